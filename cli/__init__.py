@@ -1,0 +1,1 @@
+"""The command line: parses, loads, calls the core and renders. Installed as `mnistcnn_cli`."""

@@ -1,0 +1,6 @@
+"""`python -m mnistcnn_cli` is `mnistcnn`."""
+
+from .app import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Decides who is told what: people on standard error, programs on standard output."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import Self, TextIO
+
+from mnistcnn.events import Event, RunFinished, RunStarted
+
+from .ndjson import NdJson, RunPath
+from .plain import PlainLog, WarningsOnly
+from .sink import Sink
+from .text import shell_path
+
+
+class Console:
+    """Tells everything to every sink, and forgets none when one of them fails.
+
+    It is a `DownloadProgress` as well, so that `load_dataset` can report to it.
+    """
+
+    def __init__(self, sinks: list[Sink]) -> None:
+        self._sinks = sinks
+        self._stack = ExitStack()
+        self._run = ""
+        self._file, self._received, self._total = "", 0, 0
+
+    def __enter__(self) -> Self:
+        """Open every sink."""
+        for sink in self._sinks:
+            self._stack.enter_context(sink)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every sink; an interruption learns where the run is, for the message at the end."""
+        if isinstance(error, KeyboardInterrupt) and self._run:
+            error.add_note(f"the run is in {self._run}")
+        self._stack.__exit__(kind, error, trace)
+
+    def show(self, event: Event) -> None:
+        """Render one event."""
+        if isinstance(event, RunStarted):
+            self._run = shell_path(event.run)
+        elif isinstance(event, RunFinished):
+            self._run = ""  # The summary says where it is.
+        for sink in self._sinks:
+            sink.show(event)
+
+    def phase(self, text: str) -> None:
+        """Say that something which takes a while begins."""
+        for sink in self._sinks:
+            sink.phase(text)
+
+    def start(self, file: str, total: int) -> None:
+        """Begin a download of `total` bytes, perhaps once more from zero."""
+        self._file, self._received, self._total = file, 0, total
+        self.advance(0)
+
+    def advance(self, count: int) -> None:
+        """Take note of `count` more bytes."""
+        self._received += count
+        for sink in self._sinks:
+            sink.download(self._file, self._received, self._total)
+
+
+@contextmanager
+def open_console(*, as_json: bool, quiet: bool) -> Iterator[Console]:
+    """Open the console that suits the terminal, the pipes and the options.
+
+    Args:
+        as_json: one JSON object per event on standard output, instead of the run's path.
+        quiet: only warnings for people.
+    """
+    with _people_stream() as stream:
+        sinks = [_people(stream, as_json, quiet), *_results(as_json)]
+        with Console(sinks) as console:
+            yield console
+
+
+def _results(as_json: bool) -> list[Sink]:
+    if sys.stdout is None:
+        return []
+    if as_json:
+        return [NdJson(sys.stdout)]
+    return [] if sys.stdout.isatty() else [RunPath(sys.stdout)]
+
+
+def _people(stream: TextIO, as_json: bool, quiet: bool) -> Sink:
+    if quiet or (as_json and stream.isatty() and not _is_file(sys.stdout)):
+        # `train --json`, or `train --json | jq`: the results appear in the terminal that a display
+        # would draw on, and they say the same.
+        return WarningsOnly(stream)
+    if _can_draw(stream):
+        from .live import LiveDisplay
+
+        return LiveDisplay(stream)
+    return PlainLog(stream)
+
+
+def _can_draw(stream: TextIO) -> bool:
+    """Whether `stream` is a terminal that can move its cursor and has the characters of the display."""
+    smart = os.environ.get("TERM", "") not in {"dumb", "unknown"}
+    encoding = (stream.encoding or "").lower().replace("-", "")
+    return stream.isatty() and smart and encoding.startswith("utf")
+
+
+def _is_file(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+@contextmanager
+def _people_stream() -> Iterator[TextIO]:
+    """Open standard error under a file descriptor of its own, so that the display outlives `quiet_stderr`."""
+    if sys.stderr is None:
+        yield io.StringIO()
+        return
+    try:
+        descriptor = os.dup(sys.stderr.fileno())
+    except (OSError, ValueError):
+        yield sys.stderr
+        return
+    with os.fdopen(descriptor, "w", encoding=sys.stderr.encoding, errors="backslashreplace") as stream:
+        yield stream

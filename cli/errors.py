@@ -1,0 +1,111 @@
+"""Turns what a command raises into one readable message and an exit code.
+
+0 done · 1 a bug · 2 usage · 3 configuration · 4 data · 5 run or checkpoint · 6 diverged
+130 / 143 interrupted · 141 nobody reads standard output any more, as for every program in `… | head -1`
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+
+import typer
+
+from mnistcnn.errors import ConfigError, DataError, DivergedError, MnistCnnError, RunError, UsageError
+
+from .text import printable
+
+EXIT_CODES: dict[type[MnistCnnError], int] = {
+    UsageError: 2,
+    ConfigError: 3,
+    DataError: 4,
+    RunError: 5,
+    DivergedError: 6,
+}
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+def exit_code(error: MnistCnnError) -> int:
+    """Find the exit code of `error`'s class or of the nearest class above it; 1 is for bugs."""
+    return next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), 1)
+
+
+def run_guarded(command: Callable[[], None], *, as_json: bool) -> int:
+    """Run `command`, report what it raises, and return the exit code.
+
+    Only what the user can act on is caught: a bug passes through and shows its traceback.
+
+    Args:
+        command: the command with its arguments.
+        as_json: also write an error as the last JSON object on standard output.
+    """
+    try:
+        command()
+    except typer.Exit as finished:
+        return finished.exit_code
+    except MnistCnnError as error:
+        return _report(type(error).__name__, _lines(error), exit_code(error), as_json=as_json)
+    except typer.TyperException as error:
+        return _report_usage(error, as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort) as error:
+        notes = getattr(error, "__notes__", [])
+        code = getattr(error, "exit_code", INTERRUPTED)
+        return _report("Interrupted", ["interrupted", *notes], code, as_json=as_json)
+    except BrokenPipeError:
+        _discard_stdout()
+        return BROKEN_PIPE
+    return 0
+
+
+def _lines(error: MnistCnnError) -> list[str]:
+    problems = error.problems if isinstance(error, ConfigError) else ()
+    if len(problems) > 1:
+        return [f"the configuration has {len(problems)} problems", *problems]
+    return str(error).splitlines() or [type(error).__name__]
+
+
+def _report_usage(error: typer.TyperException, *, as_json: bool) -> int:
+    """Report what Typer found wrong; without a message, it has already shown the help."""
+    message = error.format_message()
+    if message:
+        context = getattr(error, "ctx", None)
+        program = context.command_path if context is not None else "mnistcnn"
+        lines = [*message.splitlines(), f"see: {program} --help"]
+        _report("UsageError", lines, error.exit_code, as_json=as_json)
+    return error.exit_code
+
+
+def _report(kind: str, lines: list[str], code: int, *, as_json: bool) -> int:
+    """Write one message on standard error, and with `as_json` one object on standard output."""
+    if sys.stderr is not None:
+        _write_for_people(kind, lines)
+    if as_json:
+        record = {"event": "error", "kind": kind, "message": "\n".join(lines), "exit_code": code}
+        try:
+            sys.stdout.write(json.dumps(record) + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _discard_stdout()
+    return code
+
+
+def _write_for_people(kind: str, lines: list[str]) -> None:
+    """Make the first line stand out in a terminal, and wrap none, so that a path can be copied whole."""
+    from rich.console import Console
+    from rich.text import Text
+
+    first, *rest = map(printable, lines)
+    text = Text(first) if kind == "Interrupted" else Text.assemble(("error: ", "bold red"), first)
+    for line in rest:
+        text.append(f"\n  {line}")
+    Console(stderr=True, highlight=False).print(text, soft_wrap=True)
+
+
+def _discard_stdout() -> None:
+    """Send what is still buffered nowhere; flushing it at exit would complain about the pipe again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -1,0 +1,84 @@
+"""What is known about a run so far, gathered from its events: everything that a display shows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from mnistcnn.events import CheckpointSaved, Evaluated, Event, RunFinished, RunStarted, StepsDone, Warned
+
+Point = tuple[int, float]
+
+
+@dataclass
+class Progress:
+    """The state of one run. `absorb` is the only thing that changes it."""
+
+    started: RunStarted | None = None
+    finished: RunFinished | None = None
+    last: StepsDone | None = None
+    tests: dict[int, Evaluated] = field(default_factory=dict)
+    last_test: Evaluated | None = None
+    last_validation: Evaluated | None = None
+    best_validation: Evaluated | None = None
+    losses: list[Point] = field(default_factory=list)
+    test_errors: list[Point] = field(default_factory=list)
+    """Test error rates, as fractions."""
+    warnings: list[str] = field(default_factory=list)
+    seconds_per_step: float = math.nan
+    other_seconds: float = 0.0
+    """Evaluations and checkpoints so far."""
+
+    def absorb(self, event: Event) -> None:
+        """Take in one event."""
+        match event:
+            case RunStarted():
+                self.started = event
+            case StepsDone():
+                self._absorb_steps(event)
+            case Evaluated():
+                self._absorb_evaluation(event)
+            case CheckpointSaved():
+                self.other_seconds += event.seconds
+            case Warned() if event.message not in self.warnings:
+                self.warnings.append(event.message)
+            case RunFinished():
+                self.finished = event
+
+    def _absorb_steps(self, event: StepsDone) -> None:
+        steps = event.step - self.step
+        if steps > 0:
+            self.seconds_per_step = event.seconds / steps
+        self.last = event
+        self.losses.append((event.step, event.loss))
+
+    def _absorb_evaluation(self, event: Evaluated) -> None:
+        self.other_seconds += event.seconds
+        if event.split == "validation":
+            self.last_validation = event
+            if event.best:
+                self.best_validation = event
+        elif event.split == "test":
+            self.tests[event.step] = self.last_test = event
+            self.test_errors.append((event.step, event.errors / event.examples))
+
+    @property
+    def step(self) -> int:
+        """Steps done so far."""
+        if self.last is not None:
+            return self.last.step
+        return self.started.step if self.started else 0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate from the last report's speed and from the evaluations so far; None before any."""
+        if self.started is None or self.last is None or not math.isfinite(self.seconds_per_step):
+            return None
+        done = self.step - self.started.step
+        other = self.other_seconds / done if done > 0 else 0.0
+        return (self.started.steps - self.step) * (self.seconds_per_step + other)
+
+    @property
+    def test_at_best(self) -> Evaluated | None:
+        """The test accuracy at the step that *validation* found best; the test set never chooses."""
+        return None if self.best_validation is None else self.tests.get(self.best_validation.step)

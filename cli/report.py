@@ -1,0 +1,70 @@
+"""The summary of a run in a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from mnistcnn.events import RunFinished
+
+from . import summary
+from .dashboard import BEST, WIDEST, headline
+from .progress import Progress
+from .text import printable
+
+_BESIDE = 100
+"""From this width on, a fact's note stands beside its value; below, under it."""
+_STACKED = 50
+"""Below this width, a fact's value stands under its label."""
+
+
+class Report:
+    """Renders how a run ended: what it achieved, its warnings again, and what to type next."""
+
+    def __init__(self, progress: Progress, finished: RunFinished) -> None:
+        self._progress = progress
+        self._finished = finished
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Headline, facts, warnings, commands."""
+        width = min(options.max_width, WIDEST)
+        style = f"bold {BEST}" if self._finished.state == "finished" else "bold yellow"
+        yield headline(Text(summary.title(self._finished), style=style), "", width)
+        yield Text()
+        yield Padding(self._facts(width), (0, 0, 0, 2 if width >= _STACKED else 0), expand=False)
+        for warning in self._progress.warnings:
+            text = "\n".join(map(printable, warning.splitlines()))
+            yield Text()
+            yield Padding(Text.assemble(("warning: ", "bold yellow"), text, overflow="fold"), (0, 0, 0, 2))
+        yield Text()
+        yield from self._commands()
+
+    def _facts(self, width: int) -> Table:
+        grid = Table.grid(padding=(0, 0, 0, 2))
+        grid.add_column(overflow="fold")
+        if width >= _STACKED:
+            grid.add_column(overflow="fold")
+        for fact in summary.facts(self._finished):
+            label, value = Text(fact.label, style="dim"), _value(fact, width)
+            if width >= _STACKED:
+                grid.add_row(label, value)
+            else:
+                grid.add_row(label)
+                grid.add_row(Padding(value, (0, 0, 0, 2)))
+        return grid
+
+    def _commands(self) -> RenderResult:
+        """Each command on one line, however narrow the window: so it can be copied whole."""
+        for command, purpose in summary.next_commands(self._progress, self._finished):
+            yield Text(f"  # {purpose}", style="dim")
+            yield Text(f"  {command}", no_wrap=True, overflow="ignore")
+
+
+def _value(fact: summary.Fact, width: int) -> Text:
+    value = Text(fact.value, style="bold" if fact.label == "test accuracy" else "")
+    if fact.note:
+        value.append("   " if width >= _BESIDE else "\n")
+        value.append(fact.note, style="dim not bold")
+    return value

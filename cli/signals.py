@@ -1,0 +1,51 @@
+"""Ctrl-C and SIGTERM ask a run to save and stop; asked twice, it stops at once."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal ended the run, after everything was saved."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__()
+        self.exit_code = 128 + signal_number
+
+
+class StopRequest:
+    """Whether somebody asked the run to stop; calling it answers, as `train` wants to know."""
+
+    def __init__(self) -> None:
+        self._signal: int | None = None
+
+    def __call__(self) -> bool:
+        """Tell whether a signal has come."""
+        return self._signal is not None
+
+    def receive(self, number: int, _frame: FrameType | None) -> None:
+        """Handle a signal."""
+        if self._signal is not None:
+            raise Stopped(number)
+        self._signal = number
+
+    def raise_if_stopped(self) -> None:
+        """Turn a request that was met into the exit code that a shell expects."""
+        if self._signal is not None:
+            raise Stopped(self._signal)
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[StopRequest]:
+    """Watch for SIGINT and SIGTERM inside the body, and put back what handled them before."""
+    request = StopRequest()
+    watched = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, request.receive) for number in watched}
+    try:
+        yield request
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

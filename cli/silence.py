@@ -1,0 +1,47 @@
+"""Keeps TensorFlow's start-up chatter away from the user."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_CPP_MAX_VLOG_LEVEL": "0", "GRPC_VERBOSITY": "ERROR"}
+
+
+def quiet_environment() -> None:
+    """Ask TensorFlow for fatal messages only; to be called before it is imported.
+
+    What the user has set stays: `TF_CPP_MIN_LOG_LEVEL=0 mnistcnn train` shows everything.
+    """
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Hold back what native code writes to standard error, and show it only when the body fails.
+
+    While TensorFlow is imported, its libraries log before their log level is read ("All log messages
+    before absl::InitializeLog() …", oneDNN, CUDA): measured with TensorFlow 2.21, no environment
+    variable stops that, so the file descriptor itself is turned aside.
+    """
+    if os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0":
+        yield
+        return
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except Exception:
+            os.dup2(kept, 2)
+            held.seek(0)
+            os.write(2, held.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

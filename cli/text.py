@@ -1,0 +1,56 @@
+"""How numbers, times and paths are written for people: in one place, so that they agree everywhere."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from pathlib import Path
+
+
+def percent(fraction: float | None) -> str:
+    """Write `0.9821` as `98.21 %`; two decimals show one error in 10,000."""
+    return "–" if fraction is None else f"{100 * fraction:.2f} %"
+
+
+def count(number: float) -> str:
+    """Write `3412.4` as `3,412`; infinite and NaN rates as a dash."""
+    return f"{number:,.0f}" if math.isfinite(number) else "–"
+
+
+def loss(value: float) -> str:
+    """Write four decimals; large and small losses in scientific notation rather than as a row of digits."""
+    if value == 0 or not math.isfinite(value) or 1e-3 <= abs(value) < 1e4:
+        return f"{value:.4f}"
+    return f"{value:.3e}"
+
+
+def duration(seconds: float | None) -> str:
+    """Write `83.4` as `1:23`, `5025` as `1:23:45`; unknown as `-:--`."""
+    if seconds is None or not math.isfinite(seconds):
+        return "-:--"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def size(octets: float) -> str:
+    """Write `9912422` as `9.9 MB`."""
+    return f"{octets / 1e6:.1f} MB" if octets >= 1e6 else f"{octets / 1e3:.0f} kB"
+
+
+def printable(text: str) -> str:
+    r"""Write `text` on one line, with control characters as escapes such as `\x1b`.
+
+    A folder's name is data: it may hold an escape sequence, which must not reach the terminal or the log.
+    """
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def one_line(text: str) -> str:
+    """Join the lines of `text` for a log, where one event is one line."""
+    return " | ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def shell_path(path: Path) -> str:
+    """Quote `path` as it can be pasted into a shell."""
+    return shlex.quote(printable(str(path)))

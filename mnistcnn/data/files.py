@@ -1,0 +1,113 @@
+"""The four files of an MNIST-like data set: their names, and a folder's examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ..errors import DataError
+from .dataset import Examples
+from .idx import IdxContent, read_images, read_labels
+
+FILE_NAMES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+
+
+class MissingFileError(DataError):
+    """A file is there under no spelling: nothing is damaged."""
+
+
+class FoundFile(NamedTuple):
+    """A file that was read, and where it was."""
+
+    path: Path
+    content: IdxContent
+
+
+class Inspection(NamedTuple):
+    """What a folder has: each name is in one of the two."""
+
+    found: dict[str, FoundFile]
+    errors: dict[str, DataError]
+
+
+def existing_spellings(folder: Path, name: str) -> list[Path]:
+    """List the files in `folder` that could be `name`, the preferred one first.
+
+    Plain comes before .gz: whoever unpacked a file meant to use it. `train-images.idx3-ubyte` is how the
+    file is called in several archives. Those archives also hold *folders* of these names, which come last.
+
+    Raises:
+        DataError: the folder cannot be looked into.
+    """
+    dotted = name.replace("-idx", ".idx")
+    spellings = [folder / spelling for spelling in (name, dotted, f"{name}.gz", f"{dotted}.gz")]
+    try:
+        existing = [path for path in spellings if path.exists()]
+        return sorted(existing, key=lambda path: not path.is_file())
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be read ({error.strerror or error}).") from error
+
+
+def read_file(path: Path, name: str) -> FoundFile:
+    """Read `path` as the images or labels that `name`, one of `FILE_NAMES`, says it holds.
+
+    Raises:
+        DataError: as `read_images` and `read_labels` do.
+    """
+    return FoundFile(path, read_images(path) if "images" in name else read_labels(path))
+
+
+def read_preferred(folder: Path, name: str) -> FoundFile:
+    """Read the preferred spelling of `name`. Without a known checksum, nothing tells if another is better.
+
+    Raises:
+        MissingFileError: the file is there under no spelling.
+        DataError: as `read_file` does.
+    """
+    for path in existing_spellings(folder, name):
+        return read_file(path, name)
+    raise missing(folder, name)
+
+
+def missing(folder: Path, name: str) -> MissingFileError:
+    """Make the error for a file that is there under no spelling."""
+    if not folder.is_dir():
+        return MissingFileError(f"{folder}: there is no such folder.")
+    return MissingFileError(f"{folder / name}: missing (neither plain nor .gz).")
+
+
+def join_errors(headline: str, errors: list[DataError]) -> DataError:
+    """One error that says everything that is wrong, each thing once and on a line of its own."""
+    lines = dict.fromkeys(str(error) for error in errors)
+    return DataError("\n".join([headline, *(f"  {line}" for line in lines)]))
+
+
+def inspect_folder(folder: Path, names: Sequence[str], read: Callable[[Path, str], FoundFile]) -> Inspection:
+    """Read the files called `names` with `read`; what is wrong with one is kept, not raised."""
+    inspection = Inspection({}, {})
+    for name in names:
+        try:
+            inspection.found[name] = read(folder, name)
+        except DataError as error:
+            inspection.errors[name] = error
+    return inspection
+
+
+def pair(images: FoundFile, labels: FoundFile) -> Examples:
+    """Put images and their labels together.
+
+    Raises:
+        DataError: their counts disagree.
+    """
+    if len(images.content.values) != len(labels.content.values):
+        raise DataError(
+            f"{images.path} has {len(images.content.values)} images, but {labels.path} has "
+            f"{len(labels.content.values)} labels. They do not belong together: replace one of them."
+        )
+    return Examples(images.content.values, labels.content.values)

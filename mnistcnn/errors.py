@@ -1,0 +1,54 @@
+"""What can go wrong for a reason that the user can act on.
+
+    MnistCnnError
+    ├── UsageError           the command line makes no sense
+    ├── ConfigError          the configuration is wrong; carries every problem that was found
+    ├── DataError            images or labels are missing, damaged or of the wrong kind
+    ├── RunError             a run directory is missing, locked or cannot be written
+    │   └── CheckpointError  a checkpoint is missing or damaged
+    └── DivergedError        the loss became NaN or infinite
+
+A message says what happened, where (file and value), and what to do next. Anything else that
+escapes is a bug and shows its traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class MnistCnnError(Exception):
+    """The root of every error that the user can act on."""
+
+
+class UsageError(MnistCnnError):
+    """The command line makes no sense."""
+
+
+class ConfigError(MnistCnnError):
+    """The configuration is wrong.
+
+    Args:
+        problems: one line for each problem, in the order of the file, such as
+            `configs/a.yaml:7:3: unknown key 'keep_pob'; did you mean 'keep_prob'?`.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class DataError(MnistCnnError):
+    """Images or labels are missing, damaged or of the wrong kind."""
+
+
+class RunError(MnistCnnError):
+    """A run directory is missing, locked or cannot be written."""
+
+
+class CheckpointError(RunError):
+    """A checkpoint is missing or damaged."""
+
+
+class DivergedError(MnistCnnError):
+    """The loss became NaN or infinite."""

@@ -1,0 +1,115 @@
+"""What a run reports while it goes on.
+
+`mnistcnn.training.train` yields these; the command renders them, writes them as JSON, or both.
+Losses are mean softmax cross-entropies in nats, accuracies are fractions in [0, 1], durations are seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Split = Literal["train", "validation", "test"]
+State = Literal["running", "finished", "interrupted", "diverged", "failed"]
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """The run directory exists, the network is built, and step `step` comes next."""
+
+    run: Path
+    data: str
+    """The name of the data, to stand beside every accuracy: `mnist`, `digits`, or the folder of `idx`."""
+    step: int
+    """Steps that are already done: 0, or more when a run is resumed."""
+    steps: int
+    batch_size: int
+    seed: int
+    parameters: int
+    train_examples: int
+    validation_examples: int
+    test_examples: int
+
+
+@dataclass(frozen=True)
+class StepsDone:
+    """A report, every `report_every` steps."""
+
+    step: int
+    """Steps done so far."""
+    data: str
+    examples: int
+    """Images in one batch."""
+    loss: float
+    """Mean over the steps since the last report, with dropout, as it was minimised."""
+    accuracy: float
+    """On the batch that comes next, without dropout: what the tutorial prints as training accuracy."""
+    learning_rate: float
+    seconds: float
+    """Time that these steps took, evaluations and checkpoints not counted."""
+    images_per_second: float
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """One split has been evaluated with the weights after `step` steps."""
+
+    step: int
+    split: Split
+    data: str
+    examples: int
+    errors: int
+    loss: float
+    accuracy: float
+    best: bool
+    """For `validation`: the lowest number of errors so far. False for every other split."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class CheckpointSaved:
+    """A checkpoint is on disk, whole and synced."""
+
+    step: int
+    path: Path
+    best: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something that the user should know and that does not stop the run."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class RunFinished:
+    """The run is over; its manifest says the same."""
+
+    run: Path
+    state: State
+    data: str
+    step: int
+    test_accuracy: float | None
+    """With the final weights, as are the next three; None when those were not evaluated."""
+    test_errors: int | None
+    test_examples: int
+    validation_accuracy: float | None
+    best_step: int | None
+    """The step with the fewest errors on the validation split."""
+    best_validation_accuracy: float | None
+    best_test_accuracy: float | None
+    """On the test split at `best_step`."""
+    weights_digest: str | None
+    """SHA-256 over the names, shapes and bytes of the final weights; None when they are NaN."""
+    seconds: float
+    """Wall time of the run, from its start to its end."""
+    training_seconds: float
+    """Of which in training steps."""
+    images_per_second: float
+    """Training images over `training_seconds`."""
+
+
+Event = RunStarted | StepsDone | Evaluated | CheckpointSaved | Warned | RunFinished

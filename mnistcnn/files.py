@@ -1,0 +1,73 @@
+"""Files and directories that are there whole or not at all, also after a crash or a power failure."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+_TEMPORARY = ".tmp-"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace `path` with `content`: a reader sees the old file or the new one, never a part.
+
+    Raises:
+        OSError: it could not be written; `path` is as it was.
+    """
+    temporary = _temporary_name(path.parent)
+    try:
+        write_synced(temporary, content)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_directory(path.parent)
+
+
+@contextmanager
+def directory_beside(parent: Path) -> Iterator[Path]:
+    """A new directory in `parent` to fill and then rename; removed if it is still there at the end."""
+    temporary = _temporary_name(parent)
+    temporary.mkdir()
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_synced(path: Path, content: bytes) -> None:
+    """Write a new file and wait until it is on the disk."""
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_directory(path: Path) -> None:
+    """Wait until the names in a directory are on the disk; a rename is not, before that."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove_temporaries(parent: Path) -> None:
+    """Remove what a killed process left half-written in `parent`."""
+    for leftover in parent.glob(f"{_TEMPORARY}*"):
+        shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+
+
+def to_json(content: Mapping[str, object]) -> bytes:
+    """JSON as it stands in every file of a run: indented, in the order given, with a newline at its end."""
+    return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _temporary_name(parent: Path) -> Path:
+    # Not from `tempfile`, which makes private files: what a run writes is as readable as its user's other files.
+    return parent / f"{_TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"

@@ -1,0 +1,80 @@
+"""Adam, in one fused kernel for each variable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+
+class Adam(tf.Module):
+    """Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1.
+
+    In the form that the paper gives at the end of its section 2, as TensorFlow's kernel has it: epsilon stands
+    beside the uncorrected √v. The powers of the betas are computed from the step, so the slots are the whole state.
+
+    Args:
+        parameters: the variables to train, by name.
+    """
+
+    def __init__(
+        self,
+        parameters: Mapping[str, tf.Variable],
+        *,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+    ) -> None:
+        super().__init__(name="adam")
+        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
+        self.parameters = dict(parameters)
+        self.first_moments = _zeros_beside(self.parameters, "m")
+        self.second_moments = _zeros_beside(self.parameters, "v")
+
+    def apply(self, gradients: Mapping[str, tf.Tensor], step: tf.Tensor, learning_rate: tf.Tensor) -> None:
+        """Update every variable in place.
+
+        Args:
+            gradients: by the name of the variable, of its shape and dtype.
+            step: int32 scalar, the number of updates made before this one.
+            learning_rate: float32 scalar.
+        """
+        updates = tf.cast(step + 1, tf.float64)
+        beta_1_power = tf.cast(tf.pow(tf.constant(self.beta_1, tf.float64), updates), tf.float32)
+        beta_2_power = tf.cast(tf.pow(tf.constant(self.beta_2, tf.float64), updates), tf.float32)
+        for name, variable in self.parameters.items():
+            tf.raw_ops.ResourceApplyAdam(
+                var=variable.handle,
+                m=self.first_moments[name].handle,
+                v=self.second_moments[name].handle,
+                beta1_power=beta_1_power,
+                beta2_power=beta_2_power,
+                lr=learning_rate,
+                beta1=self.beta_1,
+                beta2=self.beta_2,
+                epsilon=self.epsilon,
+                grad=gradients[name],
+            )
+
+    def read(self) -> dict[str, NDArray[np.float32]]:
+        """A copy of the slots, as `m/<name>` and `v/<name>`."""
+        return {key: slot.numpy().copy() for key, slot in self._slots().items()}
+
+    def load(self, slots: Mapping[str, NDArray[np.float32]]) -> None:
+        """Set the slots to what `read` returned."""
+        for key, slot in self._slots().items():
+            slot.assign(slots[key])
+
+    def _slots(self) -> dict[str, tf.Variable]:
+        return {f"m/{name}": slot for name, slot in self.first_moments.items()} | {
+            f"v/{name}": slot for name, slot in self.second_moments.items()
+        }
+
+
+def _zeros_beside(parameters: Mapping[str, tf.Variable], kind: str) -> dict[str, tf.Variable]:
+    return {
+        name: tf.Variable(tf.zeros_like(variable), trainable=False, name=f"{name}/{kind}")
+        for name, variable in parameters.items()
+    }

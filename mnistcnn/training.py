@@ -1,0 +1,363 @@
+"""Training: a generator of events, from the first step to the last.
+
+The loop is `_Session._loop`; what one compiled chunk of steps does is in `mnistcnn.steps`.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from .checkpoint import Checkpoint, Progress, weights_digest
+from .config import Config
+from .data.sampling import batch_indices
+from .data.sources import Dataset, Examples
+from .errors import ConfigError, DivergedError
+from .evaluation import EvaluationResult, Evaluator
+from .events import CheckpointSaved, Evaluated, Event, RunFinished, RunStarted, State, StepsDone, Warned
+from .metrics import MetricsFile
+from .model import Network
+from .optimizer import Adam
+from .resuming import check_resumable, record_resume
+from .runs import Run, create_run, now
+from .steps import TrainingSteps
+
+# A request to stop is answered between two compiled calls, so a call should last well under a second.
+_SECONDS_PER_CALL = 0.3
+
+Stop = Callable[[], bool]
+HeldOut = Literal["validation", "test"]
+
+
+def train(config: Config, dataset: Dataset, stop: Stop = lambda: False) -> Iterator[Event]:
+    """Train a network in a new run directory.
+
+    Args:
+        config: the recipe, and where the run goes.
+        dataset: its train split is learned from, its validation split decides which checkpoint is best, and its
+            test split is only reported.
+        stop: asked several times a second; when it says yes, the run saves and ends as `interrupted`.
+
+    Returns:
+        Events, the last of them `RunFinished`. The run goes on as they are consumed.
+
+    Raises:
+        ConfigError: the configuration does not fit the data. Raised before the first event, as are errors in
+            making the run directory.
+        RunError: the run directory cannot be written.
+        DivergedError: the loss became NaN or infinite; what was saved before is kept.
+    """
+    _check_fit(config, dataset)
+    _limit_threads(config.threads)
+    run = create_run(config, dataset, datetime.now())
+    return _Session(run, config, dataset, stop).events()
+
+
+def resume(run: Run, config: Config, dataset: Dataset, stop: Stop = lambda: False) -> Iterator[Event]:
+    """Go on with a run from its newest intact checkpoint, to the same bits as if it had never stopped.
+
+    Args:
+        run: a run that was interrupted or killed, or a finished one with more `steps`.
+        config: the run's own, with the changes that `mnistcnn.resuming.resumed_config` allows.
+        dataset: what the run learned from before; its manifest knows the checksums.
+        stop: as for `train`.
+
+    Returns:
+        Events, as `train` does, from the checkpoint's step on.
+
+    Raises:
+        RunError: another process is training the run, or the data is not what the run learned from.
+        CheckpointError: no checkpoint is intact.
+        DivergedError: the loss became NaN or infinite; what was saved before is kept.
+    """
+    check_resumable(run, config, dataset)
+    _limit_threads(config.threads)
+    return _Session(run, config, dataset, stop).events(resumed=True)
+
+
+class _Session:
+    """One process's work on one run."""
+
+    def __init__(self, run: Run, config: Config, dataset: Dataset, stop: Stop) -> None:
+        self._run, self._config, self._dataset, self._stop = run, config, dataset, stop
+        self._started = self._saved_at = time.monotonic()
+        self._seconds_before = 0.0
+        self._step = 0
+        self._saved_step: int | None = None
+        self._progress = Progress()
+        self._results: dict[HeldOut, EvaluationResult] = {}
+        self._seconds_per_step = _SECONDS_PER_CALL  # A guess that makes the first call one step long.
+        self._timed_steps, self._timed_seconds = 0, 0.0  # Since the last report, in this process.
+
+    def events(self, *, resumed: bool = False) -> Iterator[Event]:
+        """The run, from where it stands to its end."""
+        with self._run.locked(), self._run.recorded():
+            self._build()
+            warnings = [self._dataset.warning] if self._dataset.warning else []
+            if resumed:
+                warnings += self._restore()
+            with closing(MetricsFile(self._run.metrics_path, self._step)) as self._metrics:
+                yield self._run_started()
+                yield from map(Warned, warnings)
+                try:
+                    yield from self._loop()
+                except DivergedError:
+                    yield self._finish("diverged")
+                    raise
+                yield self._finish("finished" if self._is_complete() else "interrupted")
+
+    def _build(self) -> None:
+        self._network = Network(self._config.network, self._config.seed)
+        self._optimizer = Adam(self._network.parameters)
+        self._steps = TrainingSteps(self._network, self._optimizer, self._config, self._dataset.train)
+        self._evaluator = Evaluator(self._network)
+        self._checkpoints = self._run.checkpoints(self._config.checkpoints.keep)
+
+    def _restore(self) -> list[str]:
+        """Take up the newest intact checkpoint, and say what was wrong with newer ones."""
+        checkpoint, problems = self._checkpoints.newest_intact()
+        self._network.load(checkpoint.weights)
+        self._optimizer.load(checkpoint.slots)
+        self._step = self._saved_step = checkpoint.step
+        self._progress, self._seconds_before = checkpoint.progress, checkpoint.progress.seconds
+        self._checkpoints.rewind(checkpoint.step, checkpoint.progress.best_step)
+        record_resume(self._run, self._config, checkpoint.step)
+        return [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
+
+    def _loop(self) -> Iterator[Event]:
+        if self._is_due(self._config.eval_every) and self._progress.evaluated_step != self._step:
+            yield from self._evaluate_and_save()
+        elif self._is_complete():  # Nothing is left to do but to say how good it is.
+            for split in self._held_out():
+                self._evaluate(split)
+        while self._step < self._config.steps and not self._stop():
+            self._advance()
+            if self._is_due(self._config.report_every):
+                yield self._report()
+            if self._is_due(self._config.eval_every):
+                yield from self._evaluate_and_save()
+            if self._checkpoint_is_due():
+                yield self._save()
+        if self._saved_step != self._step:
+            yield self._save()
+
+    def _advance(self) -> None:
+        """One compiled call: at most to the next report, evaluation or checkpoint, and not for long."""
+        count = min(self._steps_to_next_event(), max(1, int(_SECONDS_PER_CALL / self._seconds_per_step)))
+        started = time.monotonic()
+        losses = self._steps(self._step, self._batches(count))
+        seconds = time.monotonic() - started
+        self._step += count
+        self._seconds_per_step = seconds / count
+        self._timed_steps, self._timed_seconds = self._timed_steps + count, self._timed_seconds + seconds
+        self._progress = replace(
+            self._progress,
+            training_seconds=self._progress.training_seconds + seconds,
+            losses=self._progress.losses + tuple(losses.tolist()),
+        )
+        if not np.isfinite(losses).all():
+            first = int(np.argmin(np.isfinite(losses)))
+            raise self._diverged(f"the loss was {losses[first]} at step {self._step - count + first + 1:,}")
+
+    def _batches(self, count: int) -> NDArray[np.int32]:
+        config = self._config
+        return batch_indices(config.seed, self._step, count, config.batch_size, len(self._dataset.train))
+
+    def _report(self) -> StepsDone:
+        examples, upcoming = self._dataset.train, self._batches(1)[0]
+        batch = self._evaluator(Examples(examples.images[upcoming], examples.labels[upcoming]))
+        losses = self._progress.losses
+        event = StepsDone(
+            step=self._step,
+            data=self._dataset.name,
+            examples=batch.examples,
+            loss=math.fsum(losses) / len(losses),
+            accuracy=batch.accuracy,
+            learning_rate=self._config.learning_rate,
+            seconds=self._timed_seconds,
+            images_per_second=self._timed_steps * self._config.batch_size / self._timed_seconds,
+        )
+        self._progress = replace(self._progress, losses=())
+        self._timed_steps, self._timed_seconds = 0, 0.0
+        self._metrics.append(event)
+        return event
+
+    def _evaluate_and_save(self) -> Iterator[Event]:
+        """Evaluate validation and test, and save if this is the best so far, which validation alone decides.
+
+        A request to stop half-way leaves no trace; a resumed run then makes up for this evaluation.
+        """
+        evaluated: dict[HeldOut, Evaluated] = {}
+        for split in self._held_out():
+            started = time.monotonic()
+            result = self._evaluate(split)
+            if result is None:
+                return
+            evaluated[split] = self._evaluated(split, result, time.monotonic() - started)
+        best = self._remember(evaluated)
+        for event in evaluated.values():
+            self._metrics.append(event)
+            yield event
+        if best:
+            yield self._save(best=True)
+
+    def _evaluate(self, split: HeldOut) -> EvaluationResult | None:
+        """The network's answers to a split; None if a request to stop came first."""
+        examples = self._dataset.splits()[split]
+        batches = []
+        for logits in self._evaluator.logits(examples.images):
+            if self._stop():
+                return None
+            batches.append(logits)
+        result = EvaluationResult(np.concatenate(batches), examples.labels)
+        if not math.isfinite(result.loss):
+            raise self._diverged(f"the {split} loss was {result.loss} after step {self._step:,}")
+        self._results[split] = result
+        return result
+
+    def _held_out(self) -> list[HeldOut]:
+        splits: tuple[HeldOut, ...] = ("validation", "test")
+        return [split for split in splits if len(self._dataset.splits()[split])]
+
+    def _evaluated(self, split: HeldOut, result: EvaluationResult, seconds: float) -> Evaluated:
+        return Evaluated(
+            step=self._step,
+            split=split,
+            data=self._dataset.name,
+            examples=result.examples,
+            errors=result.errors,
+            loss=result.loss,
+            accuracy=result.accuracy,
+            best=split == "validation" and self._is_best(result),
+            seconds=seconds,
+        )
+
+    def _is_best(self, validation: EvaluationResult) -> bool:
+        """Fewer errors on validation than ever before; a tie goes to the earlier step."""
+        return self._progress.best_errors is None or validation.errors < self._progress.best_errors
+
+    def _remember(self, evaluated: dict[HeldOut, Evaluated]) -> bool:
+        """Count this evaluation; whether it is the best so far. Without a validation split, the newest is."""
+        validation, test = evaluated.get("validation"), evaluated.get("test")
+        self._progress = replace(self._progress, evaluated_step=self._step)
+        if validation and not validation.best:
+            return False
+        self._progress = replace(
+            self._progress,
+            best_step=self._step,
+            best_errors=validation.errors if validation else None,
+            best_validation_accuracy=validation.accuracy if validation else None,
+            best_test_accuracy=test.accuracy if test else None,
+        )
+        return True
+
+    def _save(self, *, best: bool = False) -> CheckpointSaved:
+        started = time.monotonic()
+        weights = self._network.read()
+        if not all(np.isfinite(array).all() for array in weights.values()):
+            raise self._diverged(f"a weight was NaN or infinite after step {self._step:,}")
+        self._metrics.sync()
+        progress = replace(self._progress, seconds=self._seconds())
+        path = self._checkpoints.save(Checkpoint(self._step, weights, self._optimizer.read(), progress), best=best)
+        self._saved_step, self._saved_at = self._step, time.monotonic()
+        return CheckpointSaved(self._step, path, best, seconds=self._saved_at - started)
+
+    def _is_due(self, every: int) -> bool:
+        return self._step % every == 0 or self._step == self._config.steps
+
+    def _checkpoint_is_due(self) -> bool:
+        if self._saved_step == self._step:
+            return False
+        checkpoints = self._config.checkpoints
+        if checkpoints.every_seconds is not None:
+            return time.monotonic() - self._saved_at >= checkpoints.every_seconds
+        return checkpoints.every_steps is not None and self._step % checkpoints.every_steps == 0
+
+    def _steps_to_next_event(self) -> int:
+        config = self._config
+        periods = (config.report_every, config.eval_every, config.checkpoints.every_steps or config.steps)
+        return min(config.steps - self._step, *(period - self._step % period for period in periods))
+
+    def _is_complete(self) -> bool:
+        return self._step == self._config.steps == self._progress.evaluated_step
+
+    def _seconds(self) -> float:
+        """Wall time of the run, in this process and those before it."""
+        return self._seconds_before + time.monotonic() - self._started
+
+    def _diverged(self, what: str) -> DivergedError:
+        saved = f"step {self._saved_step:,}" if self._saved_step is not None else "none"
+        return DivergedError(
+            f"{self._run.path}: training diverged: {what}; the newest checkpoint: {saved}; "
+            f"try a lower learning_rate than {self._config.learning_rate:g}"
+        )
+
+    def _run_started(self) -> RunStarted:
+        return RunStarted(
+            run=self._run.path,
+            data=self._dataset.name,
+            step=self._step,
+            steps=self._config.steps,
+            batch_size=self._config.batch_size,
+            seed=self._config.seed,
+            parameters=self._network.parameter_count,
+            train_examples=len(self._dataset.train),
+            validation_examples=len(self._dataset.validation),
+            test_examples=len(self._dataset.test),
+        )
+
+    def _finish(self, state: State) -> RunFinished:
+        progress = self._progress
+        is_current = progress.evaluated_step == self._step and state != "diverged"
+        test, validation = (self._results.get(split) if is_current else None for split in ("test", "validation"))
+        event = RunFinished(
+            run=self._run.path,
+            state=state,
+            data=self._dataset.name,
+            step=self._step,
+            test_accuracy=test.accuracy if test else None,
+            test_errors=test.errors if test else None,
+            test_examples=len(self._dataset.test),
+            validation_accuracy=validation.accuracy if validation else None,
+            best_step=progress.best_step,
+            best_validation_accuracy=progress.best_validation_accuracy,
+            best_test_accuracy=progress.best_test_accuracy,
+            weights_digest=None if state == "diverged" else weights_digest(self._network.read()),
+            seconds=self._seconds(),
+            training_seconds=progress.training_seconds,
+            images_per_second=self._step * self._config.batch_size / max(progress.training_seconds, 1e-9),
+        )
+        results = {key: value for key, value in asdict(event).items() if key not in ("run", "state", "data")}
+        self._run.update_manifest({"state": state, "ended": now(), "results": results})
+        return event
+
+
+def _check_fit(config: Config, dataset: Dataset) -> None:
+    examples = len(dataset.train)
+    if config.batch_size > examples:
+        raise ConfigError(
+            [
+                f"batch_size: {config.batch_size:,} is more than the training set has ({dataset.name}: "
+                f"{examples:,} images); choose at most {examples}"
+            ]
+        )
+
+
+def _limit_threads(threads: int | None) -> None:
+    """Use at most `threads` cores, which TensorFlow can be told only before its first operation."""
+    if threads is None:
+        return
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    except RuntimeError as error:
+        raise ConfigError([f"threads: {threads}: too late: TensorFlow already runs in this process"]) from error

@@ -1,0 +1,89 @@
+"""Data for tests: made up in a moment, or the real MNIST where a machine has it."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mnistcnn.data.sources import Dataset, Examples
+
+REAL_MNIST = os.environ.get("MNISTCNN_DATA_DIR")
+NOWHERE = "http://127.0.0.1:9"  # The discard port: connections are refused at once.
+
+
+@pytest.fixture(scope="session", autouse=True)
+def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test sees this machine's MNIST, its cache or the internet, unless it asks for them.
+
+    It goes by environment variables, so commands that tests start are isolated as well.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MNISTCNN_DATA_DIR", raising=False)
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        for name in ("HTTPS_PROXY", "https_proxy"):
+            patch.setenv(name, NOWHERE)
+        for name in ("NO_PROXY", "no_proxy"):
+            patch.setenv(name, "127.0.0.1,localhost")
+        yield
+
+
+@pytest.fixture(scope="session")
+def real_mnist_dir() -> Path:
+    """The folder with the real MNIST; without one the test is skipped, or fails if it is required."""
+    if REAL_MNIST and Path(REAL_MNIST).is_dir():
+        return Path(REAL_MNIST).resolve()
+    reason = f"needs the real MNIST in MNISTCNN_DATA_DIR (is: {REAL_MNIST!r})"
+    if os.environ.get("MNISTCNN_REQUIRE_MNIST") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def real_mnist(real_mnist_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """As `real_mnist_dir`, and set as MNISTCNN_DATA_DIR for this test."""
+    monkeypatch.setenv("MNISTCNN_DATA_DIR", str(real_mnist_dir))
+    return real_mnist_dir
+
+
+def make_examples(count: int, seed: int) -> Examples:
+    """Bars, one place for each class, with noise: a network learns them in a few steps."""
+    random = np.random.default_rng(seed)
+    labels = (np.arange(count) % 10).astype(np.uint8)
+    images = random.integers(0, 64, (count, 28, 28), dtype=np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        column = 4 + 2 * int(label)
+        image[4:24, column : column + 3] = 255
+    return Examples(images, labels)
+
+
+def idx_bytes(values: NDArray[np.uint8]) -> bytes:
+    """The content of an IDX file, by hand: tests must not believe the code that they test."""
+    header = struct.pack(">BBBB", 0, 0, 8, values.ndim)
+    return header + struct.pack(f">{values.ndim}I", *values.shape) + values.tobytes()
+
+
+@pytest.fixture
+def tiny_dataset() -> Dataset:
+    """240 training, 40 validation and 60 test images in memory."""
+    train, validation, test = make_examples(240, 0), make_examples(40, 1), make_examples(60, 2)
+    return Dataset("tiny", "idx", "/data/tiny", {"train-images-idx3-ubyte": "0" * 64}, train, validation, test)
+
+
+@pytest.fixture
+def idx_dir(tmp_path: Path) -> Path:
+    """A folder `tiny` with four IDX files, two of them .gz: 240 training and 60 test images."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    train, test = make_examples(240, 0), make_examples(60, 1)
+    (folder / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx_bytes(train.images)))
+    (folder / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx_bytes(train.labels)))
+    (folder / "t10k-images-idx3-ubyte").write_bytes(idx_bytes(test.images))
+    (folder / "t10k-labels-idx1-ubyte").write_bytes(idx_bytes(test.labels))
+    return folder

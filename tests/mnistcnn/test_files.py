@@ -1,0 +1,61 @@
+"""Files are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+import pytest
+
+from mnistcnn import files
+
+
+def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path):
+    path = tmp_path / "a.json"
+    files.write_atomically(path, b"old")
+    files.write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failed_write_leaves_the_old_content_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "a.json"
+    files.write_atomically(path, b"old")
+
+    def fail(handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        files.write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_files_are_as_readable_as_the_umask_says(tmp_path):
+    before = os.umask(0o027)
+    try:
+        files.write_atomically(tmp_path / "a", b"")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o640
+
+
+def test_a_directory_that_is_not_renamed_is_removed_even_after_an_error(tmp_path):
+    with pytest.raises(FileExistsError), files.directory_beside(tmp_path) as temporary:
+        temporary.mkdir()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_leftovers_of_killed_processes_are_removed_and_other_files_stay(tmp_path):
+    (tmp_path / ".tmp-1-abc").mkdir()
+    (tmp_path / ".tmp-1-abc" / "weights.npz").write_text("x")
+    (tmp_path / ".tmp-2-def").write_text("x")
+    (tmp_path / "step-0000001").mkdir()
+    files.remove_temporaries(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["step-0000001"]
+
+
+def test_json_refuses_nan_which_other_programs_cannot_read():
+    with pytest.raises(ValueError, match="JSON"):
+        files.to_json({"loss": float("nan")})
