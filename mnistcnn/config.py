@@ -163,12 +163,12 @@ class Config(_Section):
     learning_rate: float = Field(
         default=1e-4,
         gt=0,
-        le=10,
+        le=1e38,
         description="Size of a step of Adam (no unit): higher learns faster, too high diverges.",
     )
     keep_prob: float = Field(
         default=0.5,
-        gt=0,
+        ge=0.01,
         le=1,
         description="Probability that dropout keeps a neuron of the dense layer while training; 1 turns dropout off.",
     )

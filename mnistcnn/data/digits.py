@@ -16,8 +16,9 @@ from .dataset import Examples
 from .idx import IMAGE_SIDE
 
 TEST_SIZE = 360
-"""The last 360 of 1,797 (a fifth) are the test set. The file is in the order in which people wrote, so most
-test images are by writers that training has not seen: the more honest test, as it is in MNIST."""
+"""The last 360 of 1,797 (a fifth), unshuffled. Neighbours in the file are alike (13 people wrote it, one after
+the other as it seems), so a shuffled test would be easier than new handwriting: scikit-learn's course finds
+93.1 % without and 96.8 % with shuffling for logistic regression ("Sample grouping")."""
 
 _BOX = 20
 """MNIST's digits fit a box of 20×20, centred by mass in 28×28."""

@@ -28,7 +28,7 @@ from ..errors import DataError
 
 IMAGE_SIDE = 28
 MAX_EXAMPLES = 1_000_000
-"""More than this is taken for a damaged header (the largest relative of MNIST, EMNIST, has 814,255)."""
+"""More than this is taken for a damaged header (all of EMNIST has 814,255)."""
 
 _UNSIGNED_BYTE = 0x08
 _TYPES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}

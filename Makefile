@@ -1,0 +1,22 @@
+PYTHON ?= python
+
+.PHONY: test lint format config-docs bench
+
+test:
+	$(PYTHON) -m pytest
+
+lint:
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	PYTHONPATH=. lint-imports
+
+format:
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+# After a change to the schema in mnistcnn/config.py.
+config-docs:
+	$(PYTHON) -m mnistcnn_cli config schema > configs/schema.json
+	sed -i '/^<!-- From here on/,$$!b;/^<!-- From here on/!d' docs/configuration.md
+	{ echo; $(PYTHON) -m mnistcnn_cli config schema --markdown; } >> docs/configuration.md

@@ -1,0 +1,48 @@
+"""Networks that are taken from a run's checkpoints."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mnistcnn.checkpoint import Checkpoint
+from mnistcnn.config import NetworkConfig, load_config
+from mnistcnn.errors import CheckpointError, RunError
+from mnistcnn.model import Network, to_input
+from mnistcnn.runs import Run
+from mnistcnn.trained import load_trained
+from mnistcnn.training import train
+
+
+@pytest.fixture
+def run(tmp_path, tiny_dataset):
+    small = ["network.conv1=2", "network.conv2=3", "network.fc1=8", "batch_size=10", "steps=2", "eval_every=1"]
+    events = list(train(load_config(None, [f"log_dir={tmp_path}", *small]), tiny_dataset))
+    return Run(events[-1].run)
+
+
+def test_the_last_checkpoint_is_the_network_at_the_end_of_the_run(run, tiny_dataset):
+    trained = load_trained(run, "last")
+    assert (trained.step, trained.data) == (2, "tiny")
+    assert trained.digest == run.manifest()["results"]["weights_digest"]
+    assert trained.network(to_input(tiny_dataset.test.images)).shape == (60, 10)
+
+
+def test_a_step_is_its_own_network(run):
+    first, last = load_trained(run, "0"), load_trained(run, "last")
+    assert first.step == 0
+    assert first.digest != last.digest
+    initial = Network(first.config.network, first.config.seed).read()
+    assert all(np.array_equal(initial[name], array) for name, array in first.network.read().items())
+
+
+def test_weights_that_do_not_fit_the_configuration_are_an_error(run):
+    other = Network(NetworkConfig(conv1=5, conv2=3, fc1=8), seed=0)
+    run.checkpoints().save(Checkpoint(9, other.read(), {}), best=False)
+    with pytest.raises(CheckpointError, match="another network"):
+        load_trained(run, "9")
+
+
+def test_a_directory_that_is_no_run_is_an_error(tmp_path):
+    with pytest.raises(RunError, match="not a run"):
+        load_trained(Run(tmp_path / "nothing"))
