@@ -1,9 +1,13 @@
 PYTHON ?= python
 
-.PHONY: test lint format config-docs bench
+.PHONY: test soak lint format config-docs bench
 
 test:
 	$(PYTHON) -m pytest
+
+# The fault tests, with a hundred kills of each kind.
+soak:
+	MNISTCNN_SOAK_KILLS=100 $(PYTHON) -m pytest tests/faults
 
 lint:
 	$(PYTHON) -m ruff check .

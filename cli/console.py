@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -130,5 +130,19 @@ def _people_stream() -> Iterator[TextIO]:
     except (OSError, ValueError):
         yield sys.stderr
         return
-    with os.fdopen(descriptor, "w", encoding=sys.stderr.encoding, errors="backslashreplace") as stream:
+    raw = os.fdopen(descriptor, "wb", buffering=0)
+    with _Unfailing(raw, sys.stderr.encoding, "backslashreplace", write_through=True) as stream:
         yield stream
+
+
+class _Unfailing(io.TextIOWrapper):
+    """A stream whose reader may go away: a closed terminal, or a log on a full disk, must not end a run."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            super().flush()

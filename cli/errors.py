@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import typer
 
@@ -81,7 +82,8 @@ def _report_usage(error: typer.TyperException, *, as_json: bool) -> int:
 def _report(kind: str, lines: list[str], code: int, *, as_json: bool) -> int:
     """Write one message on standard error, and with `as_json` one object on standard output."""
     if sys.stderr is not None:
-        _write_for_people(kind, lines)
+        with suppress(OSError):  # The terminal may be gone; the exit code still tells.
+            _write_for_people(kind, lines)
     if as_json:
         record = {"event": "error", "kind": kind, "message": "\n".join(lines), "exit_code": code}
         try:

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM ask a run to save and stop; asked twice, it stops at once."""
+"""Ctrl-C, SIGTERM and a closed terminal ask a run to save and stop; asked twice, it stops at once."""
 
 from __future__ import annotations
 
@@ -40,9 +40,11 @@ class StopRequest:
 
 @contextmanager
 def stop_on_signals() -> Iterator[StopRequest]:
-    """Watch for SIGINT and SIGTERM inside the body, and put back what handled them before."""
+    """Watch for SIGINT, SIGTERM and SIGHUP inside the body, and put back what handled them before."""
     request = StopRequest()
-    watched = (signal.SIGINT, signal.SIGTERM)
+    watched = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # `nohup` has it ignored, and means it.
+        watched.append(signal.SIGHUP)
     before = {number: signal.signal(number, request.receive) for number in watched}
     try:
         yield request

@@ -77,5 +77,7 @@ def next_commands(progress: Progress, finished: RunFinished) -> list[tuple[str, 
         rate = progress.last.learning_rate / 10
         command = f"mnistcnn train --config {config} --learning-rate {rate:.3g}"
         return [(command, "try again with smaller steps")]
+    if finished.state == "interrupted":
+        return [(f"mnistcnn train --resume {shell_path(finished.run)}", "go on where it stopped")]
     places = {"run": shell_path(finished.run), "config": config}
     return [(command.format(**places), purpose) for command, purpose in NEXT_COMMANDS]

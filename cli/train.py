@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .silence import quiet_stderr
+
+if TYPE_CHECKING:
+    from mnistcnn.config import Config
+    from mnistcnn.runs import Run
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Configuration file.")]
 Overrides = Annotated[
@@ -21,6 +26,10 @@ KeepProb = Annotated[float | None, typer.Option(help="Probability that dropout k
 LogDir = Annotated[Path | None, typer.Option(help="Folder that holds the runs.", metavar="DIR")]
 Seed = Annotated[int | None, typer.Option(help="Everything random follows from it.", metavar="N")]
 Name = Annotated[str | None, typer.Option(help="Name of the run's folder.", metavar="NAME")]
+Resume = Annotated[
+    str | None,
+    typer.Option("--resume", metavar="RUN", help="Go on with this run: its name, its folder, or `latest`."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Show nothing but warnings and errors.")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="One JSON object per event on standard output.")]
 
@@ -35,10 +44,11 @@ def train(
     log_dir: LogDir = None,
     seed: Seed = None,
     name: Name = None,
+    resume: Resume = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Train the network, and show how it learns. Without options: the tutorial's recipe.
+    """Train the network, and show how it learns.
 
     Precedence: defaults, then --config, then --set, then the named options.
     """
@@ -53,18 +63,46 @@ def train(
         "batch_size": batch_size,
         "learning_rate": learning_rate,
         "keep_prob": keep_prob,
-        "log_dir": log_dir,
         "seed": seed,
-        "name": name,
     }
-    resolved = load_config(config, overrides or [], options)
+    places = {"log_dir": log_dir, "name": name}
+    if resume is None:
+        run, resolved = None, load_config(config, overrides or [], {**options, **places})
+    else:
+        run, resolved = _resumed(resume, config, name, log_dir, overrides or [], options)
     with open_console(as_json=as_json, quiet=quiet) as console:
         console.phase("loading the data")
         dataset = load_dataset(resolved.data, console)
         console.phase("starting TensorFlow")
         with quiet_stderr():
-            from mnistcnn.training import train as train_network
+            from mnistcnn import training
         with stop_on_signals() as stop:
-            for event in train_network(resolved, dataset, stop):
+            if run is None:
+                events = training.train(resolved, dataset, stop)
+            else:
+                events = training.resume(run, resolved, dataset, stop)
+            for event in events:
                 console.show(event)
             stop.raise_if_stopped()
+
+
+def _resumed(
+    which: str,
+    config: Path | None,
+    name: str | None,
+    log_dir: Path | None,
+    overrides: list[str],
+    options: Mapping[str, object],
+) -> tuple[Run, Config]:
+    """Find the run to go on with, and its own configuration with the changes that were asked for."""
+    from mnistcnn.config import Config
+    from mnistcnn.errors import UsageError
+    from mnistcnn.resuming import resumed_config
+    from mnistcnn.runs import open_run
+
+    if config is not None or name is not None:
+        raise UsageError(
+            "--resume goes on with a run's own configuration and name, so it cannot be used with --config or --name"
+        )
+    run = open_run(which, log_dir or Config().log_dir)
+    return run, resumed_config(run, overrides, options)

@@ -126,7 +126,6 @@ class CheckpointDirectory:
 
     def rewind(self, step: int, best_step: int | None) -> None:
         """Forget what came after `step`, from where the run now goes on, and point the links accordingly."""
-        files.remove_temporaries(self.path)
         for newer in (other for other in self.steps() if other > step):
             _remove(self.path_of(newer))
         self._point("last", self.path_of(step))

@@ -33,12 +33,13 @@ class MetricsFile:
 
     Args:
         path: the file; made if it is missing.
-        step: rows after this step are dropped first: they were written after the checkpoint that the run goes on
-            from, and will be written again.
+        step: of the checkpoint that the run goes on from. Rows behind it are dropped, since they will be written
+            again; all of them when there is none.
     """
 
-    def __init__(self, path: Path, step: int = 0) -> None:
-        kept = [row for row in read_metrics(path) if int(row["step"]) <= step] if path.exists() else []
+    def __init__(self, path: Path, step: int | None = None) -> None:
+        rows_before = read_metrics(path) if step is not None and path.exists() else []
+        kept = [row for row in rows_before if int(row["step"]) <= (step or 0)]
         rows = [COLUMNS, *(tuple(row[column] for column in COLUMNS) for row in kept)]
         files.write_atomically(path, "".join(_line(row) for row in rows).encode())
         self._file: IO[str] = path.open("a", encoding="utf-8", newline="")

@@ -209,7 +209,9 @@ def find_runs(log_dir: Path) -> list[Run]:
     """Every run in a directory, newest first."""
     if not log_dir.is_dir():
         return []
-    found = [Run(path) for path in log_dir.iterdir() if (path / "manifest.json").is_file()]
+    # A dot marks what a killed process did not finish to make.
+    paths = (path for path in log_dir.iterdir() if not path.name.startswith("."))
+    found = [Run(path) for path in paths if (path / "manifest.json").is_file()]
     return sorted(found, key=_started, reverse=True)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from . import files
 from .checkpoint import Checkpoint, Progress, weights_digest
 from .config import Config
 from .data.sampling import batch_indices
@@ -105,7 +106,7 @@ class _Session:
             warnings = [self._dataset.warning] if self._dataset.warning else []
             if resumed:
                 warnings += self._restore()
-            with closing(MetricsFile(self._run.metrics_path, self._step)) as self._metrics:
+            with closing(MetricsFile(self._run.metrics_path, self._saved_step)) as self._metrics:
                 yield self._run_started()
                 yield from map(Warned, warnings)
                 try:
@@ -123,7 +124,15 @@ class _Session:
         self._checkpoints = self._run.checkpoints(self._config.checkpoints.keep)
 
     def _restore(self) -> list[str]:
-        """Take up the newest intact checkpoint, and say what was wrong with newer ones."""
+        """Take up the newest intact checkpoint, and say what was wrong with newer ones.
+
+        A run that was killed before its first checkpoint has lost nothing yet, and begins again.
+        """
+        for directory in (self._run.path, self._checkpoints.path):
+            files.remove_temporaries(directory)
+        if not self._checkpoints.steps():
+            record_resume(self._run, self._config, step=0)
+            return []
         checkpoint, problems = self._checkpoints.newest_intact()
         self._network.load(checkpoint.weights)
         self._optimizer.load(checkpoint.slots)

@@ -23,7 +23,7 @@ def path(tmp_path):
     return tmp_path / "metrics.csv"
 
 
-def write(path, *events, step=0):
+def write(path, *events, step=None):
     metrics = MetricsFile(path, step)
     for event in events:
         metrics.append(event)
