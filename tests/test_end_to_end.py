@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -133,10 +134,8 @@ def test_a_terminal_that_goes_away_stops_the_run_after_saving(start, tmp_path):
     os.set_blocking(leader, False)
 
     def is_training_while_we_read():
-        try:
+        with contextlib.suppress(BlockingIOError):
             os.read(leader, 1 << 20)
-        except BlockingIOError:
-            pass
         return is_training(tmp_path)
 
     wait_for(is_training_while_we_read)
