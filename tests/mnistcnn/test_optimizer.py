@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from mnistcnn.optimizer import Adam
+from mnistcnn.optimizer import Adam, WeightAverage
 
 
 def adam_by_the_paper(value, gradients, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-8):
@@ -49,3 +49,46 @@ def test_an_optimizer_that_is_restored_goes_on_with_the_same_bits():
     for step in range(3, 6):
         apply(restored, gradients[step], step)
     np.testing.assert_array_equal(rest, whole)
+
+
+def test_weight_decay_takes_its_share_of_weights_before_the_update_and_nothing_of_biases():
+    random = np.random.default_rng(2)
+    start, gradients = random.normal(size=(3, 2)), random.normal(size=(20, 3, 2))
+    names = ("fc/weights", "fc/biases")
+    parameters = {name: tf.Variable(start.astype(np.float32)) for name in names}
+    optimizer = Adam(parameters, weight_decay=2.0)
+    for step, gradient in enumerate(gradients.astype(np.float32)):
+        optimizer.apply(dict.fromkeys(names, tf.constant(gradient)), tf.constant(step), tf.constant(0.01))
+    plain, *_ = adam_by_the_paper(start, gradients, learning_rate=0.01)
+    decayed = start
+    for count in range(20):
+        # Moments do not see the decay, so an update is the difference of two plain ones.
+        after, before = (adam_by_the_paper(start, gradients[:n], 0.01)[0] for n in (count + 1, count))
+        decayed = decayed * (1 - 0.01 * 2.0) + after - before
+    np.testing.assert_allclose(parameters["fc/weights"], decayed, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(parameters["fc/biases"], plain, rtol=1e-4, atol=1e-5)
+
+
+def averaged(values, decay, every=1):
+    """Run the average over a variable that takes these values after the steps 1, 2, …"""
+    average, variable = tf.Variable([100.0]), tf.Variable([100.0])
+    weights = WeightAverage({"w": average}, {"w": variable}, decay, every)
+    update = tf.function(weights.update, input_signature=[tf.TensorSpec([], tf.int32)])
+    for step, value in enumerate(values, start=1):
+        variable.assign([value])
+        update(tf.constant(step))
+    return float(average[0])
+
+
+def test_an_average_weighs_every_update_by_its_age_and_forgets_where_it_began():
+    values = np.random.default_rng(3).normal(size=40)
+    for count in (1, 2, 40):
+        ages = np.arange(count)[::-1]
+        expected = np.average(values[:count], weights=0.9**ages)
+        np.testing.assert_allclose(averaged(values[:count], decay=0.9), expected, rtol=1e-4)
+
+
+def test_an_average_takes_in_the_weights_at_its_turns_only():
+    values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+    np.testing.assert_allclose(averaged(values, decay=0.5, every=3), np.average([3, 6], weights=[0.5, 1]), rtol=1e-6)
+    assert averaged(values[:2], decay=0.5, every=3) == 100.0
