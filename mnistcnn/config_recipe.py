@@ -38,14 +38,8 @@ class AveragingConfig(Section):
         default=0.0,
         ge=0,
         le=0.999999,
-        description="Share of the average that stays in an update, the rest being the new weights; 0.999 "
-        "remembers about a thousand updates. 0: no averaging.",
-    )
-    every: int = Field(
-        default=1,
-        ge=1,
-        le=1_000_000,
-        description="Steps between two updates of the average; more make it cheaper and its memory longer.",
+        description="Share of the average that stays at a step, the rest being the new weights; 0.999 "
+        "remembers about a thousand steps. 0: no averaging.",
     )
 
 

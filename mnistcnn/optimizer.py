@@ -92,26 +92,17 @@ class WeightAverage:
         averages: the variables that hold the averages, by name.
         parameters: what is averaged, by the same names.
         decay: β, inside (0, 1).
-        every: steps between two updates.
     """
 
     def __init__(
-        self, averages: Mapping[str, tf.Variable], parameters: Mapping[str, tf.Variable], decay: float, every: int = 1
+        self, averages: Mapping[str, tf.Variable], parameters: Mapping[str, tf.Variable], decay: float
     ) -> None:
         self.pairs = [(averages[name], parameter) for name, parameter in parameters.items()]
-        self.decay, self.every = decay, every
+        self.decay = decay
 
     def update(self, step: tf.Tensor) -> None:
-        """Take the weights in, if it is their turn.
-
-        Args:
-            step: int32 scalar, how many training steps were done.
-        """
-        if tf.equal(step % self.every, 0):
-            self._take_in(step // self.every)
-
-    def _take_in(self, updates: tf.Tensor) -> None:
-        power = tf.pow(tf.constant(self.decay, tf.float64), tf.cast(updates, tf.float64))
+        """Take in the weights after step `step` of training, an int32 scalar; the first is step 0."""
+        power = tf.pow(tf.constant(self.decay, tf.float64), tf.cast(step + 1, tf.float64))
         share = tf.cast((1.0 - self.decay) / (1.0 - power), tf.float32)
         for average, parameter in self.pairs:
             average.assign_add(share * (parameter - average))

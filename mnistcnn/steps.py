@@ -84,5 +84,5 @@ class TrainingSteps:
         gradients = dict(zip(parameters, tape.gradient(loss, list(parameters.values())), strict=True))
         self._optimizer.apply(gradients, step, rate)
         if self._average is not None:
-            self._average.update(step + 1)
+            self._average.update(step)
         return loss

@@ -127,7 +127,7 @@ class _Session:
         if config.averaging.decay:
             self._evaluated_network = Network(config.network, config.seed)
             averages, parameters = self._evaluated_network.parameters, self._network.parameters
-            average = WeightAverage(averages, parameters, config.averaging.decay, config.averaging.every)
+            average = WeightAverage(averages, parameters, config.averaging.decay)
         precision, self._precision_warning = usable_precision(config.precision)
         self._run.update_manifest({"precision": precision})
         train = self._dataset.train

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from mnistcnn.optimizer import Adam, WeightAverage
@@ -69,26 +70,12 @@ def test_weight_decay_takes_its_share_of_weights_before_the_update_and_nothing_o
     np.testing.assert_allclose(parameters["fc/biases"], plain, rtol=1e-4, atol=1e-5)
 
 
-def averaged(values, decay, every=1):
-    """Run the average over a variable that takes these values after the steps 1, 2, …"""
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_an_average_weighs_every_update_by_its_age_and_forgets_where_it_began(count):
+    values = np.random.default_rng(3).normal(size=count)
     average, variable = tf.Variable([100.0]), tf.Variable([100.0])
-    weights = WeightAverage({"w": average}, {"w": variable}, decay, every)
-    update = tf.function(weights.update, input_signature=[tf.TensorSpec([], tf.int32)])
-    for step, value in enumerate(values, start=1):
+    weights = WeightAverage({"w": average}, {"w": variable}, decay=0.9)
+    for step, value in enumerate(values):
         variable.assign([value])
-        update(tf.constant(step))
-    return float(average[0])
-
-
-def test_an_average_weighs_every_update_by_its_age_and_forgets_where_it_began():
-    values = np.random.default_rng(3).normal(size=40)
-    for count in (1, 2, 40):
-        ages = np.arange(count)[::-1]
-        expected = np.average(values[:count], weights=0.9**ages)
-        np.testing.assert_allclose(averaged(values[:count], decay=0.9), expected, rtol=1e-4)
-
-
-def test_an_average_takes_in_the_weights_at_its_turns_only():
-    values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
-    np.testing.assert_allclose(averaged(values, decay=0.5, every=3), np.average([3, 6], weights=[0.5, 1]), rtol=1e-6)
-    assert averaged(values[:2], decay=0.5, every=3) == 100.0
+        weights.update(tf.constant(step))
+    np.testing.assert_allclose(average, [np.average(values, weights=0.9 ** np.arange(count)[::-1])], rtol=1e-4)

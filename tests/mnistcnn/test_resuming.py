@@ -38,7 +38,7 @@ RECIPES = {
         "label_smoothing=0.1",
         "weight_decay=0.1",
         "schedule={kind: triangular, warmup: 5}",
-        "averaging={decay: 0.9, every: 2}",
+        "averaging.decay=0.9",
         "augmentation={rotation: 10, scale: 0.1, shift: 1, shear: 0.1, elastic: 0.5}",
     ],
 }

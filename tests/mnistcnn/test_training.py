@@ -112,7 +112,7 @@ def test_the_same_seed_gives_the_same_weights_and_metrics_and_another_gives_othe
             "label_smoothing=0.1",
             "weight_decay=0.1",
             "schedule={kind: cosine, warmup: 2}",
-            "averaging={decay: 0.9, every: 3}",
+            "averaging.decay=0.9",
             "augmentation={rotation: 10, scale: 0.1, shift: 1, shear: 0.1, elastic: 0.5}",
         ],
     ],
