@@ -2,9 +2,10 @@
 
     python benchmarks/step.py [--rounds N] [--batch N ...]
 
-All contenders train the same network with the same recipe (softmax cross-entropy, dropout 0.5, Adam) on the same random
-pixels. They take turns, a few steps each, so that whatever else the machine does slows all of them down; a time is the
-median over the rounds, and the ratios are of medians.
+All contenders train the same network with the same recipe (softmax cross-entropy, dropout 0.5, Adam) on the same
+random pixels. They take turns, a few steps each, so that whatever else the machine does slows all of them down; a time
+is the median over the rounds, and the ratios are of medians. Beside the time by the wall clock stands the processor
+time of all cores, which is what to compare on a machine that has other work as well.
 
 The floor is what no implementation with these multiplications and this optimizer can beat: the step's floating-point
 operations at the rate of a large matrix product, plus the bytes of Adam at the speed of memory, both measured in turn
@@ -17,13 +18,13 @@ import argparse
 import os
 import time
 from collections.abc import Callable, Iterator
-from statistics import median
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from mnistcnn.config import Config
 from mnistcnn.data.sources import Examples
@@ -41,8 +42,10 @@ PARAMETERS = 3_274_634
 # Adam reads gradient, weight and two moments, and writes the last three, 4 bytes each.
 ADAM_BYTES = 7 * 4 * PARAMETERS
 
-Contender = Callable[[], float]
-"""Does some steps and returns the milliseconds of one."""
+Times = NDArray[np.float64]
+"""[2]: milliseconds by the wall clock, and of processor time."""
+Contender = Callable[[], Times]
+"""Does some steps and returns the times of one."""
 
 
 def flop(batch: int) -> int:
@@ -52,12 +55,17 @@ def flop(batch: int) -> int:
     return 2 * batch * (2 * conv1 + 3 * rest)
 
 
-def milliseconds(call: Callable[[], object], times: int) -> float:
-    """Of one of so many calls."""
-    started = time.perf_counter()
-    for _ in range(times):
+def clocks() -> Times:
+    """Both clocks now."""
+    return 1e3 * np.array([time.perf_counter(), time.process_time()])
+
+
+def timed(call: Callable[[], object], count: int) -> Times:
+    """The times of one of so many calls."""
+    started = clocks()
+    for _ in range(count):
         call()
-    return 1e3 * (time.perf_counter() - started) / times
+    return (clocks() - started) / count
 
 
 def ours(batch: int, precision: Precision, examples: Examples) -> Contender:
@@ -66,7 +74,7 @@ def ours(batch: int, precision: Precision, examples: Examples) -> Contender:
     network = Network(config.network, 0)
     steps = TrainingSteps(network, Adam(network.parameters), config, examples, precision)
     indices = np.random.default_rng(0).integers(0, IMAGES, (STEPS, batch)).astype(np.int32)
-    return lambda: milliseconds(lambda: steps(0, indices), 1) / STEPS
+    return lambda: timed(lambda: steps(0, indices), 1) / STEPS
 
 
 def keras_fit(batch: int, examples: Examples) -> Contender:
@@ -89,12 +97,12 @@ def keras_fit(batch: int, examples: Examples) -> Contender:
     model.compile(keras.optimizers.Adam(1e-4), loss, metrics=["accuracy"], jit_compile=False)
     images, labels = (examples.images / np.float32(255))[..., np.newaxis], examples.labels
 
-    def fit() -> float:
-        stamps: list[float] = []
-        stamp = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_, **__: stamps.append(time.perf_counter()))
+    def fit() -> Times:
+        stamps: list[Times] = []
+        stamp = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_, **__: stamps.append(clocks()))
         count = batch * (STEPS + 4)  # The first few pay for the start of `fit`.
         model.fit(images[:count], labels[:count], batch, verbose=0, callbacks=[stamp])
-        return 1e3 * (stamps[-1] - stamps[3]) / STEPS
+        return (stamps[-1] - stamps[3]) / STEPS
 
     return fit
 
@@ -125,14 +133,14 @@ def torch_loop(batch: int, precision: Precision, examples: Examples) -> Contende
         loss.backward()
         optimizer.step()
 
-    return lambda: milliseconds(step, STEPS)
+    return lambda: timed(step, STEPS)
 
 
 def matrix_product(precision: Precision) -> Contender:
     """A large matrix product: as fast as this machine multiplies."""
     matrix = tf.cast(tf.random.normal([MATRIX, MATRIX]), precision)
     product = tf.function(lambda: tf.matmul(matrix, matrix)[0, 0])
-    return lambda: milliseconds(lambda: product().numpy(), 3)
+    return lambda: timed(lambda: product().numpy(), 3)
 
 
 def memory_stream() -> Contender:
@@ -143,7 +151,7 @@ def memory_stream() -> Contender:
     def stream() -> None:
         tf.raw_ops.ResourceApplyGradientDescent(var=variable.handle, alpha=0.0, delta=gradient)
 
-    return lambda: milliseconds(stream, 3)
+    return lambda: timed(stream, 3)
 
 
 def contenders(batch: int) -> Iterator[tuple[str, Contender]]:
@@ -165,23 +173,28 @@ def contenders(batch: int) -> Iterator[tuple[str, Contender]]:
     yield "memory stream", memory_stream()
 
 
-def measure(batch: int, rounds: int) -> dict[str, float]:
-    """The median milliseconds of each contender, and of a step at the floor of each precision."""
+def measure(batch: int, rounds: int) -> dict[str, Times]:
+    """The median times of each contender, and of a step at the floor of each precision."""
     entered = dict(contenders(batch))
     for contender in entered.values():
         contender()  # Compile, and fill the caches.
-    times: dict[str, list[float]] = {name: [] for name in entered}
+    times: dict[str, list[Times]] = {name: [] for name in entered}
     for _ in range(rounds):
         for name, contender in entered.items():
             times[name].append(contender())
-    medians = {name: median(values) for name, values in times.items()}
+    medians = {name: np.median(values, axis=0) for name, values in times.items()}
+    return with_floors(medians, batch)
+
+
+def with_floors(medians: dict[str, Times], batch: int) -> dict[str, Times]:
+    """Replace what measures the machine by the floors that follow from it, and print it."""
     bytes_per_ms = 3 * 4 * STREAMED / medians.pop("memory stream")
-    print(f"batch {batch}: memory {bytes_per_ms / 1e6:.0f} GB/s", end="")
+    print(f"\nbatch {batch}: memory {bytes_per_ms[0] / 1e6:.0f} GB/s", end="")
     for name in [name for name in medians if name.startswith("matrix product")]:
         flop_per_ms = 2 * MATRIX**3 / medians.pop(name)
         precision = name.rpartition(" ")[2]
         medians[f"floor, {precision}"] = flop(batch) / flop_per_ms + ADAM_BYTES / bytes_per_ms
-        print(f", {precision} {flop_per_ms / 1e6:.0f} GFLOP/s", end="")
+        print(f", {precision} {flop_per_ms[0] / 1e6:.0f} GFLOP/s", end="")
     print()
     return medians
 
@@ -197,10 +210,13 @@ def main() -> None:
     print(f"{machine['processor']}, {machine['cores']} cores, {time.strftime('%Y-%m-%d')}; ms per step, medians")
     for batch in arguments.batch:
         medians = measure(batch, arguments.rounds)
-        print(f"{'':22}{'ms':>8}{'of Keras':>10}{'of floor':>10}")
-        for name, value in medians.items():
-            floor = medians[f"floor, {'bfloat16' if 'bfloat16' in name else 'float32'}"]
-            print(f"{name:22}{value:8.2f}{value / medians['Keras fit']:10.2f}{value / floor:10.2f}")
+        heads = ("wall clock", "of Keras", "of floor", "processor", "of Keras", "of floor")
+        print(" " * 22 + "".join(f"{head:>12}" for head in heads))
+        for name, times in medians.items():
+            ratios = times / medians["Keras fit"]
+            of_floor = times / medians[f"floor, {'bfloat16' if 'bfloat16' in name else 'float32'}"]
+            columns = (f"{times[i]:12.2f}{ratios[i]:12.2f}{of_floor[i]:12.2f}" for i in range(2))
+            print(f"{name:22}{''.join(columns)}")
 
 
 if __name__ == "__main__":
