@@ -243,6 +243,11 @@ def test_a_colour_terminal_gets_tables_and_half_blocks(runs, capsys, monkeypatch
     assert "─" in shown
     assert "▀" in shown
     assert "\x1b[38;2;255;255;255" in shown
+    figures, _, tables = shown.partition("Classes")
+    assert "─" not in figures
+    confusion = json.loads((runs / "one/eval-test.json").read_text())["confusion"]
+    right = [row[label] for label, row in enumerate(confusion) if row[label]]
+    assert all(f"\x1b[32m{count}\x1b[0m" in tables for count in right)
 
 
 def test_no_color_gets_characters_and_no_colours(runs, capsys, monkeypatch):
