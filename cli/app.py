@@ -14,6 +14,7 @@ from mnistcnn import __version__
 from . import config
 from .data import data
 from .errors import run_guarded
+from .eval import evaluate
 from .silence import quiet_environment
 from .train import train
 
@@ -27,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(train)
+app.command("eval")(evaluate)
 app.command()(data)
 app.add_typer(config.app, name="config")
 

@@ -10,7 +10,7 @@ import typer
 from mnistcnn_cli.app import app, run
 
 HEAVY = {"tensorflow", "keras", "matplotlib", "numpy", "sklearn", "PIL", "tensorboard"}
-HELP = [[*command, "--help"] for command in ([], ["train"], ["data"], ["config"], ["config", "show"])]
+HELP = [[*command, "--help"] for command in ([], ["train"], ["eval"], ["data"], ["config"], ["config", "show"])]
 
 
 def in_a_fresh_interpreter(*arguments):
@@ -46,7 +46,12 @@ def test_help_is_tested_for_every_command():
 
 @pytest.mark.parametrize(
     "arguments",
-    [["train", "--set", "steps"], ["train", "--config", "/nowhere.yaml"], ["train", "--set", "stepz=1"]],
+    [
+        ["train", "--set", "steps"],
+        ["train", "--config", "/nowhere.yaml"],
+        ["train", "--set", "stepz=1"],
+        ["eval", "--min-accuracy", "98"],
+    ],
     ids=" ".join,
 )
 def test_a_wrong_command_line_or_configuration_is_told_without_importing_tensorflow(arguments):
