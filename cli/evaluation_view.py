@@ -44,7 +44,7 @@ def _figures(assessment: Assessment) -> Listing:
     subject, (low, high) = assessment.subject, assessment.interval
     rows = [
         ("accuracy", f"{percent(assessment.accuracy)} ({data_label(assessment)})"),
-        ("95 % interval", f"{100 * low:.2f} to {100 * high:.2f} %"),
+        ("interval", f"{100 * low:.2f} to {100 * high:.2f} %, with 95 % confidence"),
         ("errors", f"{count(assessment.errors)} of {count(len(assessment.examples))}"),
         ("loss", loss(assessment.loss)),
         ("ECE", percent(assessment.calibration.error)),

@@ -41,19 +41,16 @@ def _draw_rich(listing: Listing) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        title=Text(printable(listing.title), style="bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        show_header=any(listing.header),
-    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=any(listing.header))
     for column, name in enumerate(listing.header):
         table.add_column(name, justify="left" if column < listing.left else "right", overflow="fold")
     for number, row in enumerate(listing.rows):
         cells = enumerate(row)
         table.add_row(*(Text(printable(cell), style=listing.style(number, column, cell)) for column, cell in cells))
-    Console().print(table)
+    console = Console()
+    # Not as the table's own title, which would be wrapped where a narrow table ends.
+    console.print(Text(printable(listing.title), style="bold"))
+    console.print(table)
 
 
 def _draw_plain(listing: Listing) -> None:

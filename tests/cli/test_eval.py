@@ -60,6 +60,8 @@ def test_without_arguments_the_best_weights_of_the_latest_run_are_tested_on_its_
     accuracy, errors = record["accuracy"], record["errors"]
     assert code == 0
     assert ["accuracy", f"{100 * accuracy:.2f}", "%", "(bars)"] in lines
+    low, high = (f"{100 * record['interval'][end]:.2f}" for end in ("low", "high"))
+    assert ["interval", low, "to", high, "%,", "with", "95", "%", "confidence"] in lines
     assert ["errors", str(errors), "of", "60"] in lines
     assert ["checkpoint", "best,", "step", str(record["step"])] in lines
     assert ["weights", record["weights_digest"]] in lines
@@ -245,9 +247,9 @@ def test_a_colour_terminal_gets_tables_and_half_blocks(runs, capsys, monkeypatch
     assert "\x1b[38;2;255;255;255" in shown
     figures, _, tables = shown.partition("Classes")
     assert "─" not in figures
-    confusion = json.loads((runs / "one/eval-test.json").read_text())["confusion"]
-    right = [row[label] for label, row in enumerate(confusion) if row[label]]
-    assert all(f"\x1b[32m{count}\x1b[0m" in tables for count in right)
+    assert json.loads((runs / "one/eval-test.json").read_text())["weights_digest"] in figures
+    confusions = tables.partition("Confusions")[2].splitlines()[4:14]
+    assert [["\x1b[32m" in cell for cell in line.split()].index(True) for line in confusions] == [*range(1, 11)]
 
 
 def test_no_color_gets_characters_and_no_colours(runs, capsys, monkeypatch):
@@ -259,9 +261,9 @@ def test_no_color_gets_characters_and_no_colours(runs, capsys, monkeypatch):
 
 
 def in_a_terminal(runs, capsys, monkeypatch):
-    """Standard output of `mnistcnn eval` in a terminal of 120 columns."""
+    """Standard output of `mnistcnn eval` in a terminal of 80 columns."""
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    for name, value in {"COLUMNS": "120", "TERM": "xterm-256color", "COLORTERM": "truecolor"}.items():
+    for name, value in {"COLUMNS": "80", "TERM": "xterm-256color", "COLORTERM": "truecolor"}.items():
         monkeypatch.setenv(name, value)
     assert run(["eval", "--log-dir", str(runs), "--quiet"]) == 0
     return capsys.readouterr().out
