@@ -20,6 +20,7 @@ LearningRate = Annotated[float | None, typer.Option(help="Step size of Adam.", m
 KeepProb = Annotated[float | None, typer.Option(help="Probability that dropout keeps a unit.", metavar="P")]
 LogDir = Annotated[Path | None, typer.Option(help="Folder that holds the runs.", metavar="DIR")]
 Seed = Annotated[int | None, typer.Option(help="Everything random follows from it.", metavar="N")]
+Seeds = Annotated[str | None, typer.Option(help="One run for each of these: 0-9 or 0,3,5-7.", metavar="LIST")]
 Name = Annotated[str | None, typer.Option(help="Name of the run's folder.", metavar="NAME")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Show nothing but warnings and errors.")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="One JSON object per event on standard output.")]
@@ -34,6 +35,7 @@ def train(
     keep_prob: KeepProb = None,
     log_dir: LogDir = None,
     seed: Seed = None,
+    seeds: Seeds = None,
     name: Name = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -57,6 +59,11 @@ def train(
         "seed": seed,
         "name": name,
     }
+    if seeds is not None:
+        from .seeds import train_each_seed
+
+        train_each_seed(seeds, config, overrides or [], options, quiet=quiet, as_json=as_json)
+        return
     resolved = load_config(config, overrides or [], options)
     with open_console(as_json=as_json, quiet=quiet) as console:
         console.phase("loading the data")

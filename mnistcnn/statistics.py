@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist
+from statistics import NormalDist, fmean, stdev
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -39,3 +41,55 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tu
     lower = 0.0 if successes == 0 else centre - margin
     upper = 1.0 if successes == trials else centre + margin
     return lower, upper
+
+
+def t_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """Bound the mean of the distribution that `values` were drawn from.
+
+    Student's interval, mean ± t·s/√n with n − 1 degrees of freedom: for a few runs of the same recipe, whose
+    standard deviation is itself only an estimate.
+
+    Args:
+        values: at least two.
+        confidence: how often such an interval contains the true mean; inside (0, 1).
+
+    Returns:
+        The lower and the upper bound.
+
+    Raises:
+        ValueError: an argument is outside its range.
+
+    Source: Student, "The probable error of a mean", Biometrika 6 (1908), 1–25.
+    """
+    if len(values) < 2:
+        raise ValueError(f"{len(values)} values have no standard deviation; at least two are needed")
+    if not 0 < confidence < 1:
+        raise ValueError(f"a confidence lies between 0 and 1, not {confidence}")
+    # Not scipy.stats, whose quantile this is, and which takes a second to import.
+    from scipy.special import stdtrit
+
+    margin = float(stdtrit(len(values) - 1, (1 + confidence) / 2)) * stdev(values) / sqrt(len(values))
+    return fmean(values) - margin, fmean(values) + margin
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a figure differs between runs that differ in their seed alone."""
+
+    count: int
+    """How many runs."""
+    mean: float
+    standard_deviation: float | None
+    """Of the sample, with n − 1; None for a single run, as are the next two."""
+    low: float | None
+    """Of the 95 % t-interval of the mean."""
+    high: float | None
+
+
+def spread(values: Sequence[float]) -> Spread | None:
+    """Describe a sample; None if it is empty."""
+    if not values:
+        return None
+    if len(values) == 1:
+        return Spread(1, values[0], None, None, None)
+    return Spread(len(values), fmean(values), stdev(values), *t_interval(values))
