@@ -14,6 +14,7 @@ from .text import count, duration, one_line, percent, printable, shell_path
 
 NEXT_COMMANDS: tuple[tuple[str, str], ...] = (
     ("mnistcnn train --config {config}", "repeat this run"),
+    ("mnistcnn runs show {run}", "see everything about this run"),
     ("mnistcnn data", "see what the data holds"),
 )
 """Commands that exist, with what they are for; `{run}` and `{config}` are paths ready for a shell."""
@@ -78,10 +79,10 @@ def seed_line(result: SeedFinished) -> str:
         parts.append(f"test accuracy {percent(result.test_accuracy)} ({printable(result.data)})")
     if result.seconds is not None:
         parts.append(duration(result.seconds))
-    if result.run is not None:
-        parts.append(printable(str(result.run)))
     if result.reason is not None:
         parts.append(one_line(result.reason))
+    elif result.run is not None:
+        parts.append(printable(str(result.run)))
     return "  ".join(parts)
 
 
@@ -94,9 +95,7 @@ def seeds_title(finished: SeedsFinished) -> str:
 def seeds_facts(finished: SeedsFinished) -> list[Fact]:
     """List every seed that has no result, and what those that have one say together."""
     bad = [result for result in finished.results if result.state not in ("finished", "not run")]
-    facts = [
-        Fact(f"seed {result.seed}", result.state, one_line(result.reason or str(result.run or ""))) for result in bad
-    ]
+    facts = [Fact(f"seed {result.seed}", result.state, _why(result)) for result in bad]
     not_run = [str(result.seed) for result in finished.results if result.state == "not run"]
     if not_run:
         facts.append(Fact("not run", ", ".join(not_run), "go on with: --seeds " + ",".join(not_run)))
@@ -110,6 +109,12 @@ def seeds_facts(finished: SeedsFinished) -> list[Fact]:
     facts.append(Fact("time", duration(finished.seconds)))
     facts.append(Fact("kept in", printable(str(finished.file))))
     return facts
+
+
+def _why(result: SeedFinished) -> str:
+    if result.state == "interrupted" and result.run is not None:
+        return f"go on with: mnistcnn train --resume {shell_path(result.run)}"
+    return printable(one_line(result.reason or str(result.run or "")))
 
 
 def _spread(figure: Spread, data: str) -> tuple[str, str]:
