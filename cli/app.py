@@ -11,7 +11,7 @@ import typer
 
 from mnistcnn import __version__
 
-from . import config
+from . import config, runs
 from .data import data
 from .errors import run_guarded
 from .eval import evaluate
@@ -31,6 +31,7 @@ app.command()(train)
 app.command("eval")(evaluate)
 app.command()(data)
 app.add_typer(config.app, name="config")
+app.add_typer(runs.app, name="runs")
 
 
 def _show_version(wanted: bool) -> None:

@@ -126,7 +126,7 @@ def _place_listings(places: list[PlaceReport]) -> Iterator[Listing]:
     if not places:
         return
     rows = [(place.source, place.state, place.named_by, place.where) for place in places]
-    yield Listing("Places, the first one counts", ("source", "state", "named by", "where"), rows, left=4)
+    yield Listing("Places, the first one counts", ("source", "state", "named by", "where"), rows)
     wrong = [
         (file.name, file.state, file.reason)
         for place in places
@@ -134,7 +134,7 @@ def _place_listings(places: list[PlaceReport]) -> Iterator[Listing]:
         if file.reason is not None and place.state == "damaged"
     ]
     if wrong:
-        yield Listing("What is wrong", ("file", "state", "why"), wrong, left=3)
+        yield Listing("What is wrong", ("file", "state", "why"), wrong)
 
 
 def _dataset_listings(dataset: Dataset | None) -> Iterator[Listing]:
@@ -146,6 +146,6 @@ def _dataset_listings(dataset: Dataset | None) -> Iterator[Listing]:
     ]
     megabytes = size(sum(examples.images.nbytes for examples in dataset.splits().values()))
     header = ("split", "images", *map(str, range(10)))
-    yield Listing(f"{title} ({megabytes} in memory)", header, rows, left=1)
+    yield Listing(f"{title} ({megabytes} in memory)", header, rows, numbers=range(1, 12))
     checksums = list(dataset.checksums.items())
-    yield Listing("SHA-256 of the uncompressed content", ("file", "SHA-256"), checksums, left=2)
+    yield Listing("SHA-256 of the uncompressed content", ("file", "SHA-256"), checksums)

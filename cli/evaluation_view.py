@@ -60,7 +60,7 @@ def _figures(assessment: Assessment) -> Listing:
         foreign = assessment.is_foreign and row in (0, 5)
         return "bold yellow" if foreign else "bold" if row == 0 else ""
 
-    return Listing(f"The {assessment.split} split", ("", ""), rows, left=2, style=style)
+    return Listing(f"The {assessment.split} split", ("", ""), rows, style=style)
 
 
 def _classes(assessment: Assessment) -> Listing:
@@ -74,7 +74,7 @@ def _classes(assessment: Assessment) -> Listing:
         for one in assessment.classes
     ]
     header = ("class", "images", "errors", "precision", "recall", "F1")
-    return Listing("Classes", header, rows, left=0, style=_first_column_bold)
+    return Listing("Classes", header, rows, numbers=range(len(header)), style=_first_column_bold)
 
 
 def _confusion(assessment: Assessment) -> Listing:
@@ -91,7 +91,13 @@ def _confusion(assessment: Assessment) -> Listing:
             return "dim"
         return "bold red" if int(cell) > most / 2 else "yellow"
 
-    return Listing("Confusions: label in rows, prediction in columns", ("", *map(str, range(10))), rows, 0, style)
+    return Listing(
+        "Confusions: label in rows, prediction in columns",
+        ("", *map(str, range(10))),
+        rows,
+        numbers=range(11),
+        style=style,
+    )
 
 
 def _mistakes(mistakes: list[Mistake]) -> Listing:
@@ -106,7 +112,7 @@ def _mistakes(mistakes: list[Mistake]) -> Listing:
         for mistake in mistakes
     ]
     header = ("index", "label", "prediction", "probability", "of the label")
-    return Listing("Most confident mistakes", header, rows, left=0, style=lambda *_: "")
+    return Listing("Most confident mistakes", header, rows, numbers=range(len(header)), style=lambda *_: "")
 
 
 def _draw_pictures(assessment: Assessment) -> None:

@@ -73,7 +73,7 @@ class Network(tf.Module):
         """
         pool1 = self._biased_relu("conv1", ops.max_pool_2x2(self._convolved("conv1", images)))
         pool2 = self._biased_relu("conv2", ops.max_pool_2x2(self._convolved("conv2", pool1)))
-        fc1 = self._biased_relu("fc1", ops.dense(_flat(pool2), self.weights["fc1"]))
+        fc1 = self._biased_relu("fc1", ops.dense(_flat(pool2), tf.convert_to_tensor(self.weights["fc1"])))
         if dropout is not None:
             fc1 = dropout(fc1)
         return tf.matmul(fc1, self.weights["fc2"]) + self.biases["fc2"]

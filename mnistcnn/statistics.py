@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist, fmean, stdev
 
@@ -69,6 +70,29 @@ def t_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float
     mean, freedom = fmean(values), len(values) - 1
     margin = float(stdtrit(freedom, (1 + confidence) / 2)) * stdev(values) / sqrt(len(values))
     return mean - margin, mean + margin
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a figure differs between runs that differ in their seed alone."""
+
+    count: int
+    """How many runs."""
+    mean: float
+    standard_deviation: float | None
+    """Of the sample, with n − 1; None for a single run, as are the next two."""
+    low: float | None
+    """Of the 95 % t-interval of the mean."""
+    high: float | None
+
+
+def spread(values: Sequence[float]) -> Spread | None:
+    """Describe a sample; None if it is empty."""
+    if not values:
+        return None
+    if len(values) == 1:
+        return Spread(1, values[0], None, None, None)
+    return Spread(len(values), fmean(values), stdev(values), *t_interval(values))
 
 
 def _check_confidence(confidence: float) -> None:

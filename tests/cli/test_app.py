@@ -10,7 +10,9 @@ import typer
 from mnistcnn_cli.app import app, run
 
 HEAVY = {"tensorflow", "keras", "matplotlib", "numpy", "sklearn", "PIL", "tensorboard"}
-HELP = [[*command, "--help"] for command in ([], ["train"], ["eval"], ["data"], ["config"], ["config", "show"])]
+COMMANDS = ["train", "eval", "data", "config", "config show"]
+COMMANDS += ["runs", "runs list", "runs show", "runs compare", "runs reproduce"]
+HELP = [["--help"], *([*command.split(), "--help"] for command in COMMANDS)]
 
 
 def in_a_fresh_interpreter(*arguments):

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 from scipy.stats import binomtest
 
-from mnistcnn.statistics import t_interval, wilson_interval
+from mnistcnn.statistics import Spread, spread, t_interval, wilson_interval
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.999])
@@ -63,3 +63,12 @@ def test_equal_values_leave_no_doubt_about_their_mean():
 def test_one_value_or_an_impossible_confidence_has_no_t_interval(values, confidence):
     with pytest.raises(ValueError, match=r"two are the least|confidence"):
         t_interval(values, confidence)
+
+
+def test_the_spread_of_some_values():
+    assert spread([]) is None
+    assert spread([0.9]) == Spread(1, 0.9, None, None, None)
+    several = spread([0.9, 0.92, 0.94])
+    assert (several.count, several.mean) == (3, pytest.approx(0.92))
+    assert several.standard_deviation == pytest.approx(0.02)
+    assert (several.low, several.high) == t_interval([0.9, 0.92, 0.94])
