@@ -1,5 +1,5 @@
 #!/bin/sh
-# Several runs at once, as many as there are cores, each on one of them (see docs/batch-runs.md for why).
+# Several runs at once, as many as there are cores, each on one of them (docs/batch-runs.md: when that pays).
 #
 #   command   examples/gnu-parallel.sh [options of `mnistcnn train`…]
 #   settings  RATES="5e-5 1e-4 2e-4"  SEEDS="0 1 2"  JOBS=2

@@ -149,3 +149,11 @@ def test_the_log_of_an_interrupted_seed_says_how_to_go_on(fake_run):
     for event in batch(fake_run, state="interrupted"):
         log.show(event)
     assert "seed 4 interrupted, go on with: mnistcnn train --resume runs/4" in stream.getvalue()
+
+
+def test_a_batch_that_is_stopped_at_once_is_not_summed_up_as_if_it_were_one_run(fake_run):
+    console = Console(file=io.StringIO(), width=100, height=40, force_terminal=True, color_system=None)
+    with LiveDisplay(io.StringIO(), console) as live:
+        for event in list(batch(fake_run))[:-2]:
+            live.show(event)
+    assert "repeat this run" not in console.file.getvalue()
