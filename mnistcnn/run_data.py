@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from .config import DataConfig, load_config
-from .errors import UsageError
+from .data.sources import Dataset
+from .errors import RunError, UsageError
 from .runs import Run
 
 Source = Literal["auto", "mnist", "digits", "idx"]
@@ -33,7 +34,7 @@ def run_data_config(run: Run, source: Source | None = None, directory: Path | No
     """
     own = load_config(run.config_path).data
     if source is None:
-        fell_back = own.source == "auto" and run.manifest()["data"]["source"] == "digits"
+        fell_back = own.source == "auto" and _data(run)["source"] == "digits"
         source = "digits" if fell_back and directory is None else own.source
     if source == "digits" and directory is not None:
         raise UsageError(
@@ -46,9 +47,35 @@ def run_data_config(run: Run, source: Source | None = None, directory: Path | No
     return own.model_copy(update={"source": source, "dir": directory})
 
 
+def data_to_repeat(run: Run, config: DataConfig) -> DataConfig:
+    """Where the run's data is; for `auto`, what that turned out to be.
+
+    Raises:
+        RunError: the manifest is damaged.
+    """
+    return config.model_copy(update={"source": _data(run)["source"]})
+
+
+def check_same_data(run: Run, dataset: Dataset) -> None:
+    """Refuse data that is not what the run learned from.
+
+    Raises:
+        RunError: it is not.
+    """
+    data = _data(run)
+    if data["sha256"] != dict(dataset.checksums):
+        raise RunError(
+            f"{run.path}: it learned from {data['name']} ({data['origin']}), and {dataset.origin} is not the same data"
+        )
+
+
 def _own_directory(own: DataConfig, source: Source) -> Path | None:
     """The run's own directory, if it is one for data of this source."""
     if own.source == source == "idx":
         return own.dir
     is_mnist = own.source in _MNIST and source in _MNIST
     return own.dir if is_mnist and own.dir is not None and own.dir.is_dir() else None
+
+
+def _data(run: Run) -> dict[str, Any]:
+    return run.manifest_part("data", ("name", "source", "origin", "sha256"))
