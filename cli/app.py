@@ -16,6 +16,7 @@ from .data import data
 from .errors import run_guarded
 from .silence import quiet_environment
 from .train import train
+from .visualize import visualize
 
 PROGRAM = "mnistcnn"
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.command()(train)
 app.command()(data)
+app.command()(visualize)
 app.add_typer(config.app, name="config")
 
 

@@ -1,0 +1,97 @@
+"""Every caption, in one place, so that they can be read in one go, improved, and one day translated.
+
+Each picture has a title, one sentence for a beginner, and a text for those who cannot see it.
+`{…}` are filled in by the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Caption:
+    """The words of one picture."""
+
+    title: str
+    sentence: str
+    alt: str
+
+
+CAPTIONS: dict[str, Caption] = {
+    "contact-sheet": Caption(
+        "All pictures at a glance",
+        "Start at the top left: the pictures follow one digit through the network, then look at how the network "
+        "learned, what its units look for, and where it fails.",
+        "A contact sheet with a small version of each of the {count} pictures in this folder.",
+    ),
+    "overview": Caption(
+        "One digit's way through the network",
+        "Each convolution looks for small patterns, each pooling keeps the strongest answer of every 2 × 2, and the "
+        "dense layers weigh everything into ten probabilities: the network says {prediction}.",
+        "Flow chart from left to right: the digit, the maps of conv1, pool1, conv2 and pool2, the units of fc1, and "
+        "the ten probabilities, of which {prediction} is the largest at {probability}.",
+    ),
+    "input": Caption(
+        "The input",
+        "The network sees nothing but these numbers: 28 × 28 pixels, each between 0 (paper) and 1 (full ink).",
+        "The digit, enlarged, with every pixel's ink in percent written into its square.",
+    ),
+    "conv1-filters": Caption(
+        "The filters of conv1",
+        "Each filter is slid over the digit and answers strongly where the ink lies under orange and the paper under "
+        "blue: most look for edges, strokes or dots.",
+        "{count} filters of 5 × 5 weights in blue (negative) and orange (positive).",
+    ),
+    "conv1-convolved": Caption(
+        "conv1 before ReLU: the digit under each filter",
+        "A pixel is orange where the filter's pattern is there, blue where its opposite is, and pale where neither is.",
+        "{count} maps of 28 × 28 values, signed, one for each filter of conv1.",
+    ),
+    "conv1-relu": Caption(
+        "conv1 after ReLU",
+        "ReLU sets everything negative to zero: of the picture before, the blue is gone, and what is left says where "
+        "each pattern was found.",
+        "{count} maps of 28 × 28 activations, one for each filter of conv1; {dead} units are dead.",
+    ),
+    "pool1-maps": Caption(
+        "pool1: the strongest of every 2 × 2",
+        "Pooling keeps the largest of four neighbours: a quarter of the numbers, and still where each pattern was, to "
+        "within two pixels.",
+        "{count} maps of 14 × 14 activations: conv1's maps at half the height and width.",
+    ),
+    "conv2-filters": Caption(
+        "The {count} kernels of conv2",
+        "A row is a unit of conv2, a column one of the maps that it reads; a unit adds up what its kernels find in "
+        "all of them, so that it sees combinations of conv1's patterns.",
+        "A matrix of {rows} rows and {columns} columns of 5 × 5 kernels in blue and orange.",
+    ),
+    "conv2-convolved": Caption(
+        "conv2 before ReLU: combinations of patterns",
+        "A pixel is orange where a unit's combination of conv1's patterns is there, and blue where something speaks "
+        "against it.",
+        "{count} maps of 14 × 14 values, signed, one for each unit of conv2.",
+    ),
+    "conv2-relu": Caption(
+        "conv2 after ReLU",
+        "What is left after ReLU: each unit lights up only where its part of a digit is, such as a corner, a bow or "
+        "the end of a stroke.",
+        "{count} maps of 14 × 14 activations, one for each unit of conv2; {dead} units are dead.",
+    ),
+    "pool2-maps": Caption(
+        "pool2: what the dense layers get to see",
+        "Once more the strongest of every 2 × 2: {count} maps of 7 × 7, which fc1 reads as one long list of numbers.",
+        "{count} maps of 7 × 7 activations: conv2's maps at half the height and width.",
+    ),
+    "fc1-units": Caption(
+        "fc1: {count} units in rows",
+        "Each square is a unit that weighs all of pool2; their places mean nothing, but each digit lights up a "
+        "pattern of its own.",
+        "A grid of {columns} columns with the activation of each of the {count} units of fc1; {dead} are dead.",
+    ),
+    "prediction": Caption(
+        "The answer: {prediction}",
+        "The largest logit wins; softmax turns the ten logits into probabilities that add up to 1.",
+        "Two bar charts of the ten classes: logits and probabilities; {prediction} leads with {probability}.",
+    ),
+}

@@ -1,0 +1,12 @@
+"""What can be asked for, by name: kept apart from the drawing, so that a wrong name is told at once."""
+
+from __future__ import annotations
+
+LAYERS = ("input", "conv1", "pool1", "conv2", "pool2", "fc1", "fc2")
+ALL = "all"
+KINDS: dict[str, str] = {
+    "overview": "one digit's way through the whole network",
+    "filters": "weights of the convolutions",
+    "maps": "what every layer makes of the digit",
+}
+"""The kinds of picture, each with what it shows."""
