@@ -39,13 +39,14 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "conv1-filters": Caption(
         "The filters of conv1",
-        "Each filter is slid over the digit and answers strongly where the ink lies under orange and the paper under "
-        "blue: most look for edges, strokes or dots.",
+        "Each filter is slid over the digit, and answers the more strongly the more ink lies under orange and the less "
+        "under blue. Many still resemble the random numbers that they began as: small changes are enough.",
         "{count} filters of 5 × 5 weights in blue (negative) and orange (positive).",
     ),
     "conv1-convolved": Caption(
         "conv1 before ReLU: the digit under each filter",
-        "A pixel is orange where the filter's pattern is there, blue where its opposite is, and pale where neither is.",
+        "A pixel is orange where the filter's pattern is, and blue where its opposite is; around the digit stands the "
+        "filter's answer to blank paper, its bias.",
         "{count} maps of 28 × 28 values, signed, one for each filter of conv1.",
     ),
     "conv1-relu": Caption(
@@ -93,5 +94,53 @@ CAPTIONS: dict[str, Caption] = {
         "The answer: {prediction}",
         "The largest logit wins; softmax turns the ten logits into probabilities that add up to 1.",
         "Two bar charts of the ten classes: logits and probabilities; {prediction} leads with {probability}.",
+    ),
+    "conv1-patches": Caption(
+        "What excites the units of conv1",
+        "For each unit, the nine pieces of test images that it answers to most strongly, each from another image; the "
+        "number is its strongest answer.",
+        "For each unit a square of nine patches of {size} × {size} pixels.",
+    ),
+    "conv2-patches": Caption(
+        "What excites the units of conv2",
+        "For each unit, the nine pieces of test images that it answers to most strongly, cut at what it sees; hatched "
+        "is beyond the image's border. Units of conv2 look for parts of digits.",
+        "For each unit a square of nine patches of {size} × {size} pixels.",
+    ),
+    "conv1-maximised": Caption(
+        "What would excite the units of conv1 most",
+        "Found by changing pixels until a unit's answer, the number, stops rising: an ideal that no test image needs to "
+        "contain.",
+        "{count} small images, one for each unit.",
+    ),
+    "conv2-maximised": Caption(
+        "What would excite the units of conv2 most",
+        "Found by changing pixels until a unit's answer, the number, stops rising. Compare it with the patches that "
+        "really excite the unit.",
+        "{count} small images, one for each unit.",
+    ),
+    "fc1-maximised": Caption(
+        "What would excite the busiest units of fc1 most",
+        "The {count} units that this digit excites most, and for each an image found by changing pixels until its "
+        "answer stops rising: patterns spread over the whole image.",
+        "{count} images of 28 × 28 pixels, one for each unit.",
+    ),
+    "fc2-maximised": Caption(
+        "The network's ideal of each digit",
+        "Found by changing pixels until the digit's logit, the number, stops rising: the network is sure of these, and "
+        "we are not, because it learned what tells digits apart and not what they look like.",
+        "{count} images of 28 × 28 pixels, one for each digit; few look like digits.",
+    ),
+    "conv2-cards": Caption(
+        "Cards of conv2: units {first} to {last}",
+        "What a unit reads (the strongest of its kernels), what excites it in the test images, what would excite it "
+        "most, and where it finds that in this digit.",
+        "A card for each unit with five kernels, nine patches, its maximised input and its map.",
+    ),
+    "attribution": Caption(
+        "Why {winner}, and why not {second}",
+        "Orange pixels speak for the class, blue ones against it: integrated gradients share the logit out among the "
+        "pixels, occlusion wipes out {window} × {window} pixels at a time and looks how far the logit falls.",
+        "The digit, and for the classes {winner} and {second} two attributions each.",
     ),
 }

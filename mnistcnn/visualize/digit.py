@@ -21,16 +21,22 @@ def find_digit(image: str, dataset: Dataset) -> Digit:
     Raises:
         DataError: there is no such image, or the file is not an image.
     """
-    if not image.lstrip("-").isdigit():
+    if not (image.isascii() and image.removeprefix("-").isdigit()):
         return _from_file(Path(image))
     index, test = int(image), dataset.test
     if not 0 <= index < len(test):
-        raise DataError(f"--image {image}: the test images of {dataset.name} are numbered 0 to {len(test) - 1:,}")
+        raise DataError(f"--image {image}: the test images of {dataset.name} are numbered 0 to {len(test) - 1}")
     pixels = test.images[index].astype(np.float32) / np.float32(255)
     return Digit(pixels, f"test image {index} of {dataset.name}", int(test.labels[index]))
 
 
 def _from_file(path: Path) -> Digit:
-    from ..data.photo import mnist_frame
+    from ..data.framing import to_mnist_image
+    from ..data.imagefile import read_pixels
 
-    return Digit(mnist_frame(path), path.name, None)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"--image {path}: neither the number of a test image nor a file: {error.strerror}") from error
+    image = to_mnist_image(read_pixels(content, str(path)), str(path))
+    return Digit(image.astype(np.float32) / np.float32(255), path.name, None)

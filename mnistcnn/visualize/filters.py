@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .grid import MOST_UNITS, Grid, draw_maps
+from .grid import Grid, draw_maps
 from .sheet import Sheet
 from .style import LABEL_SIZE, SMALL_SIZE, hatching, signed_scale, zoom_to
-from .subject import Subject
+from .subject import MOST_UNITS, Subject
 from .words import words
 
 _TILE = 90  # pixels, for one of conv1's filters

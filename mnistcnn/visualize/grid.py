@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 from .sheet import Sheet
 from .style import SMALL_SIZE, Scale, hatching
 
-MOST_UNITS = 256
-"""A sheet shows at most so many units: the tutorial's layers whole, and of much wider ones the first."""
-
 
 @dataclass(frozen=True)
 class Grid:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from .grid import MOST_UNITS, Grid, draw_maps
+from .grid import Grid, draw_maps
 from .receptive_fields import RECEPTIVE_FIELDS
 from .sheet import Sheet, number
 from .style import ACTIVATION_PERCENTILE, INK, SMALL_SIZE, Scale, zoom_to
-from .subject import REFERENCE_IMAGES, Floats, Subject
+from .subject import MOST_UNITS, REFERENCE_IMAGES, Floats, Subject
 from .words import words
 
-_RULE = f"{ACTIVATION_PERCENTILE:g}th percentile over {REFERENCE_IMAGES} test images"
+_RULE = f"{ACTIVATION_PERCENTILE:g}th percentile over {REFERENCE_IMAGES} test images, a dot marks more"
 _NAMES = {"conv1/preactivation": "conv1-convolved", "conv2/preactivation": "conv2-convolved", "conv1": "conv1-relu", "conv2": "conv2-relu", "pool1": "pool1-maps", "pool2": "pool2-maps"}  # fmt: skip
 _CONV_OF = {"pool1": "conv1", "pool2": "conv2"}
 
@@ -124,7 +124,7 @@ def prediction_sheet(subject: Subject) -> Sheet:
         sheet.text(262, y + 10, str(digit), 14, align="right", bold=chosen)
         length = 110 * float(logits[digit]) / most
         sheet.bar(390 + min(length, 0), y, abs(length), 20, subject.theme.orange if length > 0 else subject.theme.blue)
-        sheet.text(390 + length + (6 if length >= 0 else -6), y + 10, number(float(logits[digit])), SMALL_SIZE,
+        sheet.text(390 + length + (6 if length >= 0 else -6), y + 10, f"{logits[digit]:.2f}".replace("-", "−"), SMALL_SIZE,
                    align="left" if length >= 0 else "right", bold=chosen)  # fmt: skip
         sheet.bar(610, y, 210 * float(probabilities[digit]), 20, colour)
         text = f"{100 * probabilities[digit]:.2f} %"

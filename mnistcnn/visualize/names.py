@@ -8,5 +8,9 @@ KINDS: dict[str, str] = {
     "overview": "one digit's way through the whole network",
     "filters": "weights of the convolutions",
     "maps": "what every layer makes of the digit",
+    "attribution": "which pixels of the digit speak for the answer",
+    "patches": "pieces of test images that excite each unit most",
+    "maximise": "what would excite each unit most",
+    "cards": "all of that for each unit of conv2",
 }
 """The kinds of picture, each with what it shows."""

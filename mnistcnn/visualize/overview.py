@@ -42,7 +42,7 @@ def overview_sheet(subject: Subject) -> Sheet:
         tall, wide = column.pixels.shape[:2]
         sheet.text(x + wide / 2, 8, column.name, 14, align="center", bold=True)
         sheet.text(x + wide / 2, 27, column.shape, LABEL_SIZE, align="center", faint=True)
-        sheet.image(x, middle - tall // 2, column.pixels)
+        sheet.image(x, middle - tall // 2, column.pixels, frame=column.name in ("input", "fc1"))
         x += wide
         _draw_step(sheet, x, middle, step)
         x += _GAP

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .. import files
 from ..errors import RunError
-from . import filters, maps, overview
+from . import attribution, filters, maps, overview, units
 from .contact import contact_sheet, thumbnail
 from .manifest import Drawn, manifest, pack_arrays
 from .names import ALL
@@ -50,6 +50,19 @@ PICTURES: tuple[Picture, ...] = (
     Picture(10, "pool2-maps", "maps", ("pool2",), partial(maps.maps_sheet, layer="pool2")),
     Picture(11, "fc1-units", "maps", ("fc1",), maps.fc1_sheet),
     Picture(12, "prediction", "maps", ("fc2",), maps.prediction_sheet),
+    Picture(13, "attribution", "attribution", ("input", "fc2"), attribution.attribution_sheet),
+    Picture(14, "conv1-patches", "patches", ("conv1",), partial(units.patches_sheet, layer="conv1")),
+    Picture(15, "conv1-maximised", "maximise", ("conv1",), partial(units.maximised_sheet, layer="conv1")),
+    Picture(16, "conv2-patches", "patches", ("conv2",), partial(units.patches_sheet, layer="conv2")),
+    Picture(17, "conv2-maximised", "maximise", ("conv2",), partial(units.maximised_sheet, layer="conv2")),
+    *(
+        Picture(
+            18 + sheet, f"conv2-cards-{sheet + 1}", "cards", ("conv2",), partial(units.cards_sheet, first=16 * sheet)
+        )
+        for sheet in range(4)
+    ),
+    Picture(22, "fc1-maximised", "maximise", ("fc1",), partial(units.maximised_sheet, layer="fc1")),
+    Picture(23, "fc2-maximised", "maximise", ("fc2",), partial(units.maximised_sheet, layer="fc2")),
 )
 
 

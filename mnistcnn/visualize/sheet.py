@@ -32,7 +32,7 @@ MARGIN = 28
 LEAST_WIDTH = 740
 _DPI = 72  # So that a point is a pixel, and SVG and PDF, which know only points, agree with PNG.
 _GRAIN = 9  # A side is a multiple of this: then side / 72 has no rounding, and not a pixel is lost.
-_BAR_WIDTH, _BAR_HEIGHT, _BAR_SPACE = 240, 12, 330
+_BAR_WIDTH, _BAR_HEIGHT = 220, 12
 _LINE = 1.4
 
 
@@ -76,8 +76,9 @@ class Sheet:
         self._left = MARGIN + (inner - self.width) // 2
         self._top = MARGIN + 66 + _height(self._sentence, TEXT_SIZE) + 18
         self._bars_top = self._top + self.height + 16
-        per_row = max(1, (inner + _BAR_SPACE - _BAR_WIDTH) // _BAR_SPACE)
-        self._bar_places = [(MARGIN + _BAR_SPACE * (i % per_row), 62 * (i // per_row)) for i in range(len(self.scales))]
+        space = max([_BAR_WIDTH, *(round(text_width(_bar_text(scale), SMALL_SIZE)) for scale in self.scales)]) + 32
+        per_row = max(1, (inner + 32) // space)
+        self._bar_places = [(MARGIN + space * (i % per_row), 62 * (i // per_row)) for i in range(len(self.scales))]
         bars = self._bar_places[-1][1] + 62 if self.scales else 0
         total = self._bars_top + bars + _height(self._small_print, SMALL_SIZE) + MARGIN
         self.size = (_rounded(inner + 2 * MARGIN), _rounded(total))
@@ -202,7 +203,11 @@ class Sheet:
         places = np.linspace(0, _BAR_WIDTH, len(ends))
         for value, place, align in zip(ends, places, _alignments(len(ends)), strict=True):
             self.text(x + place, y + _BAR_HEIGHT + 11, number(value), SMALL_SIZE, align=align)
-        self.text(x, y + _BAR_HEIGHT + 28, f"{scale.name}; {scale.rule}", SMALL_SIZE, faint=True)
+        self.text(x, y + _BAR_HEIGHT + 28, _bar_text(scale), SMALL_SIZE, faint=True)
+
+
+def _bar_text(scale: Scale) -> str:
+    return f"{scale.name}; {scale.rule}"
 
 
 def number(value: float) -> str:

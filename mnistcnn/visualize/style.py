@@ -122,7 +122,9 @@ INK = Scale("ink", 1.0, "ink", "0 is paper, 1 is full ink")
 
 def signed_scale(values: NDArray[np.floating], name: str, percentile: float = WEIGHT_PERCENTILE) -> Scale:
     """Zero in the middle, and the given percentile of |values| at both ends; NaN takes no part."""
-    return Scale("signed", _limit(np.abs(values), percentile), name, f"{percentile:g}th percentile of |{name}|")
+    return Scale(
+        "signed", _limit(np.abs(values), percentile), name, f"{percentile:g}th percentile of |{name}|, a dot marks more"
+    )
 
 
 def activation_scale(values: NDArray[np.floating], rule: str, percentile: float = ACTIVATION_PERCENTILE) -> Scale:

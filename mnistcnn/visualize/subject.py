@@ -15,10 +15,16 @@ from ..data.dataset import Dataset
 from ..evaluation import BATCH_SIZE, EvaluationResult
 from ..model import Network, to_input
 from ..trained import Trained
+from .exciting import Patches, find_patches
+from .maximising import Maximised, maximise
 from .style import ACTIVATION_PERCENTILE, Theme
 
 Floats = NDArray[np.float32]
 
+MOST_UNITS = 256
+"""Pictures show at most so many units: the tutorial's convolutions whole, and of much wider ones the first."""
+FC1_UNITS = 64
+"""Of fc1, whose 1,024 units would take minutes, so many inputs are maximised."""
 REFERENCE_IMAGES = 500
 """Activations are scaled by the first so many test images, whichever digit is shown: digits can be compared."""
 
@@ -124,6 +130,34 @@ class Subject:
         batches = [summary(test.images[start : start + BATCH_SIZE]) for start in range(0, len(test), BATCH_SIZE)]
         *peaks, logits = (np.concatenate([value.numpy() for value in values]) for values in zip(*batches, strict=True))
         return Survey(dict(zip(("conv1", "conv2", "fc1"), peaks, strict=True)), EvaluationResult(logits, test.labels))
+
+    @cached_property
+    def _patches(self) -> dict[str, Patches]:
+        return {}
+
+    def patches(self, layer: str) -> Patches:
+        """What excites each unit of `conv1` or `conv2` most in the test images."""
+        if layer not in self._patches:
+            peaks = self.survey.peaks[layer]
+            units = min(peaks.shape[1], MOST_UNITS)
+            self._patches[layer] = find_patches(self.network, layer, self.dataset.test.images, peaks, units)
+        return self._patches[layer]
+
+    @cached_property
+    def _maximised(self) -> dict[str, Maximised]:
+        return {}
+
+    def maximised(self, layer: str) -> Maximised:
+        """What excites each unit of a layer most of all: of `fc1`, the units that this digit excites most."""
+        if layer not in self._maximised:
+            self._maximised[layer] = maximise(self.network, layer, self._units_to_maximise(layer))
+        return self._maximised[layer]
+
+    def _units_to_maximise(self, layer: str) -> list[int]:
+        if layer == "fc1":
+            strongest = np.argsort(-self.activations["fc1"], kind="stable")
+            return [int(unit) for unit in strongest[:FC1_UNITS]]
+        return list(range(min(self.activations[layer].shape[-1], MOST_UNITS)))
 
     @cached_property
     def history(self) -> list[Moment]:

@@ -26,7 +26,9 @@ def words(subject: Subject, name: str, shape: str, *, digit: bool = True, **fact
 def small_print(subject: Subject, *, digit: bool) -> str:
     """The run, step, data and weights that a picture comes from."""
     trained = subject.trained
-    parts = [f"run {trained.run.path.resolve().name}", f"step {trained.step:,}", f"data {trained.data}"]
+    asked = "" if trained.checkpoint.isdigit() else f" ({trained.checkpoint})"
+    step = f"step {trained.step:,}{asked}"
+    parts = [f"run {trained.run.path.resolve().name}", step, f"data {trained.data}"]
     if digit:
         label = "" if subject.digit.label is None else f" (a {subject.digit.label})"
         parts.append(f"{subject.digit.name}{label}")
