@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from .attributing import WINDOW, integrated_gradients, occlusion
-from .sheet import Sheet, number
+from .sheet import Sheet
 from .style import INK, SMALL_SIZE, Scale, signed_scale
 from .subject import Subject
 from .words import words
 
-_ZOOM, _GAP, _TOP = 10, 32, 44
+_ZOOM, _GAP, _TOP = 11, 34, 32
 
 
 def attribution_sheet(subject: Subject) -> Sheet:
@@ -24,13 +24,13 @@ def attribution_sheet(subject: Subject) -> Sheet:
     said = words(subject, "attribution", f"{classes[0]} against {classes[1]}: 28 × 28 attributions each",
                  winner=classes[0], second=classes[1], window=WINDOW)  # fmt: skip
     side, pitch = 28 * _ZOOM, 28 * _ZOOM + _GAP
-    sheet = Sheet(3 * pitch - _GAP, 2 * (side + _TOP) + 22, said, subject.theme, scales)
-    sheet.text(0, 10, subject.digit.name, bold=True)
+    sheet = Sheet(3 * pitch - _GAP, 2 * (side + _TOP + 22), said, subject.theme, scales)
+    sheet.text(0, _TOP - 14, subject.digit.name, bold=True)
     sheet.array(0, _TOP, image, INK, _ZOOM, frame=True)
     for row, digit in enumerate(classes):
         y = _TOP + row * (side + _TOP + 22)
         gain = float(logits[digit] - paper[digit])
-        total = f"they add up to {number(float(gradients[row].sum()))}; the logit rose from paper to digit by {number(gain)}"
+        total = f"their sum is {gradients[row].sum():.2f}; from paper to digit the logit rises by {gain:.2f}"
         _draw(sheet, pitch, y, f"integrated gradients for {digit}", gradients[row], scales[1])
         sheet.text(pitch, y + side + 12, total, SMALL_SIZE, faint=True)
         _draw(sheet, 2 * pitch, y, f"occlusion for {digit}", drops[row], scales[2])

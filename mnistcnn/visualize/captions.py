@@ -109,8 +109,8 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "conv1-maximised": Caption(
         "What would excite the units of conv1 most",
-        "Found by changing pixels until a unit's answer, the number, stops rising: an ideal that no test image needs to "
-        "contain.",
+        "A filter answers most strongly to full ink under each positive weight and paper under each negative one; the "
+        "number is that answer.",
         "{count} small images, one for each unit.",
     ),
     "conv2-maximised": Caption(
@@ -142,5 +142,60 @@ CAPTIONS: dict[str, Caption] = {
         "Orange pixels speak for the class, blue ones against it: integrated gradients share the logit out among the "
         "pixels, occlusion wipes out {window} × {window} pixels at a time and looks how far the logit falls.",
         "The digit, and for the classes {winner} and {second} two attributions each.",
+    ),
+    "architecture": Caption(
+        "The network",
+        "Layers that learn are blue: {most}. Convolutions see little pieces of the digit with few parameters, because "
+        "they use the same filter everywhere; the dense layers see all of it.",
+        "Diagram of seven layers from the input to ten outputs, with their shapes; {total} parameters in all.",
+    ),
+    "health": Caption(
+        "Dead and near-duplicate units",
+        "A square is orange where two units light up together, blue where one does when the other does not; a dead unit "
+        "answers to no test image, and of two near-duplicates (framed) one would do.",
+        "Two matrices of correlations, one for conv1 and one for conv2, and a list of what they show.",
+    ),
+    "curves": Caption(
+        "How the network learned",
+        "Both fall steeply, then slowly. Where validation and test stay above training, the network has learned its "
+        "training images by heart; the dotted line is step {step}, which these pictures show.",
+        "Two charts over the steps: loss and errors in percent, each for training, validation and test.",
+    ),
+    "animation": Caption(
+        "Filters, maps and answer while the network learned",
+        "The filters begin as random numbers and change little; yet what conv2 makes of the digit, and the answer, "
+        "change much.",
+        "Animation of {count} frames, one for each kept checkpoint: filters and maps of conv1, maps of conv2, and the "
+        "ten probabilities.",
+    ),
+    "histograms-parameters": Caption(
+        "What the network learned, as histograms",
+        "Each ridge counts how often a value occurs after that many steps, the first at the back; what moves or widens "
+        "has learned.",
+        "Eight charts, one each for the weights and the biases of conv1, conv2, fc1 and fc2, with {count} ridges each.",
+    ),
+    "histograms-activations": Caption(
+        "What the layers answer, as histograms",
+        "The answers to the same {images} test images after so many steps; ReLU will set everything left of the line "
+        "to zero.",
+        "Four charts, for conv1, conv2 and fc1 before ReLU and for the logits, with {count} ridges each.",
+    ),
+    "confusion": Caption(
+        "Which digits are taken for which",
+        "A row is what an image is, a column what the network says; only errors have colour. {worst}",
+        "A matrix of ten by ten counts. {worst}",
+    ),
+    "errors": Caption(
+        "The errors that the network was surest of",
+        "Above each image stands what it is, what the network took it for, and how sure it was of that; some would "
+        "mislead you as well.",
+        "{count} wrongly classified digits, the surest first.",
+    ),
+    "embedding": Caption(
+        "The test images as fc1 sees them",
+        "Each point is an image, and near points are images that fc1 answers to alike. PCA is a flat shadow of the "
+        "{count} dimensions, with {share} of the variance; t-SNE keeps neighbours together, but its distances between "
+        "groups mean nothing.",
+        "Two scatter plots of test images, coloured by digit, in which the ten digits form groups.",
     ),
 }

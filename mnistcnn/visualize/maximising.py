@@ -44,6 +44,8 @@ def maximise(network: Network, layer: str, units: Sequence[int]) -> Maximised:
 
     A convolution's unit is the one in the middle of its receptive field, away from the border.
     """
+    if layer == "conv1":
+        return _exact(network, units)
     chosen = tf.constant(list(units), tf.int32)
     dense = {"fc1": "fc1/preactivation", "fc2": "fc2"}
 
@@ -54,6 +56,14 @@ def maximise(network: Network, layer: str, units: Sequence[int]) -> Maximised:
 
     size = IMAGE_SIZE if layer in dense else RECEPTIVE_FIELDS[layer].size
     images, values = _ascend(excitement, len(units), size)
+    return Maximised(tuple(units), images, values)
+
+
+def _exact(network: Network, units: Sequence[int]) -> Maximised:
+    """One convolution is linear: its largest answer is to full ink under every positive weight, and only there."""
+    weights = network.weights["conv1"].numpy()[:, :, 0, list(units)]
+    images = np.moveaxis(weights > 0, -1, 0).astype(np.float32)
+    values = np.maximum(weights, 0).sum(axis=(0, 1)) + network.biases["conv1"].numpy()[list(units)]
     return Maximised(tuple(units), images, values)
 
 

@@ -63,7 +63,7 @@ def _columns(subject: Subject) -> list[_Column]:
         scale = layer_scale(subject, layer)
         tiles = [paint(maps[:, :, unit], scale, theme, zoom) for unit in range(min(maps.shape[-1], 8 * across))]
         shape = " × ".join(map(str, maps.shape))
-        columns.append(_Column(layer, shape, _mosaic(tiles, across, theme.background)))
+        columns.append(_Column(layer, shape, mosaic(tiles, across, theme.background)))
     units = found["fc1"]
     side = int(np.ceil(np.sqrt(len(units))))
     cells = np.full(side * -(-len(units) // side), np.nan, np.float32)
@@ -73,7 +73,7 @@ def _columns(subject: Subject) -> list[_Column]:
     return columns
 
 
-def _mosaic(tiles: Sequence[Pixels], across: int, background: tuple[int, int, int], gap: int = 4) -> Pixels:
+def mosaic(tiles: Sequence[Pixels], across: int, background: tuple[int, int, int], gap: int = 4) -> Pixels:
     """Tiles of the same size in rows of `across`."""
     height, width = tiles[0].shape[:2]
     rows, columns = -(-len(tiles) // across), min(across, len(tiles))

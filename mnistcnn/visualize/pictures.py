@@ -13,7 +13,20 @@ from numpy.typing import NDArray
 
 from .. import files
 from ..errors import RunError
-from . import attribution, filters, maps, overview, units
+from . import (
+    animation,
+    architecture,
+    attribution,
+    embedding,
+    filters,
+    health,
+    maps,
+    mistakes,
+    overview,
+    training,
+    units,
+)
+from .animation import Animation
 from .contact import contact_sheet, thumbnail
 from .manifest import Drawn, manifest, pack_arrays
 from .names import ALL
@@ -25,44 +38,54 @@ from .subject import Subject
 class Picture:
     """One picture that can be drawn."""
 
-    number: int
-    """Begins the file's name, so that a file browser shows the story in order."""
     name: str
     """Names the file and the caption."""
     show: str
     """The kind that `--show` selects."""
     layers: tuple[str, ...]
     """The layers that `--layer` selects it by; empty for those about the whole network."""
-    draw: Callable[[Subject], Sheet | None]
+    draw: Callable[[Subject], Sheet | Animation | None]
     """None if the run has nothing to draw it from."""
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending: with the same number every time, and in a file browser in order."""
+        return f"{PICTURES.index(self) + 1:02}-{self.name}"
 
 
 PICTURES: tuple[Picture, ...] = (
-    Picture(1, "overview", "overview", (), overview.overview_sheet),
-    Picture(2, "input", "maps", ("input",), maps.input_sheet),
-    Picture(3, "conv1-filters", "filters", ("conv1",), filters.conv1_filters),
-    Picture(4, "conv1-convolved", "maps", ("conv1",), partial(maps.maps_sheet, layer="conv1/preactivation")),
-    Picture(5, "conv1-relu", "maps", ("conv1",), partial(maps.maps_sheet, layer="conv1")),
-    Picture(6, "pool1-maps", "maps", ("pool1",), partial(maps.maps_sheet, layer="pool1")),
-    Picture(7, "conv2-filters", "filters", ("conv2",), filters.conv2_filters),
-    Picture(8, "conv2-convolved", "maps", ("conv2",), partial(maps.maps_sheet, layer="conv2/preactivation")),
-    Picture(9, "conv2-relu", "maps", ("conv2",), partial(maps.maps_sheet, layer="conv2")),
-    Picture(10, "pool2-maps", "maps", ("pool2",), partial(maps.maps_sheet, layer="pool2")),
-    Picture(11, "fc1-units", "maps", ("fc1",), maps.fc1_sheet),
-    Picture(12, "prediction", "maps", ("fc2",), maps.prediction_sheet),
-    Picture(13, "attribution", "attribution", ("input", "fc2"), attribution.attribution_sheet),
-    Picture(14, "conv1-patches", "patches", ("conv1",), partial(units.patches_sheet, layer="conv1")),
-    Picture(15, "conv1-maximised", "maximise", ("conv1",), partial(units.maximised_sheet, layer="conv1")),
-    Picture(16, "conv2-patches", "patches", ("conv2",), partial(units.patches_sheet, layer="conv2")),
-    Picture(17, "conv2-maximised", "maximise", ("conv2",), partial(units.maximised_sheet, layer="conv2")),
-    *(
-        Picture(
-            18 + sheet, f"conv2-cards-{sheet + 1}", "cards", ("conv2",), partial(units.cards_sheet, first=16 * sheet)
-        )
-        for sheet in range(4)
-    ),
-    Picture(22, "fc1-maximised", "maximise", ("fc1",), partial(units.maximised_sheet, layer="fc1")),
-    Picture(23, "fc2-maximised", "maximise", ("fc2",), partial(units.maximised_sheet, layer="fc2")),
+    Picture("overview", "overview", (), overview.overview_sheet),
+    Picture("architecture", "overview", (), architecture.architecture_sheet),
+    Picture("input", "maps", ("input",), maps.input_sheet),
+    Picture("conv1-filters", "filters", ("conv1",), filters.conv1_filters),
+    Picture("conv1-convolved", "maps", ("conv1",), partial(maps.maps_sheet, layer="conv1/preactivation")),
+    Picture("conv1-relu", "maps", ("conv1",), partial(maps.maps_sheet, layer="conv1")),
+    Picture("pool1-maps", "maps", ("pool1",), partial(maps.maps_sheet, layer="pool1")),
+    Picture("conv2-filters", "filters", ("conv2",), filters.conv2_filters),
+    Picture("conv2-convolved", "maps", ("conv2",), partial(maps.maps_sheet, layer="conv2/preactivation")),
+    Picture("conv2-relu", "maps", ("conv2",), partial(maps.maps_sheet, layer="conv2")),
+    Picture("pool2-maps", "maps", ("pool2",), partial(maps.maps_sheet, layer="pool2")),
+    Picture("fc1-units", "maps", ("fc1",), maps.fc1_sheet),
+    Picture("prediction", "maps", ("fc2",), maps.prediction_sheet),
+    Picture("attribution", "attribution", ("input", "fc2"), attribution.attribution_sheet),
+    Picture("conv1-patches", "patches", ("conv1",), partial(units.patches_sheet, layer="conv1")),
+    Picture("conv1-maximised", "maximise", ("conv1",), partial(units.maximised_sheet, layer="conv1")),
+    Picture("conv2-patches", "patches", ("conv2",), partial(units.patches_sheet, layer="conv2")),
+    Picture("conv2-maximised", "maximise", ("conv2",), partial(units.maximised_sheet, layer="conv2")),
+    Picture("conv2-cards-1", "cards", ("conv2",), partial(units.cards_sheet, first=0)),
+    Picture("conv2-cards-2", "cards", ("conv2",), partial(units.cards_sheet, first=16)),
+    Picture("conv2-cards-3", "cards", ("conv2",), partial(units.cards_sheet, first=32)),
+    Picture("conv2-cards-4", "cards", ("conv2",), partial(units.cards_sheet, first=48)),
+    Picture("fc1-maximised", "maximise", ("fc1",), partial(units.maximised_sheet, layer="fc1")),
+    Picture("fc2-maximised", "maximise", ("fc2",), partial(units.maximised_sheet, layer="fc2")),
+    Picture("health", "health", (), health.health_sheet),
+    Picture("curves", "training", (), training.curves_sheet),
+    Picture("animation", "training", (), animation.training_animation),
+    Picture("histograms-parameters", "histograms", (), training.parameter_histograms),
+    Picture("histograms-activations", "histograms", (), training.activation_histograms),
+    Picture("confusion", "mistakes", (), mistakes.confusion_sheet),
+    Picture("errors", "mistakes", (), mistakes.errors_sheet),
+    Picture("embedding", "embedding", ("fc1",), embedding.embedding_sheet),
 )
 
 
@@ -108,16 +131,17 @@ def draw_pictures(subject: Subject, pictures: Sequence[Picture], out: Path, kind
 def _draw(subject: Subject, picture: Picture, out: Path, kind: Format) -> Drawn | None:
     with same_everywhere():
         sheet = picture.draw(subject)
-        return sheet and _finish(subject, sheet, f"{picture.number:02}-{picture.name}", picture.show, out, kind)
+        return sheet and _finish(subject, sheet, picture.stem, picture.show, out, kind)
 
 
-def _finish(subject: Subject, sheet: Sheet, stem: str, show: str, out: Path, kind: Format) -> Drawn:
+def _finish(subject: Subject, sheet: Sheet | Animation, stem: str, show: str, out: Path, kind: Format) -> Drawn:
     """Write the sheet's file, and keep a small version for the contact sheet."""
     source = f"weights {subject.trained.digest}"
-    raster = sheet.render("png", source)
-    path = out / f"{stem}.{kind}"
+    raster = sheet.still(source)
+    path = out / f"{stem}.{sheet.suffix(kind)}"
+    content = raster if path.suffix == ".png" else sheet.render(kind, source)
     with _writing(path):
-        files.write_atomically(path, raster if kind == "png" else sheet.render(kind, source))
+        files.write_atomically(path, content)
     parts = (sheet.words, tuple(sheet.scales), tuple(sheet.units), sheet.size, sheet.arrays)
     return Drawn(path, show, *parts, thumbnail(raster))
 

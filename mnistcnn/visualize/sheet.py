@@ -68,6 +68,7 @@ class Sheet:
     """The units that are shown, in order, for the manifest."""
     arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
     """The numbers behind the picture, for arrays.npz."""
+    _still: bytes | None = None
 
     def __post_init__(self) -> None:
         inner = max(self.width, LEAST_WIDTH, round(text_width(self.words.title, TITLE_SIZE, bold=True)))
@@ -84,7 +85,7 @@ class Sheet:
         self.size = (_rounded(inner + 2 * MARGIN), _rounded(total))
         self.pixels = np.full((self.size[1], self.size[0], 3), self.theme.background, np.uint8)
         self.figure = Figure(figsize=(self.size[0] / _DPI, self.size[1] / _DPI), dpi=_DPI)
-        self.figure.patch.set_facecolor(_hex(self.theme.background))
+        self.figure.patch.set_facecolor(hex_colour(self.theme.background))
         self.canvas = self.figure.add_axes((0, 0, 1, 1))
         self.canvas.set(xlim=(0, self.size[0]), ylim=(self.size[1], 0))
         self.canvas.axis("off")
@@ -123,7 +124,7 @@ class Sheet:
             self._top + y,
             text,
             fontsize=size,
-            color=_hex(shade),
+            color=hex_colour(shade),
             ha=align,
             va="center_baseline",
             fontweight="bold" if bold else "normal",
@@ -134,23 +135,25 @@ class Sheet:
     def line(self, points: Sequence[tuple[float, float]], *, faint: bool = True, width: float = 1.0) -> None:
         """Draw straight lines from point to point."""
         xs, ys = zip(*((self._left + x, self._top + y) for x, y in points), strict=True)
-        self.canvas.plot(xs, ys, color=_hex(self.theme.faint if faint else self.theme.text), linewidth=width)
+        self.canvas.plot(xs, ys, color=hex_colour(self.theme.faint if faint else self.theme.text), linewidth=width)
 
     def arrow(self, x0: float, y0: float, x1: float, y1: float) -> None:
         """Draw an arrow."""
         start, end = (self._left + x0, self._top + y0), (self._left + x1, self._top + y1)
         style = {"arrowstyle": "-|>", "mutation_scale": 12, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0}
-        self.canvas.add_patch(FancyArrowPatch(start, end, color=_hex(self.theme.faint), **style))
+        self.canvas.add_patch(FancyArrowPatch(start, end, color=hex_colour(self.theme.faint), **style))
 
     def box(self, x: float, y: float, width: float, height: float, colour: Colour, *, line: float = 1.5) -> None:
         """Draw the outline of a rectangle."""
         corner = (self._left + x, self._top + y)
-        self.canvas.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=_hex(colour), linewidth=line))
+        self.canvas.add_patch(
+            Rectangle(corner, width, height, fill=False, edgecolor=hex_colour(colour), linewidth=line)
+        )
 
     def bar(self, x: float, y: float, width: float, height: float, colour: Colour) -> None:
         """Draw a filled rectangle."""
         corner = (self._left + x, self._top + y)
-        self.canvas.add_patch(Rectangle(corner, width, height, facecolor=_hex(colour), linewidth=0))
+        self.canvas.add_patch(Rectangle(corner, width, height, facecolor=hex_colour(colour), linewidth=0))
 
     def chart(self, x: float, y: float, width: float, height: float) -> Axes:
         """Axes for a chart, in the theme's colours."""
@@ -158,17 +161,29 @@ class Sheet:
         left, bottom = (self._left + x) / total_width, 1 - (self._top + y + height) / total_height
         axes = self.figure.add_axes((left, bottom, width / total_width, height / total_height))
         axes.set_facecolor("none")
-        axes.tick_params(labelsize=SMALL_SIZE, colors=_hex(self.theme.faint), labelcolor=_hex(self.theme.text))
+        axes.tick_params(
+            labelsize=SMALL_SIZE, colors=hex_colour(self.theme.faint), labelcolor=hex_colour(self.theme.text)
+        )
         for side, spine in axes.spines.items():
-            spine.set_color(_hex(self.theme.faint))
+            spine.set_color(hex_colour(self.theme.faint))
             spine.set_visible(side in ("left", "bottom"))
         for axis in (axes.xaxis, axes.yaxis):
-            axis.label.set(color=_hex(self.theme.text), size=LABEL_SIZE)
-        axes.grid(color=_hex(self.theme.stripes), linewidth=0.5, alpha=0.6)
+            axis.label.set(color=hex_colour(self.theme.text), size=LABEL_SIZE)
+        axes.grid(color=hex_colour(self.theme.stripes), linewidth=0.5, alpha=0.6)
         axes.set_axisbelow(True)
         return axes
 
-    def render(self, kind: Format, keywords: str = "") -> bytes:
+    def suffix(self, kind: Format) -> str:
+        """The end of the file's name."""
+        return kind
+
+    def still(self, keywords: str) -> bytes:
+        """A PNG, drawn once."""
+        if self._still is None:
+            self._still = self.render("png", keywords)
+        return self._still
+
+    def render(self, kind: Format, keywords: str) -> bytes:
         """The file's content; its metadata hold the title and the alternative text.
 
         Args:
@@ -258,7 +273,8 @@ def _rounded(size: int) -> int:
     return -(-size // _GRAIN) * _GRAIN
 
 
-def _hex(colour: Colour) -> str:
+def hex_colour(colour: Colour) -> str:
+    """As Matplotlib takes it: `#rrggbb`."""
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 

@@ -23,7 +23,7 @@ Floats = NDArray[np.float32]
 
 MOST_UNITS = 256
 """Pictures show at most so many units: the tutorial's convolutions whole, and of much wider ones the first."""
-FC1_UNITS = 64
+FC1_UNITS = 32
 """Of fc1, whose 1,024 units would take minutes, so many inputs are maximised."""
 REFERENCE_IMAGES = 500
 """Activations are scaled by the first so many test images, whichever digit is shown: digits can be compared."""
@@ -158,6 +158,12 @@ class Subject:
             strongest = np.argsort(-self.activations["fc1"], kind="stable")
             return [int(unit) for unit in strongest[:FC1_UNITS]]
         return list(range(min(self.activations[layer].shape[-1], MOST_UNITS)))
+
+    def network_at(self, moment: Moment) -> Network:
+        """The network as it was then."""
+        network = Network(self.trained.config.network, self.trained.config.seed)
+        network.load(moment.weights)
+        return network
 
     @cached_property
     def history(self) -> list[Moment]:
