@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,13 @@ from ..evaluation import EvaluationResult
 from .maps import layer_scale
 from .overview import mosaic
 from .sheet import Format, Sheet, Words
-from .style import INK, TEXT_SIZE, Scale, paint, signed_scale
+from .style import INK, TEXT_SIZE, Colour, Scale, paint, signed_scale
 from .subject import Moment, Subject
 from .words import words
 
 _FRAME_MS, _LAST_FRAME_MS = 900, 2500
 _PARTS = (("conv1 filters", 0), ("conv1 after ReLU", 250), ("conv2 after ReLU", 510), ("answer", 790))
-_WIDTH, _HEIGHT = 960, 520
+_WIDTH, _HEIGHT = 960, 552
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,13 +64,21 @@ class Animation:
         del kind
         images = [Image.open(io.BytesIO(frame.still(keywords))).convert("RGB") for frame in self.frames]
         # One palette for all frames: a colour means the same value in each.
-        palette = images[-1].quantize(255, Image.Quantize.MEDIANCUT)
+        palette = _with_exactly(self.frames[-1].theme.background, images[-1].quantize(255, Image.Quantize.MEDIANCUT))
         first, *rest = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
         durations = [_FRAME_MS] * len(rest) + [_LAST_FRAME_MS]
         buffer = io.BytesIO()
         comment = self.words.alt.encode()
         first.save(buffer, "GIF", save_all=True, append_images=rest, duration=durations, loop=0, comment=comment)
         return buffer.getvalue()
+
+
+def _with_exactly(colour: Colour, image: Image.Image) -> Image.Image:
+    """The image with `colour` in its palette, in place of the entry that is nearest to it."""
+    palette = np.array(image.getpalette(), np.int64).reshape(-1, 3)
+    palette[np.abs(palette - colour).sum(axis=1).argmin()] = colour
+    image.putpalette(palette.astype(np.uint8).tobytes())
+    return image
 
 
 def training_animation(subject: Subject) -> Animation | None:
@@ -80,8 +88,8 @@ def training_animation(subject: Subject) -> Animation | None:
         return None
     scales = [
         signed_scale(subject.weights["conv1/weights"], "weight"),
-        layer_scale(subject, "conv1"),
-        layer_scale(subject, "conv2"),
+        replace(layer_scale(subject, "conv1"), name="conv1"),
+        replace(layer_scale(subject, "conv2"), name="conv2"),
     ]
     frames = [_frame(subject, moment, scales) for moment in history]
     filters = np.stack([moment.weights["conv1/weights"] for moment in history])

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from .receptive_fields import RECEPTIVE_FIELDS
 from .sheet import Sheet
-from .style import SMALL_SIZE, TEXT_SIZE
+from .style import INK, SMALL_SIZE, TEXT_SIZE
 from .subject import Subject
 from .words import words
 
-_SCALE = 5  # pixels for one unit of a map's height
-_PITCH = 172
+_SCALE = 4  # pixels for one unit of a map's height
+_PITCH = 186
 _SHEETS = 7  # squares that stand for a stack of maps
 _OFFSET = 6
 
@@ -41,10 +41,9 @@ def architecture_sheet(subject: Subject) -> Sheet:
         _Layer("fc2", "10", "dense, softmax", 0, 10),
     )
     total = subject.network.parameter_count
-    said = words(
-        subject, "architecture", f"{total:,} parameters", digit=False, total=f"{total:,}", most=_largest(subject)
-    )
+    said = words(subject, "architecture", f"{total:,} parameters", total=f"{total:,}", most=_largest(subject))
     sheet = Sheet(len(layers) * _PITCH - 20, 350, said, subject.theme)
+    sheet.array(0, 44, subject.digit.image, INK, _SCALE)
     for index, layer in enumerate(layers):
         _draw_layer(sheet, index * _PITCH, layer)
         _draw_facts(sheet, index * _PITCH, layer, _parameters(subject, layer.name), total)
@@ -63,7 +62,8 @@ def _draw_layer(sheet: Sheet, x: int, layer: _Layer) -> None:
         side, count = layer.side * _SCALE, min(layer.maps, _SHEETS)
         for depth in reversed(range(count)):
             left, top = x + depth * _OFFSET, middle - side / 2 - (depth - (count - 1) / 2) * _OFFSET
-            sheet.bar(left, top, side, side, sheet.theme.background)
+            if layer.name != "input":
+                sheet.bar(left, top, side, side, sheet.theme.background)
             sheet.box(left, top, side, side, colour, line=1.2)
         end = x + side + (count - 1) * _OFFSET
     if layer.name != "fc2" and end + 12 < x + _PITCH - 8:
@@ -77,7 +77,7 @@ def _draw_facts(sheet: Sheet, x: int, layer: _Layer, parameters: Sequence[tuple[
     lines = [layer.operation, f"→ {layer.shape}", sees if field else "sees the whole image"]
     if count:
         learned = " + ".join(" × ".join(map(str, shape)) for shape in parameters)
-        lines += [learned, f"= {count:,} parameters", f"({100 * count / total:.1f} % of all)"]
+        lines += [learned, f"= {count:,} parameters", f"({100 * count / total:.2g} % of all)"]
     sheet.text(x, 214, layer.name, TEXT_SIZE, bold=True)
     for number, line in enumerate(lines if layer.operation else [layer.shape]):
         sheet.text(x, 236 + 18 * number, line, SMALL_SIZE, faint=number != 1)
@@ -97,4 +97,4 @@ def _size(shape: tuple[int, ...]) -> int:
 def _largest(subject: Subject) -> str:
     sizes = {name: array.size for name, array in subject.weights.items()}
     name = max(sizes, key=lambda key: sizes[key])
-    return f"{100 * sizes[name] / sum(sizes.values()):.0f} % of them are {name.replace('/', '’s ')}"
+    return f"{100 * sizes[name] / sum(sizes.values()):.0f} % of all parameters are {name.replace('/', '’s ')}"

@@ -7,7 +7,7 @@ import numpy as np
 from .attributing import WINDOW, integrated_gradients, occlusion
 from .sheet import Sheet
 from .style import INK, SMALL_SIZE, Scale, signed_scale
-from .subject import Subject
+from .subject import Floats, Subject
 from .words import words
 
 _ZOOM, _GAP, _TOP = 11, 34, 32
@@ -42,6 +42,6 @@ def attribution_sheet(subject: Subject) -> Sheet:
     return sheet
 
 
-def _draw(sheet: Sheet, x: int, y: int, title: str, values: np.ndarray, scale: Scale) -> None:  # type: ignore[type-arg]
+def _draw(sheet: Sheet, x: int, y: int, title: str, values: Floats, scale: Scale) -> None:
     sheet.text(x, y - 14, title, bold=True)
     sheet.array(x, y, values, scale, _ZOOM, frame=True)

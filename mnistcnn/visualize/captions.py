@@ -26,7 +26,7 @@ CAPTIONS: dict[str, Caption] = {
         "A contact sheet with a small version of each of the {count} pictures in this folder.",
     ),
     "overview": Caption(
-        "One digit's way through the network",
+        "One digit’s way through the network",
         "Each convolution looks for small patterns, each pooling keeps the strongest answer of every 2 × 2, and the "
         "dense layers weigh everything into ten probabilities: the network says {prediction}.",
         "Flow chart from left to right: the digit, the maps of conv1, pool1, conv2 and pool2, the units of fc1, and "
@@ -35,7 +35,7 @@ CAPTIONS: dict[str, Caption] = {
     "input": Caption(
         "The input",
         "The network sees nothing but these numbers: 28 × 28 pixels, each between 0 (paper) and 1 (full ink).",
-        "The digit, enlarged, with every pixel's ink in percent written into its square.",
+        "The digit, enlarged, with every pixel’s ink in percent written into its square.",
     ),
     "conv1-filters": Caption(
         "The filters of conv1",
@@ -45,8 +45,8 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "conv1-convolved": Caption(
         "conv1 before ReLU: the digit under each filter",
-        "A pixel is orange where the filter's pattern is, and blue where its opposite is; around the digit stands the "
-        "filter's answer to blank paper, its bias.",
+        "A pixel is orange where the filter’s pattern is, and blue where its opposite is; around the digit stands the "
+        "filter’s answer to blank paper, its bias.",
         "{count} maps of 28 × 28 values, signed, one for each filter of conv1.",
     ),
     "conv1-relu": Caption(
@@ -59,17 +59,17 @@ CAPTIONS: dict[str, Caption] = {
         "pool1: the strongest of every 2 × 2",
         "Pooling keeps the largest of four neighbours: a quarter of the numbers, and still where each pattern was, to "
         "within two pixels.",
-        "{count} maps of 14 × 14 activations: conv1's maps at half the height and width.",
+        "{count} maps of 14 × 14 activations: conv1’s maps at half the height and width.",
     ),
     "conv2-filters": Caption(
         "The {count} kernels of conv2",
         "A row is a unit of conv2, a column one of the maps that it reads; a unit adds up what its kernels find in "
-        "all of them, so that it sees combinations of conv1's patterns.",
+        "all of them, so that it sees combinations of conv1’s patterns.",
         "A matrix of {rows} rows and {columns} columns of 5 × 5 kernels in blue and orange.",
     ),
     "conv2-convolved": Caption(
         "conv2 before ReLU: combinations of patterns",
-        "A pixel is orange where a unit's combination of conv1's patterns is there, and blue where something speaks "
+        "A pixel is orange where a unit’s combination of conv1’s patterns is there, and blue where something speaks "
         "against it.",
         "{count} maps of 14 × 14 values, signed, one for each unit of conv2.",
     ),
@@ -82,7 +82,7 @@ CAPTIONS: dict[str, Caption] = {
     "pool2-maps": Caption(
         "pool2: what the dense layers get to see",
         "Once more the strongest of every 2 × 2: {count} maps of 7 × 7, which fc1 reads as one long list of numbers.",
-        "{count} maps of 7 × 7 activations: conv2's maps at half the height and width.",
+        "{count} maps of 7 × 7 activations: conv2’s maps at half the height and width.",
     ),
     "fc1-units": Caption(
         "fc1: {count} units in rows",
@@ -104,7 +104,7 @@ CAPTIONS: dict[str, Caption] = {
     "conv2-patches": Caption(
         "What excites the units of conv2",
         "For each unit, the nine pieces of test images that it answers to most strongly, cut at what it sees; hatched "
-        "is beyond the image's border. Units of conv2 look for parts of digits.",
+        "is beyond the image’s border. Units of conv2 look for parts of digits.",
         "For each unit a square of nine patches of {size} × {size} pixels.",
     ),
     "conv1-maximised": Caption(
@@ -115,7 +115,7 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "conv2-maximised": Caption(
         "What would excite the units of conv2 most",
-        "Found by changing pixels until a unit's answer, the number, stops rising. Compare it with the patches that "
+        "Found by changing pixels until a unit’s answer, the number, stops rising. Compare it with the patches that "
         "really excite the unit.",
         "{count} small images, one for each unit.",
     ),
@@ -126,8 +126,8 @@ CAPTIONS: dict[str, Caption] = {
         "{count} images of 28 × 28 pixels, one for each unit.",
     ),
     "fc2-maximised": Caption(
-        "The network's ideal of each digit",
-        "Found by changing pixels until the digit's logit, the number, stops rising: the network is sure of these, and "
+        "The network’s ideal of each digit",
+        "Found by changing pixels until the digit’s logit, the number, stops rising: the network is sure of these, and "
         "we are not, because it learned what tells digits apart and not what they look like.",
         "{count} images of 28 × 28 pixels, one for each digit; few look like digits.",
     ),
@@ -145,20 +145,20 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "architecture": Caption(
         "The network",
-        "Layers that learn are blue: {most}. Convolutions see little pieces of the digit with few parameters, because "
+        "Layers that learn are blue; {most}. Convolutions see little pieces of the digit with few parameters, because "
         "they use the same filter everywhere; the dense layers see all of it.",
         "Diagram of seven layers from the input to ten outputs, with their shapes; {total} parameters in all.",
     ),
     "health": Caption(
         "Dead and near-duplicate units",
-        "A square is orange where two units light up together, blue where one does when the other does not; a dead unit "
-        "answers to no test image, and of two near-duplicates (framed) one would do.",
+        "A square is orange where two units light up together, and blue where one does when the other does not; a dead "
+        "unit answers to no test image, and of two near-duplicates (framed) one would do.",
         "Two matrices of correlations, one for conv1 and one for conv2, and a list of what they show.",
     ),
     "curves": Caption(
         "How the network learned",
-        "Both fall steeply, then slowly. Where validation and test stay above training, the network has learned its "
-        "training images by heart; the dotted line is step {step}, which these pictures show.",
+        "The training loss is with dropout and so often above the others; if it falls while they rise, the network "
+        "learns its images by heart. The dotted line is step {step}, shown here.",
         "Two charts over the steps: loss and errors in percent, each for training, validation and test.",
     ),
     "animation": Caption(
@@ -170,8 +170,8 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "histograms-parameters": Caption(
         "What the network learned, as histograms",
-        "Each ridge counts how often a value occurs after that many steps, the first at the back; what moves or widens "
-        "has learned.",
+        "Each ridge shows how often which value occurs after that many steps, scaled to its own peak (orange: the "
+        "network shown here); a ridge that moves or widens has learned.",
         "Eight charts, one each for the weights and the biases of conv1, conv2, fc1 and fc2, with {count} ridges each.",
     ),
     "histograms-activations": Caption(
@@ -183,7 +183,7 @@ CAPTIONS: dict[str, Caption] = {
     "confusion": Caption(
         "Which digits are taken for which",
         "A row is what an image is, a column what the network says; only errors have colour. {worst}",
-        "A matrix of ten by ten counts. {worst}",
+        "A matrix of ten by ten counts.",
     ),
     "errors": Caption(
         "The errors that the network was surest of",

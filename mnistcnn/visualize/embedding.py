@@ -10,7 +10,7 @@ from .style import DIGIT_COLOURS, TEXT_SIZE
 from .subject import Subject
 from .words import words
 
-IMAGES = 1500
+IMAGES = 1000
 _BEFORE_TSNE = 30  # principal components, as is usual: t-SNE is faster on them, and the rest is noise
 _SIDE = 500
 
@@ -42,11 +42,7 @@ def embed(units: NDArray[np.float32]) -> tuple[NDArray[np.float32], float, NDArr
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
-    pca = PCA(
-        n_components=min(_BEFORE_TSNE, *units.shape),
-        svd_solver="full" if units.shape[1] < 64 else "randomized",
-        random_state=0,
-    )
+    pca = PCA(n_components=min(_BEFORE_TSNE, *units.shape), svd_solver="randomized", random_state=0)
     principal = pca.fit_transform(units)
     perplexity = min(30.0, (len(units) - 1) / 3)
     tsne = TSNE(n_components=2, perplexity=perplexity, init="pca", random_state=0, max_iter=500)
@@ -65,7 +61,7 @@ def _draw_points(sheet: Sheet, x: int, y: int, points: NDArray[np.float32], labe
     for digit in np.unique(labels):
         middle = np.median(points[labels == digit], axis=0)
         axes.text(
-            *middle, str(digit), ha="center", va="center", fontsize=16, fontweight="bold",
+            middle[0], middle[1], str(digit), ha="center", va="center", fontsize=16, fontweight="bold",
             color=hex_colour(sheet.theme.text),
             bbox={"boxstyle": "circle,pad=0.2", "facecolor": hex_colour(sheet.theme.background),
                   "edgecolor": DIGIT_COLOURS[digit], "linewidth": 2, "alpha": 0.9},

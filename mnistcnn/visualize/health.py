@@ -22,14 +22,14 @@ def health_sheet(subject: Subject) -> Sheet:
     correlations = {layer: correlation(subject.reference[layer]) for layer in ("conv1", "conv2", "fc1")}
     shape = ", ".join(f"{layer}: {int(subject.survey.dead(layer).sum())} dead" for layer in correlations)
     said = words(subject, "health", f"{shape}; near-duplicates correlate at {DUPLICATE} or more", digit=False)
-    sheet = Sheet(2 * _SIDE + 40, _SIDE + 150, said, subject.theme, [scale])
+    findings = [_findings(layer, matrix, subject.survey.dead(layer)) for layer, matrix in correlations.items()]
+    width = 2 * _SIDE + 40
+    lines = [line for finding in findings for line in wrap(finding, width, LABEL_SIZE)]
+    sheet = Sheet(width, _SIDE + 52 + 17 * len(lines), said, subject.theme, [scale])
     for number, layer in enumerate(("conv1", "conv2")):
         _draw_matrix(sheet, number * (_SIDE + 40), layer, correlations[layer], scale)
-    y = _SIDE + 48
-    for layer, matrix in correlations.items():
-        for line in wrap(_findings(layer, matrix, subject.survey.dead(layer)), sheet.width, LABEL_SIZE)[:2]:
-            sheet.text(0, y, line)
-            y += 17
+    for number, line in enumerate(lines):
+        sheet.text(0, _SIDE + 48 + 17 * number, line)
     sheet.arrays = {f"{layer}/correlation": correlations[layer] for layer in ("conv1", "conv2")}
     sheet.arrays |= {f"{layer}/dead": np.flatnonzero(subject.survey.dead(layer)) for layer in correlations}
     return sheet
@@ -48,7 +48,8 @@ def correlation(activations: Floats) -> Floats:
     centred = values - values.mean(axis=0)
     spread = np.sqrt(np.square(centred).sum(axis=0))
     spread[spread == 0] = np.nan
-    return np.asarray((centred.T @ centred) / (spread[:, np.newaxis] * spread), np.float32)
+    matrix = (centred.T @ centred) / (spread[:, np.newaxis] * spread)
+    return np.asarray(np.clip(matrix, -1, 1), np.float32)
 
 
 def duplicates(matrix: Floats) -> list[tuple[int, int]]:

@@ -7,12 +7,19 @@ import numpy as np
 from .grid import Grid, draw_maps
 from .receptive_fields import RECEPTIVE_FIELDS
 from .sheet import Sheet, number
-from .style import ACTIVATION_PERCENTILE, INK, SMALL_SIZE, Scale, zoom_to
+from .style import ACTIVATION_PERCENTILE, INK, SMALL_SIZE, TEXT_SIZE, Scale, zoom_to
 from .subject import MOST_UNITS, REFERENCE_IMAGES, Floats, Subject
 from .words import words
 
 _RULE = f"{ACTIVATION_PERCENTILE:g}th percentile over {REFERENCE_IMAGES} test images, a dot marks more"
-_NAMES = {"conv1/preactivation": "conv1-convolved", "conv2/preactivation": "conv2-convolved", "conv1": "conv1-relu", "conv2": "conv2-relu", "pool1": "pool1-maps", "pool2": "pool2-maps"}  # fmt: skip
+_NAMES = {
+    "conv1/preactivation": "conv1-convolved",
+    "conv1": "conv1-relu",
+    "pool1": "pool1-maps",
+    "conv2/preactivation": "conv2-convolved",
+    "conv2": "conv2-relu",
+    "pool2": "pool2-maps",
+}
 _CONV_OF = {"pool1": "conv1", "pool2": "conv2"}
 
 
@@ -23,8 +30,8 @@ def layer_scale(subject: Subject, layer: str) -> Scale:
     """
     name, _, before = layer.partition("/")
     if before:
-        return Scale("signed", subject.limits[name], "value before ReLU", _RULE)
-    return Scale("activation", subject.limits[name], "activation", _RULE)
+        return Scale("signed", subject.limit(name), "value before ReLU", _RULE)
+    return Scale("activation", subject.limit(name), "activation", _RULE)
 
 
 def maps_sheet(subject: Subject, layer: str) -> Sheet:
@@ -94,8 +101,9 @@ def fc1_sheet(subject: Subject) -> Sheet:
     cells[:count][dead] = np.nan
     zoom = zoom_to(columns, 704)
     scale = layer_scale(subject, "fc1")
-    said = words(subject, "fc1-units", f"{count:,} units, {columns} in a row; {int((units > 0).sum())} are active, "
-                 f"{int(dead.sum())} dead (hatched)", count=f"{count:,}", columns=columns, dead=int(dead.sum()))  # fmt: skip
+    gone = int(dead.sum())
+    shape = f"{count:,} units, {columns} in a row; {int((units > 0).sum())} are active, {gone} dead (hatched)"
+    said = words(subject, "fc1-units", shape, count=f"{count:,}", columns=columns, dead=gone)
     sheet = Sheet(40 + columns * zoom, 18 + rows * zoom, said, subject.theme, [scale])
     sheet.array(40, 18, cells.reshape(rows, columns), scale, zoom, frame=True)
     for row in range(0, rows, max(1, rows // 16)):
@@ -108,28 +116,33 @@ def fc1_sheet(subject: Subject) -> Sheet:
 
 def prediction_sheet(subject: Subject) -> Sheet:
     """The digit, its ten logits and its ten probabilities."""
-    logits, probabilities, winner = subject.activations["fc2"], subject.probabilities, subject.prediction
-    chance = f"{100 * probabilities[winner]:.2f} %"
-    shape = "1,024 → 10" if len(subject.activations["fc1"]) == 1024 else f"{len(subject.activations['fc1']):,} → 10"
-    said = words(subject, "prediction", f"fc2: {shape}", prediction=winner, probability=chance)
+    winner = subject.prediction
+    chance = f"{100 * subject.probabilities[winner]:.2f} %"
+    shape = f"fc2: {len(subject.activations['fc1']):,} → 10"
+    said = words(subject, "prediction", shape, prediction=winner, probability=chance)
     sheet = Sheet(900, 330, said, subject.theme)
     sheet.array(0, 50, subject.digit.image, INK, 8, frame=True)
     sheet.text(0, 34, subject.digit.name, SMALL_SIZE, faint=True)
-    sheet.text(300, 16, "logits", bold=True)
+    sheet.text(390, 16, "logits", align="center", bold=True)
     sheet.text(610, 16, "probabilities (softmax)", bold=True)
-    most = float(np.abs(logits).max()) or 1.0
     for digit in range(10):
-        y, chosen = 40 + digit * 29, digit == winner
-        colour = subject.theme.orange if chosen else subject.theme.stripes
-        sheet.text(262, y + 10, str(digit), 14, align="right", bold=chosen)
-        length = 110 * float(logits[digit]) / most
-        sheet.bar(390 + min(length, 0), y, abs(length), 20, subject.theme.orange if length > 0 else subject.theme.blue)
-        sheet.text(390 + length + (6 if length >= 0 else -6), y + 10, f"{logits[digit]:.2f}".replace("-", "−"), SMALL_SIZE,
-                   align="left" if length >= 0 else "right", bold=chosen)  # fmt: skip
-        sheet.bar(610, y, 210 * float(probabilities[digit]), 20, colour)
-        text = f"{100 * probabilities[digit]:.2f} %"
-        sheet.text(610 + 210 * float(probabilities[digit]) + 6, y + 10, text, SMALL_SIZE, bold=chosen)
+        _draw_answer(sheet, subject, digit, 40 + digit * 29)
     sheet.line([(390, 36), (390, 326)])
     sheet.line([(610, 36), (610, 326)])
-    sheet.arrays = {"fc2": logits, "probabilities": probabilities}
+    sheet.arrays = {"fc2": subject.activations["fc2"], "probabilities": subject.probabilities}
     return sheet
+
+
+def _draw_answer(sheet: Sheet, subject: Subject, digit: int, y: int) -> None:
+    """Draw the bars of one digit's logit and probability."""
+    logits, probability = subject.activations["fc2"], float(subject.probabilities[digit])
+    chosen = digit == subject.prediction
+    sheet.text(262, y + 10, str(digit), TEXT_SIZE, align="right", bold=chosen)
+    length = 100 * float(logits[digit]) / (float(np.abs(logits).max()) or 1.0)
+    positive = length >= 0
+    sheet.bar(390 + min(length, 0), y, abs(length), 20, subject.theme.orange if positive else subject.theme.blue)
+    text, end = f"{logits[digit]:.2f}".replace("-", "−"), 390 + length + (6 if positive else -6)
+    sheet.text(end, y + 10, text, SMALL_SIZE, align="left" if positive else "right", bold=chosen)
+    colour = subject.theme.orange if chosen else subject.theme.stripes
+    sheet.bar(610, y, 210 * probability, 20, colour)
+    sheet.text(616 + 210 * probability, y + 10, f"{100 * probability:.2f} %", SMALL_SIZE, bold=chosen)

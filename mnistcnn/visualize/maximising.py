@@ -83,29 +83,31 @@ def patch_response(network: Network, layer: str, patches: tf.Tensor) -> tf.Tenso
 def _ascend(objective: Objective, count: int, size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Adam on the logits of the pixels of a canvas that is `_JITTER` larger on every side."""
     side = size + 2 * _JITTER
-    start = tf.random.stateless_normal([count, side, side, 1], seed=(0, 0), stddev=0.3)
-    canvas, first, second = (
-        tf.Variable(start - 1.0),
-        tf.Variable(tf.zeros_like(start)),
-        tf.Variable(tf.zeros_like(start)),
-    )
+    start = tf.random.stateless_normal([count, side, side, 1], seed=(0, 0), mean=-1.0, stddev=0.3)
+    canvas, first, second = (tf.Variable(values) for values in (start, tf.zeros_like(start), tf.zeros_like(start)))
     scale = _sensitivity(objective, _crop(tf.sigmoid(canvas), _JITTER, _JITTER, size))
 
-    @tf.function  # type: ignore[untyped-decorator]
-    def climb() -> None:
-        for step in tf.range(STEPS):
-            shift = tf.random.stateless_uniform([2], (1, step), 0, 2 * _JITTER + 1, tf.int32)
-            shift = tf.where(tf.cast(step, tf.float32) < _SETTLED * STEPS, shift, _JITTER)
-            with tf.GradientTape() as tape:
-                image = tf.sigmoid(canvas)
-                excitement = objective(_crop(image, shift[0], shift[1], size)) / scale
-                cost = _SMOOTHNESS * tf.image.total_variation(image) + _INK * tf.reduce_sum(image, (1, 2, 3))
-                loss = tf.reduce_sum(cost - excitement)
-            _adam(canvas, tape.gradient(loss, canvas), first, second, tf.cast(step + 1, tf.float32))
+    # Not in one graph with a loop: that takes longer to build than all its steps to run.
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]
+    def climb(step: tf.Tensor, top: tf.Tensor, left: tf.Tensor) -> None:
+        with tf.GradientTape() as tape:
+            image = tf.sigmoid(canvas)
+            excitement = objective(_crop(image, top, left, size)) / scale
+            cost = _SMOOTHNESS * tf.image.total_variation(image) + _INK * tf.reduce_sum(image, (1, 2, 3))
+            loss = tf.reduce_sum(cost - excitement)
+        _adam(canvas, tape.gradient(loss, canvas), first, second, step)
 
-    climb()
+    for step, (top, left) in enumerate(_shifts()):
+        climb(tf.constant(step + 1.0), tf.constant(top), tf.constant(left))
     best = _crop(tf.sigmoid(canvas), _JITTER, _JITTER, size)
     return best.numpy()[..., 0], objective(best).numpy()
+
+
+def _shifts() -> NDArray[np.int32]:
+    """Where the image begins on its canvas at each step, [steps, 2]: anywhere at first, in the middle at the end."""
+    shifts = np.random.Generator(np.random.Philox(0)).integers(0, 2 * _JITTER + 1, (STEPS, 2), np.int32)
+    shifts[round(_SETTLED * STEPS) :] = _JITTER
+    return shifts
 
 
 def _sensitivity(objective: Objective, images: tf.Tensor) -> tf.Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .grid import Grid
 from .sheet import Sheet
@@ -37,7 +38,7 @@ def confusion_sheet(subject: Subject) -> Sheet:
     return sheet
 
 
-def _draw_row(sheet: Sheet, counts: np.ndarray, row: int, left: int, y: float, scale: Scale) -> None:  # type: ignore[type-arg]
+def _draw_row(sheet: Sheet, counts: NDArray[np.int64], row: int, left: int, y: float, scale: Scale) -> None:
     for column in range(10):
         value = int(counts[row, column])
         right = row == column
@@ -79,7 +80,7 @@ def _accuracy(subject: Subject) -> str:
     return f"{right:,} of {result.examples:,} test images right: {share} ({data}), {result.errors:,} errors"
 
 
-def _worst(errors: np.ndarray) -> str:  # type: ignore[type-arg]
+def _worst(errors: NDArray[np.int64]) -> str:
     if not errors.any():
         return "There are none."
     label, said = np.unravel_index(errors.argmax(), errors.shape)

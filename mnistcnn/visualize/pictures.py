@@ -131,7 +131,7 @@ def draw_pictures(subject: Subject, pictures: Sequence[Picture], out: Path, kind
 def _draw(subject: Subject, picture: Picture, out: Path, kind: Format) -> Drawn | None:
     with same_everywhere():
         sheet = picture.draw(subject)
-        return sheet and _finish(subject, sheet, picture.stem, picture.show, out, kind)
+        return None if sheet is None else _finish(subject, sheet, picture.stem, picture.show, out, kind)
 
 
 def _finish(subject: Subject, sheet: Sheet | Animation, stem: str, show: str, out: Path, kind: Format) -> Drawn:

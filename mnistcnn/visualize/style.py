@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 """[height, width, 3]."""
 Colour = tuple[int, int, int]
+_Kind = TypeVar("_Kind", bound=np.generic)
 ScaleKind = Literal["signed", "activation", "ink"]
 ThemeName = Literal["light", "dark"]
 
@@ -85,7 +86,9 @@ DARK = Theme(
 )  # fmt: skip
 THEMES: dict[str, Theme] = {"light": LIGHT, "dark": DARK}
 
-DIGIT_COLOURS = ("#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#b6992d", "#b07aa1", "#ff77a8", "#9c755f", "#79706e")  # fmt: skip
+DIGIT_COLOURS = (
+    "#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#b6992d", "#b07aa1", "#ff77a8", "#9c755f", "#79706e",
+)  # fmt: skip
 """One for each class, far apart; digits are always named beside their colour as well."""
 
 
@@ -114,7 +117,8 @@ class Scale:
     def colours(self, values: NDArray[np.floating], theme: Theme) -> Pixels:
         """The colour of each value: [...] → [..., 3] uint8."""
         position = (np.nan_to_num(values) - self.low) / (self.limit - self.low)
-        return colour_table(self.kind, theme.name)[np.clip(np.rint(position * 255), 0, 255).astype(np.intp)]
+        colours: Pixels = colour_table(self.kind, theme.name)[np.clip(np.rint(position * 255), 0, 255).astype(np.intp)]
+        return colours
 
 
 INK = Scale("ink", 1.0, "ink", "0 is paper, 1 is full ink")
@@ -122,14 +126,7 @@ INK = Scale("ink", 1.0, "ink", "0 is paper, 1 is full ink")
 
 def signed_scale(values: NDArray[np.floating], name: str, percentile: float = WEIGHT_PERCENTILE) -> Scale:
     """Zero in the middle, and the given percentile of |values| at both ends; NaN takes no part."""
-    return Scale(
-        "signed", _limit(np.abs(values), percentile), name, f"{percentile:g}th percentile of |{name}|, a dot marks more"
-    )
-
-
-def activation_scale(values: NDArray[np.floating], rule: str, percentile: float = ACTIVATION_PERCENTILE) -> Scale:
-    """From 0 to the given percentile of values ≥ 0; NaN takes no part."""
-    return Scale("activation", _limit(values, percentile), "activation", f"{percentile:g}th percentile {rule}")
+    return Scale("signed", _limit(np.abs(values), percentile), name, f"{percentile:g}th percentile, a dot marks more")
 
 
 def _limit(values: NDArray[np.floating], percentile: float) -> float:
@@ -170,7 +167,7 @@ def paint(values: NDArray[np.floating], scale: Scale, theme: Theme, zoom: int) -
     return pixels
 
 
-def magnify(array: NDArray[np.generic], zoom: int) -> NDArray[np.generic]:
+def magnify(array: NDArray[_Kind], zoom: int) -> NDArray[_Kind]:
     """Repeat every pixel `zoom` times in both directions."""
     return array.repeat(zoom, axis=0).repeat(zoom, axis=1)
 

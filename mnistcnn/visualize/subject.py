@@ -80,6 +80,9 @@ class Subject:
         self.theme = theme
         self.autoscale = autoscale
         self.weights = trained.network.read()
+        self._limits: dict[str, float] = {}
+        self._patches: dict[str, Patches] = {}
+        self._maximised: dict[str, Maximised] = {}
 
     @property
     def network(self) -> Network:
@@ -96,7 +99,7 @@ class Subject:
     def probabilities(self) -> NDArray[np.float64]:
         """Softmax of the digit's logits, [10]."""
         logits = self.activations["fc2"]
-        return np.exp(EvaluationResult(logits[np.newaxis], np.zeros(1, np.uint8)).log_probabilities[0])
+        return np.asarray(np.exp(EvaluationResult(logits[np.newaxis], np.zeros(1, np.uint8)).log_probabilities[0]))
 
     @cached_property
     def prediction(self) -> int:
@@ -105,21 +108,21 @@ class Subject:
 
     @cached_property
     def reference(self) -> dict[str, Floats]:
-        """Every layer's answer to the reference images, [images, ...]."""
-        images = self.dataset.test.images[:REFERENCE_IMAGES]
-        return {name: value.numpy() for name, value in self.network.activations(to_input(images)).items()}
+        """What the layers after ReLU answer to the reference images, [images, ...]."""
+        found = self.network.activations(to_input(self.dataset.test.images[:REFERENCE_IMAGES]))
+        return {layer: found[layer].numpy() for layer in ("conv1", "pool1", "conv2", "pool2", "fc1")}
 
-    @cached_property
-    def limits(self) -> dict[str, float]:
-        """Of each layer after ReLU, the percentile of its activations that ends its scale."""
-        layers = ("conv1", "pool1", "conv2", "pool2", "fc1")
-        return {layer: float(np.percentile(self.reference[layer], ACTIVATION_PERCENTILE)) for layer in layers}
+    def limit(self, layer: str) -> float:
+        """Of a layer after ReLU, the percentile of its activations that ends its scale."""
+        if layer not in self._limits:
+            self._limits[layer] = float(np.percentile(self.reference[layer], ACTIVATION_PERCENTILE))
+        return self._limits[layer]
 
     @cached_property
     def survey(self) -> Survey:
         """What the network makes of every test image; takes seconds."""
 
-        @tf.function(input_signature=[tf.TensorSpec([None, 28, 28], tf.uint8)])  # type: ignore[untyped-decorator]
+        @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, 28, 28], tf.uint8)])  # type: ignore[untyped-decorator]
         def summary(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
             named = self.network.activations(to_input(images))
             # The largest value of a pooled map is the largest of the map.
@@ -131,10 +134,6 @@ class Subject:
         *peaks, logits = (np.concatenate([value.numpy() for value in values]) for values in zip(*batches, strict=True))
         return Survey(dict(zip(("conv1", "conv2", "fc1"), peaks, strict=True)), EvaluationResult(logits, test.labels))
 
-    @cached_property
-    def _patches(self) -> dict[str, Patches]:
-        return {}
-
     def patches(self, layer: str) -> Patches:
         """What excites each unit of `conv1` or `conv2` most in the test images."""
         if layer not in self._patches:
@@ -142,10 +141,6 @@ class Subject:
             units = min(peaks.shape[1], MOST_UNITS)
             self._patches[layer] = find_patches(self.network, layer, self.dataset.test.images, peaks, units)
         return self._patches[layer]
-
-    @cached_property
-    def _maximised(self) -> dict[str, Maximised]:
-        return {}
 
     def maximised(self, layer: str) -> Maximised:
         """What excites each unit of a layer most of all: of `fc1`, the units that this digit excites most."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from ..metrics import read_metrics
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 480, 330
 _BINS = 60
-_ACTIVATION_IMAGES = 200
+_ACTIVATION_IMAGES = 100
+_ANSWERS = {
+    "conv1 before ReLU": "conv1/preactivation",
+    "conv2 before ReLU": "conv2/preactivation",
+    "fc1 before ReLU": "fc1/preactivation",
+    "fc2 (logits)": "fc2",
+}
 _RANGE = (0.1, 99.9)  # percentiles; what lies beyond would squeeze the rest into one bin
 
 
@@ -40,7 +47,9 @@ def curves_sheet(subject: Subject) -> Sheet | None:
         _draw_curves(axes, rows, column, subject.theme)
         axes.axvline(best, color=hex_colour(subject.theme.faint), linewidth=1, linestyle=":")
         axes.set(xlabel="step", ylabel=label, yscale="log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_locator(NullLocator())
         _legend(axes, subject.theme)
     sheet.arrays = {f"metrics/{split}": _series(rows, split) for split in ("train", "validation", "test")}
     return sheet
@@ -82,15 +91,15 @@ def parameter_histograms(subject: Subject) -> Sheet:
 def activation_histograms(subject: Subject) -> Sheet:
     """What the layers answer to the same images at every kept checkpoint, before ReLU."""
     images = to_input(subject.dataset.test.images[:_ACTIVATION_IMAGES])
-    layers = ("conv1/preactivation", "conv2/preactivation", "fc1/preactivation", "fc2")
-    found = [subject.network_at(moment).activations(images) for moment in subject.history]
-    series = {layer: [named[layer].numpy().ravel() for named in found] for layer in layers}
-    titled = {
-        layer.replace("/preactivation", " before ReLU").replace("fc2", "fc2 (logits)"): values
-        for layer, values in series.items()
-    }
-    said = words(subject, "histograms-activations", _kept(subject), digit=False, count=len(found), images=len(images))
-    return _histograms(subject, said, titled, 2)
+    series: dict[str, list[Floats]] = {title: [] for title in _ANSWERS}
+    for moment in subject.history:
+        found = subject.network_at(moment).activations(images)
+        for title, name in _ANSWERS.items():
+            series[title].append(found[name].numpy().ravel())
+    said = words(
+        subject, "histograms-activations", _kept(subject), digit=False, count=len(subject.history), images=len(images)
+    )
+    return _histograms(subject, said, series, 2)
 
 
 def _kept(subject: Subject) -> str:
@@ -102,7 +111,7 @@ def _histograms(subject: Subject, said: Words, series: dict[str, list[Floats]], 
     """A chart for each name: a ridge for each moment, the first at the back, the last in front."""
     width = {4: 250, 2: 480}[columns]
     rows = -(-len(series) // columns)
-    sheet = Sheet(columns * (width + 50), rows * 270 - 10, said, subject.theme)
+    sheet = Sheet(columns * (width + 50), rows * 270 - 26, said, subject.theme)
     for index, (name, moments) in enumerate(series.items()):
         x, y = index % columns * (width + 50) + 44, index // columns * 270 + 24
         sheet.text(x, y - 12, name, bold=True)
@@ -124,17 +133,18 @@ def _counts(moments: Sequence[Floats]) -> tuple[NDArray[np.float64], NDArray[np.
 
 def _draw_ridges(axes: Axes, edges: NDArray[np.float64], counts: NDArray[np.int64], subject: Subject) -> None:
     theme, steps = subject.theme, [moment.step for moment in subject.history]
-    heights = counts / counts.max(initial=1)
+    heights = counts / np.maximum(counts.max(axis=1, keepdims=True), 1)
     middles = (edges[:-1] + edges[1:]) / 2
     last = len(steps) - 1
     for rank, height in enumerate(heights):
         base, front = (last - rank) * 0.35, steps[rank] == subject.trained.step
         fill = theme.orange if front else theme.stripes
-        axes.fill_between(middles, base, base + height, color=hex_colour(fill), alpha=0.85, linewidth=0)
+        axes.fill_between(middles, base, base + height, color=hex_colour(fill), linewidth=0)
         axes.plot(middles, base + height, color=hex_colour(theme.background), linewidth=0.8)
     axes.set_yticks([(last - rank) * 0.35 for rank in range(len(steps))], [f"{step:,}" for step in steps])
     axes.set(xlim=(edges[0], edges[-1]), ylim=(0, last * 0.35 + 1.05))
     axes.grid(visible=False)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.spines["left"].set_visible(False)
     if edges[0] < 0 < edges[-1]:
         axes.axvline(0, color=hex_colour(theme.faint), linewidth=0.6)

@@ -34,7 +34,11 @@ def patches_sheet(subject: Subject, layer: str) -> Sheet:
         sheet.text(x, y - 8, label, SMALL_SIZE, faint=True)
         if most > 0:
             sheet.text(x + grid.tile_width, y - 8, number(most), SMALL_SIZE, align="right", faint=True)
-    sheet.arrays = {f"{layer}/patches": found.pixels, f"{layer}/patch_images": found.images, f"{layer}/patch_values": found.values}  # fmt: skip
+    sheet.arrays = {
+        f"{layer}/patches": found.pixels,
+        f"{layer}/patch_images": found.images,
+        f"{layer}/patch_values": found.values,
+    }
     return sheet
 
 
@@ -79,7 +83,7 @@ def cards_sheet(subject: Subject, first: int) -> Sheet | None:
     scales = [signed_scale(weights, "weight"), INK, layer_scale(subject, "conv2")]
     pitch = _CARD_HEIGHT + 26
     rows = -(-len(units) // 2)
-    shape = f"units {units[0]} to {units[-1]} of {weights.shape[3]}; each sees 14 × 14 pixels through {weights.shape[2]} maps"
+    shape = f"units {units[0]} to {units[-1]} of {weights.shape[3]}; each reads {weights.shape[2]} maps"
     said = words(subject, "conv2-cards", shape, first=units[0], last=units[-1])
     sheet = Sheet(2 * _CARD_WIDTH + 30, rows * pitch - 16, said, subject.theme, scales, units=units)
     for index, unit in enumerate(units):
