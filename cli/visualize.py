@@ -20,6 +20,8 @@ from .text import printable, shell_path
 
 if TYPE_CHECKING:
     from mnistcnn.visualize.manifest import Drawn
+    from mnistcnn.visualize.subject import Subject
+    from mnistcnn.visualize.terminal import Depth
 
 RunName = Annotated[str, typer.Argument(metavar="[RUN]", help="Path of a run, or its name in --log-dir.")]
 Layer = Annotated[str, typer.Option(metavar="LAYER", help=f"One of {', '.join(LAYERS)}, {ALL}.")]
@@ -38,6 +40,7 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Folder for the pictures.", show_default="visualize/ in the run"),
 ]
+Terminal = Annotated[bool, typer.Option("--terminal", help="Draw filters and maps here, as text, and write no files.")]
 LogDir = Annotated[Path, typer.Option(metavar="DIR", help="Folder that holds the runs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but warnings and errors.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per picture on standard output.")]
@@ -53,6 +56,7 @@ def visualize(
     theme: Theme = "light",
     autoscale: Autoscale = False,
     out: Out = None,
+    terminal: Terminal = False,
     log_dir: LogDir = Path("runs"),
     quiet: Quiet = False,
     as_json: Json = False,
@@ -61,6 +65,8 @@ def visualize(
     _check("--layer", layer, [*LAYERS, ALL])
     for kind in show or []:
         _check("--show", kind, list(KINDS))
+    if terminal and (out is not None or as_json):
+        raise UsageError("--terminal writes no files: leave out --out and --json")
     from mnistcnn.config import load_config
     from mnistcnn.data.sources import load_dataset
     from mnistcnn.runs import open_run
@@ -82,6 +88,9 @@ def visualize(
         digit = find_digit(image, dataset)
         trained = load_trained(found, checkpoint)
     subject = Subject(trained, dataset, digit, THEMES[theme], autoscale=autoscale)
+    if terminal:
+        _draw_here(subject, layer, show or [])
+        return
     pictures = select(layer, show or [])
     if not pictures:
         raise UsageError(f"--layer {layer} has no picture of the kind {', '.join(show or [])}")
@@ -96,6 +105,22 @@ def visualize(
                     _write_json(picture)
     if not as_json:
         _list(drawn)
+
+
+def _draw_here(subject: Subject, layer: str, kinds: list[str]) -> None:
+    """Draw on standard output, in the colours that it has; as plain characters where it is no terminal."""
+    from rich.console import Console
+
+    from mnistcnn.visualize.terminal import terminal_lines
+
+    console = Console()
+    coloured = console.is_terminal and not console.no_color and console.encoding.startswith("utf")
+    depth: Depth = "ascii"
+    if coloured and console.color_system in ("truecolor", "256"):
+        depth = "truecolor" if console.color_system == "truecolor" else "256"
+    for line in terminal_lines(subject, layer, kinds, console.width, depth):
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _check(option: str, value: str, allowed: list[str]) -> None:

@@ -101,7 +101,8 @@ def _frame(subject: Subject, moment: Moment, scales: list[Scale]) -> Sheet:
     image = subject.digit.image[np.newaxis, :, :, np.newaxis]
     named = {name: value.numpy()[0] for name, value in subject.network_at(moment).activations(image).items()}
     steps = [past.step for past in subject.history]
-    said = words(subject, "animation", f"step {moment.step:,} of {steps[-1]:,}", count=len(steps))
+    said = words(subject, "animation", f"step {moment.step:,} of {steps[-1]:,}", count=len(steps),
+                 correlation=f"{_correlation(subject):.2f}")  # fmt: skip
     sheet = Sheet(_WIDTH, _HEIGHT, said, subject.theme, scales)
     _draw_timeline(sheet, steps, moment.step)
     for title, x in _PARTS:
@@ -116,6 +117,12 @@ def _frame(subject: Subject, moment: Moment, scales: list[Scale]) -> Sheet:
         sheet.image(_PARTS[part][1], 68, mosaic(tiles, across, subject.theme.background))
     _draw_answer(sheet, subject, named["fc2"], _PARTS[3][1])
     return sheet
+
+
+def _correlation(subject: Subject) -> float:
+    """How alike conv1's filters are before and after."""
+    before, after = (subject.history[place].weights["conv1/weights"].ravel() for place in (0, -1))
+    return float(np.corrcoef(before, after)[0, 1])
 
 
 def _draw_timeline(sheet: Sheet, steps: list[int], now: int) -> None:

@@ -40,7 +40,7 @@ CAPTIONS: dict[str, Caption] = {
     "conv1-filters": Caption(
         "The filters of conv1",
         "Each filter is slid over the digit, and answers the more strongly the more ink lies under orange and the less "
-        "under blue. Many still resemble the random numbers that they began as: small changes are enough.",
+        "under blue.",
         "{count} filters of 5 × 5 weights in blue (negative) and orange (positive).",
     ),
     "conv1-convolved": Caption(
@@ -163,8 +163,8 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "animation": Caption(
         "Filters, maps and answer while the network learned",
-        "The filters begin as random numbers and change little; yet what conv2 makes of the digit, and the answer, "
-        "change much.",
+        "The filters began as random numbers; those of the first and the last frame correlate at {correlation}, "
+        "where 1 is no change at all. Watch how far such changes take the maps and the answer.",
         "Animation of {count} frames, one for each kept checkpoint: filters and maps of conv1, maps of conv2, and the "
         "ten probabilities.",
     ),

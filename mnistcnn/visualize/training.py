@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _WIDTH, _HEIGHT = 480, 330
-_BINS = 60
+_FEWEST_BINS, _MOST_BINS = 8, 60
 _ACTIVATION_IMAGES = 100
 _ANSWERS = {
     "conv1 before ReLU": "conv1/preactivation",
@@ -127,7 +127,9 @@ def _counts(moments: Sequence[Floats]) -> tuple[NDArray[np.float64], NDArray[np.
     """Common bins, [bins + 1], and how many values each moment has in them, [moments, bins]."""
     ends = np.array([np.percentile(values[:: max(1, values.size // 500_000)], _RANGE) for values in moments])
     low, high = float(ends[:, 0].min()), float(ends[:, 1].max())
-    edges = np.linspace(low, high if high > low else low + 1.0, _BINS + 1)
+    # Few values in many bins would be a picket fence.
+    bins = int(np.clip(2 * np.sqrt(moments[0].size), _FEWEST_BINS, _MOST_BINS))
+    edges = np.linspace(low, high if high > low else low + 1.0, bins + 1)
     return edges, np.array([np.histogram(values, edges)[0] for values in moments])
 
 
