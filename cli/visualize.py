@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mnistcnn.errors import UsageError
+from mnistcnn.errors import DataError, UsageError
 from mnistcnn.visualize.names import ALL, KINDS, LAYERS
 
 from .silence import quiet_stderr
 from .text import printable, shell_path
 
 if TYPE_CHECKING:
+    from mnistcnn.data.dataset import Dataset
+    from mnistcnn.trained import Trained
     from mnistcnn.visualize.manifest import Drawn
     from mnistcnn.visualize.subject import Subject
     from mnistcnn.visualize.terminal import Depth
@@ -85,8 +87,9 @@ def visualize(
             from mnistcnn.visualize.pictures import draw_pictures, select
             from mnistcnn.visualize.style import THEMES
             from mnistcnn.visualize.subject import Subject
-        digit = find_digit(image, dataset)
         trained = load_trained(found, checkpoint)
+        _check_data(trained, dataset)
+        digit = find_digit(image, dataset)
     subject = Subject(trained, dataset, digit, THEMES[theme], autoscale=autoscale)
     if terminal:
         _draw_here(subject, layer, show or [])
@@ -105,6 +108,15 @@ def visualize(
                     _write_json(picture)
     if not as_json:
         _list(drawn)
+
+
+def _check_data(trained: Trained, dataset: Dataset) -> None:
+    """Refuse pictures of what the network makes of other data than its own: they would be mislabelled."""
+    if dataset.name != trained.data:
+        raise DataError(
+            f"{trained.run.path}: learned from {trained.data}, which cannot be had now; there is {dataset.name}. "
+            f"Set data.dir in {trained.run.config_path} or $MNISTCNN_DATA_DIR to where it is."
+        )
 
 
 def _draw_here(subject: Subject, layer: str, kinds: list[str]) -> None:
@@ -128,8 +140,8 @@ def _check(option: str, value: str, allowed: list[str]) -> None:
 
     if value not in allowed:
         close = difflib.get_close_matches(value, allowed, n=1)
-        guess = f"; did you mean '{close[0]}'?" if close else ""
-        raise UsageError(f"{option} {printable(value)}: there is no such thing{guess} There are: {', '.join(allowed)}")
+        guess = f" Did you mean '{close[0]}'?" if close else ""
+        raise UsageError(f"{option} {value}: there is no such thing.{guess} There are: {', '.join(allowed)}")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -63,9 +64,7 @@ class Animation:
         """The file's content; its comment is the alternative text."""
         del kind
         images = [Image.open(io.BytesIO(frame.still(keywords))).convert("RGB") for frame in self.frames]
-        # One palette for all frames: a colour means the same value in each.
-        palette = _with_exactly(self.frames[-1].theme.background, images[-1].quantize(255, Image.Quantize.MEDIANCUT))
-        first, *rest = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+        first, *rest = _with_one_palette(images, self.frames[-1].theme.background)
         durations = [_FRAME_MS] * len(rest) + [_LAST_FRAME_MS]
         buffer = io.BytesIO()
         comment = self.words.alt.encode()
@@ -73,12 +72,17 @@ class Animation:
         return buffer.getvalue()
 
 
-def _with_exactly(colour: Colour, image: Image.Image) -> Image.Image:
-    """The image with `colour` in its palette, in place of the entry that is nearest to it."""
-    palette = np.array(image.getpalette(), np.int64).reshape(-1, 3)
-    palette[np.abs(palette - colour).sum(axis=1).argmin()] = colour
-    image.putpalette(palette.astype(np.uint8).tobytes())
-    return image
+def _with_one_palette(images: Sequence[Image.Image], background: Colour) -> list[Image.Image]:
+    """The images in 256 colours, the same for all, so that a colour means one value; `background` is kept as it is."""
+    palette = images[-1].quantize(255, Image.Quantize.MEDIANCUT)
+    colours = [*(palette.getpalette() or [])[: 3 * 255], *background]
+    found = []
+    for image in images:
+        indices = np.array(image.quantize(palette=palette, dither=Image.Dither.NONE))
+        indices[(np.asarray(image) == background).all(axis=2)] = 255
+        found.append(Image.fromarray(indices))
+        found[-1].putpalette(colours)
+    return found
 
 
 def training_animation(subject: Subject) -> Animation | None:

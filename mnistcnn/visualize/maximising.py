@@ -22,7 +22,7 @@ STEPS = 128
 _LEARNING_RATE = 0.2
 _JITTER = 1  # pixels in each direction
 _SETTLED = 0.7  # of the steps; after that nothing is shifted any more
-_SMOOTHNESS = 0.3
+_SMOOTHNESS = 0.25
 _INK = 0.1
 
 Objective = Callable[[tf.Tensor], tf.Tensor]
