@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test lint format config-docs bench
+.PHONY: test lint format config-docs gallery bench
 
 test:
 	$(PYTHON) -m pytest
@@ -14,6 +14,10 @@ lint:
 format:
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+# Pictures for docs/gallery.md, from a run with the default configuration on MNIST: make gallery RUN=runs/default
+gallery:
+	$(PYTHON) docs/make_gallery.py $(RUN)
 
 # After a change to the schema in mnistcnn/config.py.
 config-docs:

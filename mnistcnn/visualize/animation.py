@@ -15,7 +15,7 @@ from ..evaluation import EvaluationResult
 from .maps import layer_scale
 from .overview import mosaic
 from .sheet import Format, Sheet, Words
-from .style import INK, TEXT_SIZE, Colour, Scale, paint, signed_scale
+from .style import ACTIVATION_PERCENTILE, INK, TEXT_SIZE, Colour, Scale, paint, signed_scale
 from .subject import Moment, Subject
 from .words import words
 
@@ -90,10 +90,11 @@ def training_animation(subject: Subject) -> Animation | None:
     history = subject.history
     if len(history) < 2:
         return None
+    rule = f"{ACTIVATION_PERCENTILE:g}th percentile, a dot marks more"
     scales = [
         signed_scale(subject.weights["conv1/weights"], "weight"),
-        replace(layer_scale(subject, "conv1"), name="conv1"),
-        replace(layer_scale(subject, "conv2"), name="conv2"),
+        replace(layer_scale(subject, "conv1"), name="conv1", rule=rule),
+        replace(layer_scale(subject, "conv2"), name="conv2", rule=rule),
     ]
     frames = [_frame(subject, moment, scales) for moment in history]
     filters = np.stack([moment.weights["conv1/weights"] for moment in history])

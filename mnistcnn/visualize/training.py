@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _WIDTH, _HEIGHT = 480, 330
-_FEWEST_BINS, _MOST_BINS = 8, 60
+_FEWEST_BINS, _MOST_BINS = 20, 60
 _ACTIVATION_IMAGES = 100
 _ANSWERS = {
     "conv1 before ReLU": "conv1/preactivation",
@@ -141,8 +141,8 @@ def _draw_ridges(axes: Axes, edges: NDArray[np.float64], counts: NDArray[np.int6
     for rank, height in enumerate(heights):
         base, front = (last - rank) * 0.35, steps[rank] == subject.trained.step
         fill = theme.orange if front else theme.stripes
-        axes.fill_between(middles, base, base + height, color=hex_colour(fill), linewidth=0)
-        axes.plot(middles, base + height, color=hex_colour(theme.background), linewidth=0.8)
+        axes.fill_between(middles, base, base + height, color=hex_colour(fill), linewidth=0, step="mid")
+        axes.plot(middles, base + height, color=hex_colour(theme.background), linewidth=0.8, drawstyle="steps-mid")
     axes.set_yticks([(last - rank) * 0.35 for rank in range(len(steps))], [f"{step:,}" for step in steps])
     axes.set(xlim=(edges[0], edges[-1]), ylim=(0, last * 0.35 + 1.05))
     axes.grid(visible=False)

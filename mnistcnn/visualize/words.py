@@ -20,7 +20,7 @@ def words(subject: Subject, name: str, shape: str, *, digit: bool = True, **fact
     caption = CAPTIONS[name]
     title, sentence, alt = (text.format(**facts) for text in (caption.title, caption.sentence, caption.alt))
     source = small_print(subject, digit=digit)
-    return Words(title, shape, sentence, f"{title}. {alt} {sentence} {source}", source)
+    return Words(title, shape, sentence, f"{title}. {alt} {sentence}", source)
 
 
 def small_print(subject: Subject, *, digit: bool) -> str:
