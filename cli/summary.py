@@ -12,6 +12,7 @@ from .progress import Progress
 from .text import count, duration, percent, printable, shell_path
 
 NEXT_COMMANDS: tuple[tuple[str, str], ...] = (
+    ("mnistcnn visualize {run}", "see what it learned"),
     ("mnistcnn train --config {config}", "repeat this run"),
     ("mnistcnn data", "see what the data holds"),
 )

@@ -36,7 +36,7 @@ def main(run: str) -> None:
         old.unlink()
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "mnistcnn_cli", "visualize", run, "--out", folder]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
         manifest = json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))
         pictures = [picture for picture in manifest["pictures"] if not picture["file"][3:-4].endswith(LEFT_OUT)]
         for picture in pictures:

@@ -21,8 +21,7 @@ class Caption:
 CAPTIONS: dict[str, Caption] = {
     "contact-sheet": Caption(
         "All pictures at a glance",
-        "Start at the top left: the pictures follow one digit through the network, then look at how the network "
-        "learned, what its units look for, and where it fails.",
+        "Read them from the top left on, as their numbers do: each opens with one sentence that says what you see.",
         "A contact sheet with a small version of each of the {count} pictures in this folder.",
     ),
     "overview": Caption(

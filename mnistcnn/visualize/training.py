@@ -28,6 +28,8 @@ _ANSWERS = {
     "fc1 before ReLU": "fc1/preactivation",
     "fc2 (logits)": "fc2",
 }
+_PITCH = 0.35  # from a ridge to the next, where 1 is the height of one that may overlap
+_SMOOTH = 1500  # values
 _RANGE = (0.1, 99.9)  # percentiles; what lies beyond would squeeze the rest into one bin
 
 
@@ -135,16 +137,18 @@ def _counts(moments: Sequence[Floats]) -> tuple[NDArray[np.float64], NDArray[np.
 
 def _draw_ridges(axes: Axes, edges: NDArray[np.float64], counts: NDArray[np.int64], subject: Subject) -> None:
     theme, steps = subject.theme, [moment.step for moment in subject.history]
-    heights = counts / np.maximum(counts.max(axis=1, keepdims=True), 1)
+    # Ridges of many values are smooth and may overlap; the jagged ones of a few dozen would hide each other.
+    peak = 1.0 if counts[-1].sum() > _SMOOTH else 0.9 * _PITCH
+    heights = peak * counts / np.maximum(counts.max(axis=1, keepdims=True), 1)
     middles = (edges[:-1] + edges[1:]) / 2
     last = len(steps) - 1
     for rank, height in enumerate(heights):
-        base, front = (last - rank) * 0.35, steps[rank] == subject.trained.step
+        base, front = (last - rank) * _PITCH, steps[rank] == subject.trained.step
         fill = theme.orange if front else theme.stripes
         axes.fill_between(middles, base, base + height, color=hex_colour(fill), linewidth=0, step="mid")
         axes.plot(middles, base + height, color=hex_colour(theme.background), linewidth=0.8, drawstyle="steps-mid")
-    axes.set_yticks([(last - rank) * 0.35 for rank in range(len(steps))], [f"{step:,}" for step in steps])
-    axes.set(xlim=(edges[0], edges[-1]), ylim=(0, last * 0.35 + 1.05))
+    axes.set_yticks([(last - rank) * _PITCH for rank in range(len(steps))], [f"{step:,}" for step in steps])
+    axes.set(xlim=(edges[0], edges[-1]), ylim=(0, last * _PITCH + peak + 0.05))
     axes.grid(visible=False)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.spines["left"].set_visible(False)
