@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from .lettering import wrap
 from .manifest import Drawn
-from .sheet import Sheet, wrap
+from .sheet import Sheet
 from .style import LABEL_SIZE, Pixels
 from .subject import Subject
 from .words import plural, words

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .sheet import Sheet, wrap
+from .lettering import wrap
+from .sheet import Sheet
 from .style import LABEL_SIZE, Scale
 from .subject import REFERENCE_IMAGES, Floats, Subject
 from .words import plural, words

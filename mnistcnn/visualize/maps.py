@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from .grid import Grid, draw_maps
+from .lettering import number
 from .receptive_fields import RECEPTIVE_FIELDS
-from .sheet import Sheet, number
+from .sheet import Sheet
 from .style import ACTIVATION_PERCENTILE, INK, SMALL_SIZE, TEXT_SIZE, Scale, zoom_to
 from .subject import MOST_UNITS, REFERENCE_IMAGES, Floats, Subject
 from .words import words

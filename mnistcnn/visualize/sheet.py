@@ -10,8 +10,6 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib as mpl
@@ -20,8 +18,8 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from numpy.typing import NDArray
-from PIL import ImageFont
 
+from .lettering import number, text_width, wrap
 from .style import LABEL_SIZE, SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Colour, Pixels, Scale, Theme, colour_table, paint
 
 if TYPE_CHECKING:
@@ -239,34 +237,6 @@ class _Painting(Artist):
         """Put the pixels down from the lower left corner."""
         opaque = np.dstack([self._pixels, np.full(self._pixels.shape[:2], 255, np.uint8)])
         renderer.draw_image(renderer.new_gc(), 0, 0, np.ascontiguousarray(opaque[::-1]))
-
-
-def number(value: float) -> str:
-    """Three digits, with a real minus."""
-    return f"{value:.3g}".replace("-", "−")
-
-
-def text_width(text: str, size: int, *, bold: bool = False) -> float:
-    """How wide a line is, in pixels."""
-    return float(_font(size, bold).getlength(text))
-
-
-def wrap(text: str, width: int, size: int) -> list[str]:
-    """Break text into lines of at most `width` pixels, at spaces."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-@lru_cache
-def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return ImageFont.truetype(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / name), size)
 
 
 def _metadata(kind: Format, words: Words, keywords: str) -> dict[str, str | None]:

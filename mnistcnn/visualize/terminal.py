@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .captions import CAPTIONS
+from .lettering import number
 from .maps import layer_scale
-from .sheet import number
 from .style import INK, Colour, Pixels, Scale, Theme, signed_scale
 from .subject import MOST_UNITS, Floats, Subject
 

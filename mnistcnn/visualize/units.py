@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from .grid import Grid
+from .lettering import number
 from .maps import layer_scale
 from .receptive_fields import RECEPTIVE_FIELDS
-from .sheet import Sheet, number
+from .sheet import Sheet
 from .style import INK, SMALL_SIZE, TEXT_SIZE, Scale, hatching, signed_scale, zoom_to
 from .subject import Subject
 from .words import plural, words

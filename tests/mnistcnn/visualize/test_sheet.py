@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnistcnn.visualize.sheet import LEAST_WIDTH, MARGIN, Sheet, Words, same_everywhere, text_width, wrap
+from mnistcnn.visualize.lettering import text_width, wrap
+from mnistcnn.visualize.sheet import LEAST_WIDTH, MARGIN, Sheet, Words, same_everywhere
 from mnistcnn.visualize.style import DARK, LIGHT, SMALL_SIZE, Scale
 
 WORDS = Words("A title", "2 × 2", "One sentence.", "A title. What it shows.", "run x · step 1")
