@@ -201,13 +201,13 @@ class Sheet:
         x, y = MARGIN - self._left, MARGIN - self._top
         self.text(x, y + 12, self.words.title, TITLE_SIZE, bold=True)
         self.text(x, y + 44, self.words.shape, TEXT_SIZE, faint=True)
-        for number, line in enumerate(self._sentence):
-            self.text(x, y + 74 + number * TEXT_SIZE * _LINE, line, TEXT_SIZE)
+        for row, line in enumerate(self._sentence):
+            self.text(x, y + 74 + row * TEXT_SIZE * _LINE, line, TEXT_SIZE)
         for scale, (left, top) in zip(self.scales, self._bar_places, strict=True):
             self._draw_bar(scale, left - self._left, self._bars_top - self._top + top)
         bottom = self.size[1] - MARGIN - _height(self._small_print, SMALL_SIZE) - self._top + SMALL_SIZE
-        for number, line in enumerate(self._small_print):
-            self.text(x, bottom + number * SMALL_SIZE * _LINE, line, SMALL_SIZE, faint=True)
+        for row, line in enumerate(self._small_print):
+            self.text(x, bottom + row * SMALL_SIZE * _LINE, line, SMALL_SIZE, faint=True)
 
     def _draw_bar(self, scale: Scale, x: int, y: int) -> None:
         """Draw the colours of a scale with its ends, and say how the ends were found."""
