@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs bench bench-train
+.PHONY: test soak lint format config-docs gallery bench bench-train
 
 test:
 	$(PYTHON) -m pytest
@@ -18,6 +18,10 @@ lint:
 format:
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+# Pictures for docs/gallery.md, from a run with the default configuration on MNIST: make gallery RUN=runs/default
+gallery:
+	$(PYTHON) docs/make_gallery.py $(RUN)
 
 # After a change to the schema in mnistcnn/config.py.
 config-docs:

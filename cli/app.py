@@ -17,6 +17,7 @@ from .errors import run_guarded
 from .eval import evaluate
 from .silence import quiet_environment
 from .train import train
+from .visualize import visualize
 
 PROGRAM = "mnistcnn"
 
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command()(train)
 app.command("eval")(evaluate)
 app.command()(data)
+app.command()(visualize)
 app.add_typer(config.app, name="config")
 app.add_typer(runs.app, name="runs")
 

@@ -14,6 +14,7 @@ from .text import count, duration, one_line, percent, printable, shell_path
 
 NEXT_COMMANDS: tuple[tuple[str, str], ...] = (
     ("mnistcnn eval {run}", "see what it gets right and wrong"),
+    ("mnistcnn visualize {run}", "see what it learned"),
     ("mnistcnn train --config {config}", "repeat this run"),
     ("mnistcnn runs show {run}", "see everything about this run"),
     ("mnistcnn data", "see what the data holds"),
