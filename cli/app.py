@@ -14,6 +14,7 @@ from mnistcnn import __version__
 from . import config
 from .data import data
 from .errors import run_guarded
+from .predict import predict
 from .silence import quiet_environment
 from .train import train
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.command()(train)
 app.command()(data)
+app.command()(predict)
 app.add_typer(config.app, name="config")
 
 

@@ -81,7 +81,7 @@ def _report_usage(error: typer.TyperException, *, as_json: bool) -> int:
 def _report(kind: str, lines: list[str], code: int, *, as_json: bool) -> int:
     """Write one message on standard error, and with `as_json` one object on standard output."""
     if sys.stderr is not None:
-        _write_for_people(kind, lines)
+        write_for_people(kind, lines)
     if as_json:
         record = {"event": "error", "kind": kind, "message": "\n".join(lines), "exit_code": code}
         try:
@@ -92,7 +92,7 @@ def _report(kind: str, lines: list[str], code: int, *, as_json: bool) -> int:
     return code
 
 
-def _write_for_people(kind: str, lines: list[str]) -> None:
+def write_for_people(kind: str, lines: list[str]) -> None:
     """Make the first line stand out in a terminal, and wrap none, so that a path can be copied whole."""
     from rich.console import Console
     from rich.text import Text

@@ -10,7 +10,7 @@ import typer
 from mnistcnn_cli.app import app, run
 
 HEAVY = {"tensorflow", "keras", "matplotlib", "numpy", "sklearn", "PIL", "tensorboard"}
-HELP = [[*command, "--help"] for command in ([], ["train"], ["data"], ["config"], ["config", "show"])]
+HELP = [[*command, "--help"] for command in ([], ["train"], ["data"], ["predict"], ["config"], ["config", "show"])]
 
 
 def in_a_fresh_interpreter(*arguments):
