@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs gallery bench bench-train
+.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy
 
 test:
 	$(PYTHON) -m pytest
@@ -29,7 +29,16 @@ config-docs:
 	sed -i '/^<!-- From here on/,$$!b;/^<!-- From here on/!d' docs/configuration.md
 	{ echo; $(PYTHON) -m mnistcnn_cli config schema --markdown; } >> docs/configuration.md
 
-bench: bench-train
+bench: bench-train bench-step
 
 bench-train:
 	$(PYTHON) benchmarks/train.py
+
+bench-step:
+	$(PYTHON) benchmarks/step.py
+
+# As long as ten runs: make bench-accuracy CONFIG=configs/fast.yaml SEEDS=0-9
+CONFIG ?= configs/fast.yaml
+SEEDS ?= 0-9
+bench-accuracy:
+	$(PYTHON) benchmarks/accuracy.py $(CONFIG) --seeds $(SEEDS)

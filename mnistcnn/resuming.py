@@ -19,7 +19,7 @@ from .runs import Run, now
 
 CHANGEABLE = frozenset(
     {
-        "steps",
+        "steps",  # With a constant learning rate; a falling one would have been another from the start.
         "eval_every",
         "report_every",
         "threads",
@@ -50,6 +50,11 @@ def resumed_config(run: Run, overrides: Sequence[str] = (), options: Mapping[str
         for key, old, new in differences(before, after)
         if key not in CHANGEABLE
     ]
+    if after.steps != before.steps and before.schedule.kind != "constant":
+        problems.append(
+            f"steps: a resumed run keeps its steps, which are {before.steps}, not {after.steps}, because its "
+            f"schedule.kind is {before.schedule.kind}: its learning rate falls until the last of them"
+        )
     if problems:
         raise ConfigError(problems)
     return after
