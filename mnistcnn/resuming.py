@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from . import files
-from .config import Config, dump_config, load_config
+from .config import Config, SummariesConfig, dump_config, load_config
 from .data.sources import Dataset
 from .errors import ConfigError, RunError
 from .runs import Run, now
@@ -23,6 +23,7 @@ CHANGEABLE = frozenset(
         "threads",
         "checkpoints.every",
         "checkpoints.keep",
+        *(f"summaries.{key}" for key in SummariesConfig.model_fields),
         "data.dir",  # Where the files are may change; what is in them may not, and is checked.
     }
 )

@@ -31,6 +31,7 @@ from .optimizer import Adam
 from .resuming import check_resumable, record_resume
 from .runs import Run, create_run, now
 from .steps import TrainingSteps
+from .summaries.session import summaries_of
 
 # A request to stop is answered between two compiled calls, so a call should last well under a second.
 _SECONDS_PER_CALL = 0.3
@@ -106,7 +107,11 @@ class _Session:
             warnings = [self._dataset.warning] if self._dataset.warning else []
             if resumed:
                 warnings += self._restore()
-            with closing(MetricsFile(self._run.metrics_path, self._saved_step)) as self._metrics:
+            with (
+                closing(MetricsFile(self._run.metrics_path, self._saved_step)) as self._metrics,
+                closing(self._summaries),
+            ):
+                self._summaries.open(self._saved_step)
                 yield self._run_started()
                 yield from map(Warned, warnings)
                 try:
@@ -122,6 +127,7 @@ class _Session:
         self._steps = TrainingSteps(self._network, self._optimizer, self._config, self._dataset.train)
         self._evaluator = Evaluator(self._network)
         self._checkpoints = self._run.checkpoints(self._config.checkpoints.keep)
+        self._summaries = summaries_of(self._run, self._config, self._network, self._dataset)
 
     def _restore(self) -> list[str]:
         """Take up the newest intact checkpoint, and say what was wrong with newer ones.
@@ -162,9 +168,12 @@ class _Session:
     def _advance(self) -> None:
         """One compiled call: at most to the next report, evaluation or checkpoint, and not for long."""
         count = min(self._steps_to_next_event(), max(1, int(_SECONDS_PER_CALL / self._seconds_per_step)))
+        self._summaries.before_step(self._step)
         started = time.monotonic()
-        losses = self._steps(self._step, self._batches(count))
+        results = self._steps(self._step, self._batches(count))
         seconds = time.monotonic() - started
+        self._summaries.stepped(self._step, results)
+        losses = results.losses
         self._step += count
         self._seconds_per_step = seconds / count
         self._timed_steps, self._timed_seconds = self._timed_steps + count, self._timed_seconds + seconds
@@ -213,8 +222,9 @@ class _Session:
                 return
             evaluated[split] = self._evaluated(split, result, time.monotonic() - started)
         best = self._remember(evaluated)
-        for event in evaluated.values():
+        for split, event in evaluated.items():
             self._metrics.append(event)
+            self._summaries.evaluated(self._step, split, self._results[split])
             yield event
         if best:
             yield self._save(best=True)
@@ -275,6 +285,7 @@ class _Session:
         if not all(np.isfinite(array).all() for array in weights.values()):
             raise self._diverged(f"a weight was NaN or infinite after step {self._step:,}")
         self._metrics.sync()
+        self._summaries.sync()
         progress = replace(self._progress, seconds=self._seconds())
         path = self._checkpoints.save(Checkpoint(self._step, weights, self._optimizer.read(), progress), best=best)
         self._saved_step, self._saved_at = self._step, time.monotonic()
@@ -294,7 +305,8 @@ class _Session:
     def _steps_to_next_event(self) -> int:
         config = self._config
         periods = (config.report_every, config.eval_every, config.checkpoints.every_steps or config.steps)
-        return min(config.steps - self._step, *(period - self._step % period for period in periods))
+        to_summaries = self._summaries.steps_to_next(self._step)
+        return min(config.steps - self._step, to_summaries, *(period - self._step % period for period in periods))
 
     def _is_complete(self) -> bool:
         return self._step == self._config.steps == self._progress.evaluated_step
@@ -347,6 +359,7 @@ class _Session:
         )
         results = {key: value for key, value in asdict(event).items() if key not in ("run", "state", "data")}
         self._run.update_manifest({"state": state, "ended": now(), "results": results})
+        self._summaries.ended(self._step, state)
         return event
 
 
