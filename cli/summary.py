@@ -10,6 +10,7 @@ from mnistcnn.statistics import wilson_interval
 
 from .progress import Progress
 from .text import count, duration, percent, printable, shell_path
+from .viewer import viewer_command
 
 NEXT_COMMANDS: tuple[tuple[str, str], ...] = (
     ("mnistcnn train --config {config}", "repeat this run"),
@@ -80,4 +81,8 @@ def next_commands(progress: Progress, finished: RunFinished) -> list[tuple[str, 
     if finished.state == "interrupted":
         return [(f"mnistcnn train --resume {shell_path(finished.run)}", "go on where it stopped")]
     places = {"run": shell_path(finished.run), "config": config}
-    return [(command.format(**places), purpose) for command, purpose in NEXT_COMMANDS]
+    commands = [(command.format(**places), purpose) for command, purpose in NEXT_COMMANDS]
+    started = progress.started
+    if started is not None and started.tensorboard is not None:
+        commands.insert(0, (viewer_command(started.tensorboard, started.picture_sets), "see it in TensorBoard"))
+    return commands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,6 +31,10 @@ Resume = Annotated[
     str | None,
     typer.Option("--resume", metavar="RUN", help="Go on with this run: its name, its folder, or `latest`."),
 ]
+Tensorboard = Annotated[
+    bool,
+    typer.Option("--tensorboard", metavar="", help="Start TensorBoard beside the run; in a terminal, until Ctrl-C."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Show nothing but warnings and errors.")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="One JSON object per event on standard output.")]
 
@@ -45,6 +50,7 @@ def train(
     seed: Seed = None,
     name: Name = None,
     resume: Resume = None,
+    tensorboard: Tensorboard = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -54,9 +60,11 @@ def train(
     """
     from mnistcnn.config import load_config
     from mnistcnn.data.sources import load_dataset
+    from mnistcnn.errors import UsageError
 
     from .console import open_console
     from .signals import stop_on_signals
+    from .viewer import Viewer
 
     options = {
         "steps": steps,
@@ -70,7 +78,13 @@ def train(
         run, resolved = None, load_config(config, overrides or [], {**options, **places})
     else:
         run, resolved = _resumed(resume, config, name, log_dir, overrides or [], options)
-    with open_console(as_json=as_json, quiet=quiet) as console:
+    if tensorboard and not resolved.summaries.enabled:
+        raise UsageError("--tensorboard would have nothing to show: summaries.enabled is false")
+    people_watch = sys.stderr is not None and sys.stderr.isatty() and not (quiet or as_json)
+    with (
+        Viewer(wanted=tensorboard, stays=people_watch) as viewer,
+        open_console(as_json=as_json, quiet=quiet) as console,
+    ):
         console.phase("loading the data")
         dataset = load_dataset(resolved.data, console)
         console.phase("starting TensorFlow")
@@ -81,7 +95,7 @@ def train(
                 events = training.train(resolved, dataset, stop)
             else:
                 events = training.resume(run, resolved, dataset, stop)
-            for event in events:
+            for event in viewer.beside(events, console):
                 console.show(event)
             stop.raise_if_stopped()
 

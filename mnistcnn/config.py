@@ -248,6 +248,11 @@ class Config(_Section):
     checkpoints: CheckpointsConfig = Field(default=CheckpointsConfig(), description=CheckpointsConfig.__doc__)
     summaries: SummariesConfig = Field(default=SummariesConfig(), description=SummariesConfig.__doc__)
 
+    @property
+    def picture_sets(self) -> int:
+        """Sets of pictures and histograms in a whole run: at the start, every `summaries.every` steps, at the end."""
+        return -(-self.steps // self.summaries.every) + 1 if self.summaries.enabled else 0
+
 
 def load_config(
     path: Path | None = None,

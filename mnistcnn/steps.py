@@ -49,7 +49,7 @@ class TrainingSteps:
         self._network = network
         self._optimizer = optimizer
         self._config = config
-        with tf.name_scope("input"):
+        with tf.name_scope("input/"):
             self._images = tf.constant(examples.images)
             self._labels = tf.constant(examples.labels.astype(np.int32))
         self._compiled = tf.function(
@@ -84,7 +84,7 @@ class TrainingSteps:
         Returns:
             Its row of each column of `StepResults`.
         """
-        with tf.name_scope("input"):
+        with tf.name_scope("input/"):
             images = to_input(tf.gather(self._images, indices))
             labels = tf.gather(self._labels, indices)
         with scope("fc1"):

@@ -334,6 +334,8 @@ class _Session:
             train_examples=len(self._dataset.train),
             validation_examples=len(self._dataset.validation),
             test_examples=len(self._dataset.test),
+            tensorboard=self._run.tensorboard_path if self._config.summaries.enabled else None,
+            picture_sets=self._config.picture_sets,
         )
 
     def _finish(self, state: State) -> RunFinished:
@@ -359,7 +361,7 @@ class _Session:
         )
         results = {key: value for key, value in asdict(event).items() if key not in ("run", "state", "data")}
         self._run.update_manifest({"state": state, "ended": now(), "results": results})
-        self._summaries.ended(self._step, state)
+        self._summaries.ended(event)
         return event
 
 

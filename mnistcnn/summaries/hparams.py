@@ -6,16 +6,15 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.hparams import api_pb2, summary, summary_v2
 
 from ..config import Config
-from ..events import State
+from ..events import RunFinished
 from ..resuming import CHANGEABLE, flat_config
-from . import tags
+from .event_file import scalar_values
 
-_METRICS = [
-    summary_v2.Metric(tag, group=split, display_name=f"{split} {name}")
-    for split in ("validation", "test")
-    for name, tag in (("accuracy", tags.ACCURACY), ("loss", tags.LOSS))
-]
-_STATUS = {"finished": api_pb2.STATUS_SUCCESS, "running": api_pb2.STATUS_RUNNING}
+_RESULTS = ("validation_accuracy", "test_accuracy", "best_validation_accuracy", "best_test_accuracy", "best_step")
+"""Fields of `RunFinished`. They are points of curves of their own beside the settings, because TensorBoard does not
+find those of `test` and `validation` when it is shown a single run."""
+# Where a run is; and what the name of the data says better.
+_NOT_SETTINGS = {"log_dir", "name", "data.source", "data.validation_size"}
 
 
 def settings(config: Config, data: str) -> dict[str, bool | float | str]:
@@ -25,9 +24,9 @@ def settings(config: Config, data: str) -> dict[str, bool | float | str]:
         config: the run's.
         data: the name of the data.
     """
-    kept = {key: value for key, value in flat_config(config).items() if key == "steps" or key not in CHANGEABLE}
-    named = {"data": data} | {key: value for key, value in kept.items() if key not in ("log_dir", "name")}
-    return {key: value for key, value in named.items() if isinstance(value, bool | int | float | str)}
+    left_out = (CHANGEABLE - {"steps"}) | _NOT_SETTINGS
+    kept = {"data": data} | {key: value for key, value in flat_config(config).items() if key not in left_out}
+    return {key: value for key, value in kept.items() if isinstance(value, bool | int | float | str)}
 
 
 def started(config: Config, data: str, run: str, start_time: float) -> list[Summary.Value]:
@@ -40,13 +39,20 @@ def started(config: Config, data: str, run: str, start_time: float) -> list[Summ
         start_time: in seconds since 1970.
     """
     values = settings(config, data)
-    columns = summary_v2.hparams_config_pb([summary_v2.HParam(key) for key in values], _METRICS, start_time)
+    metrics = [summary_v2.Metric(_tag(name), display_name=name.replace("_", " ")) for name in _RESULTS]
+    columns = summary_v2.hparams_config_pb([summary_v2.HParam(key) for key in values], metrics, start_time)
     row = summary_v2.hparams_pb(values, run, start_time)
     return [*columns.value, *row.value]
 
 
-def ended(state: State) -> list[Summary.Value]:
-    """How the run ended."""
+def ended(event: RunFinished) -> list[Summary.Value]:
+    """How the run ended: the rest of its row."""
+    status = api_pb2.STATUS_SUCCESS if event.state == "finished" else api_pb2.STATUS_FAILURE
     # TensorFlow's class, not TensorBoard's: the same message.
-    content = summary.session_end_pb(_STATUS.get(state, api_pb2.STATUS_FAILURE)).SerializeToString()
-    return list(Summary.FromString(content).value)
+    end = Summary.FromString(summary.session_end_pb(status).SerializeToString())
+    results = {_tag(name): getattr(event, name) for name in _RESULTS}
+    return [*end.value, *scalar_values({tag: value for tag, value in results.items() if value is not None})]
+
+
+def _tag(result: str) -> str:
+    return f"results/{result}"

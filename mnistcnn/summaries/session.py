@@ -16,7 +16,7 @@ from tensorboard.compat.proto.event_pb2 import Event, TaggedRunMetadata
 from ..config import Config
 from ..data.sources import Dataset, Examples
 from ..evaluation import EvaluationResult
-from ..events import State
+from ..events import RunFinished
 from ..measures import variable_statistics
 from ..model import Network
 from ..runs import Run
@@ -54,7 +54,7 @@ class NoSummaries:
     def evaluated(self, step: int, split: str, result: EvaluationResult) -> None:
         """Take note of an evaluation after `step` steps."""
 
-    def ended(self, step: int, state: State) -> None:
+    def ended(self, event: RunFinished) -> None:
         """Take note of the end."""
 
     def sync(self) -> None:
@@ -145,14 +145,14 @@ class Summaries(NoSummaries):
             self._write_sample("test", self._test, step)
         self._files[split].flush()
 
-    def ended(self, step: int, state: State) -> None:
+    def ended(self, event: RunFinished) -> None:
         """Write how it ended; of a finished run also its last pictures, and the projector."""
-        if state == "finished":
-            self._write_sample("train", self._train, step)
+        if event.state == "finished":
+            self._write_sample("train", self._train, event.step)
             shown = _first(self._dataset.test, self._config.summaries.embeddings)
             if len(shown):
                 write_projector(self._run.tensorboard_path, self._network, shown)
-        self._files["hparams"].write_values(0, hparams.ended(state))
+        self._files["hparams"].write_values(event.step, hparams.ended(event))
 
     def sync(self) -> None:
         """Wait until everything is on the disk."""
