@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs bench
+.PHONY: test soak lint format config-docs bench bench-train
 
 test:
 	$(PYTHON) -m pytest
@@ -24,3 +24,8 @@ config-docs:
 	$(PYTHON) -m mnistcnn_cli config schema > configs/schema.json
 	sed -i '/^<!-- From here on/,$$!b;/^<!-- From here on/!d' docs/configuration.md
 	{ echo; $(PYTHON) -m mnistcnn_cli config schema --markdown; } >> docs/configuration.md
+
+bench: bench-train
+
+bench-train:
+	$(PYTHON) benchmarks/train.py

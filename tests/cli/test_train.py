@@ -32,7 +32,9 @@ def core(monkeypatch):
                 else:
                     yield event
 
-        monkeypatch.setitem(sys.modules, "mnistcnn.training", types.SimpleNamespace(train=fake_train))
+        fake = types.SimpleNamespace(train=fake_train)
+        monkeypatch.setitem(sys.modules, "mnistcnn.training", fake)
+        monkeypatch.setattr("mnistcnn.training", fake, raising=False)
         monkeypatch.setattr("mnistcnn.data.sources.load_dataset", lambda config, progress: "the data")
         return asked
 
@@ -75,7 +77,7 @@ def test_named_options_reach_the_configuration(core, fake_run, tmp_path):
 
 
 def test_every_named_option_is_a_setting():
-    other = {"config", "overrides", "quiet", "as_json"}
+    other = {"config", "overrides", "resume", "quiet", "as_json"}
     assert set(inspect.signature(train).parameters) - other <= set(Config.model_fields)
 
 

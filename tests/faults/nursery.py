@@ -4,7 +4,8 @@ Importing TensorFlow takes seconds, so this process imports it once and forks a 
 standard input, a JSON object; TensorFlow starts its threads only with its first operation, in the child. Each answer
 on standard output is a line: `pid N`, then `ended N` with the status of `waitpid`.
 
-An order: `{"log_dir": …, "resume": name or null, "die_at_sync": n or null, "file_limit": bytes or null}`.
+An order: `{"log_dir": …, "resume": name or null, "die_at_sync": n or null, "file_limit": bytes or null,
+"overrides": […], "together": n}`; the last forks n children at once and answers for all of them.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def work(order: dict[str, Any]) -> None:
         run = open_run(order["resume"], log_dir)
         events = training.resume(run, resumed_config(run), dataset())
     else:
-        events = training.train(load_config(None, [f"log_dir={log_dir}", *SETTINGS]), dataset())
+        overrides = [f"log_dir={log_dir}", *SETTINGS, *order.get("overrides", [])]
+        events = training.train(load_config(None, overrides), dataset())
     for _ in events:
         pass
 
@@ -88,14 +90,21 @@ def child(order: dict[str, Any]) -> int:
     return 0
 
 
+def fork(order: dict[str, Any]) -> int:
+    """The process that carries out an order."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(child(order))
+    return pid
+
+
 def main() -> None:
     """Obey until standard input ends."""
     for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            os._exit(child(json.loads(line)))
-        print("pid", pid, flush=True)
-        print("ended", os.waitpid(pid, 0)[1], flush=True)
+        order = json.loads(line)
+        pids = [fork(order) for _ in range(order.get("together", 1))]
+        print("pid", pids[0], flush=True)
+        print("ended", max(os.waitpid(pid, 0)[1] for pid in pids), flush=True)
 
 
 if __name__ == "__main__":

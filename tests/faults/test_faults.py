@@ -179,3 +179,15 @@ def test_whatever_is_damaged_in_the_newest_checkpoint_the_run_ends_the_same(nurs
         content[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
     victim.write_bytes(content)
     assert_same_end(finish(nursery, tmp_path), whole[0])
+
+
+def test_processes_that_start_at_once_in_one_directory_get_as_many_intact_runs(nursery, tmp_path):
+    together = 50 if KILLS >= 50 else 8
+    assert nursery.train(tmp_path, overrides=["name=", "steps=3"], together=together) == 0
+    runs = find_runs(tmp_path)
+    assert len(runs) == together
+    assert {run.manifest()["state"] for run in runs} == {"finished"}
+    assert len({run.manifest()["results"]["weights_digest"] for run in runs}) == 1
+    for run in runs:
+        assert run.checkpoints().newest_intact()[1] == []
+    assert not list(tmp_path.rglob(".tmp-*"))

@@ -1,0 +1,48 @@
+"""Draws docs/images/train.svg, the README's picture of a run, from the events of a real one.
+
+    mnistcnn train --json > events.ndjson
+    python docs/images/draw_run.py events.ndjson 1500 60 > docs/images/train.svg
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+from mnistcnn_cli.dashboard import Dashboard
+from mnistcnn_cli.progress import Progress
+from rich.console import Console
+
+from mnistcnn import events
+
+# Where the run was stored is of no interest to the reader.
+RUN = Path("runs/20261124-100000-8e050c")
+
+
+def read_until(path: Path, step: int) -> Progress:
+    """The state of the display after `step` steps."""
+    progress = Progress()
+    for line in path.read_text().splitlines():
+        fields = json.loads(line)
+        kind = getattr(events, fields.pop("event"))
+        if kind is events.RunFinished or fields.get("step", 0) > step:
+            break
+        if "run" in fields:
+            fields["run"] = RUN
+        progress.absorb(kind(**fields))
+    return progress
+
+
+def main() -> None:
+    """Write the picture to standard output."""
+    progress = read_until(Path(sys.argv[1]), int(sys.argv[2]))
+    seconds = float(sys.argv[3])
+    console = Console(record=True, width=100, height=30, file=io.StringIO(), force_terminal=True)
+    console.print(Dashboard(progress, lambda: seconds))
+    sys.stdout.write(console.export_svg(title="mnistcnn train"))
+
+
+if __name__ == "__main__":
+    main()
