@@ -172,7 +172,7 @@ class SummariesConfig(_Section):
         ge=1,
         le=10_000_000,
         description="Test images, from the front of the test set, whose activations are in the histograms of "
-        "`test`. (Its accuracy and loss are of all test images.)",
+        "`test`. Accuracy and loss are of all of them, whatever this is.",
     )
     trace_every: int | None = Field(
         default=None,

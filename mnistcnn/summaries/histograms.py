@@ -41,8 +41,9 @@ class HistogramCounter:
                 return
             low, high = float(flat.min()), float(flat.max())
         self._min, self._max = min(self._min, low), max(self._max, high)
-        self._sum += float(flat.sum())
-        self._sum_squares += float(np.vdot(flat, flat))
+        with np.errstate(over="ignore"):  # Close to the end of float32 it is infinite.
+            self._sum += float(flat.sum())
+            self._sum_squares += float(np.vdot(flat, flat))
         upper_halves = flat.astype("<f4", copy=False).view(np.uint16)[1::2]
         self._counts += np.bincount(upper_halves, minlength=_FINE_BINS)
 
@@ -52,8 +53,9 @@ class HistogramCounter:
         if not counts.any():
             return HistogramProto()
         targets = np.linspace(self._min, self._max, BUCKETS + 1)[1:-1]
-        first, *_, last = np.flatnonzero(counts)
-        starts = np.unique(np.searchsorted(_LOWEST, targets))
+        first, last = np.flatnonzero(counts)[[0, -1]]
+        starts = np.searchsorted(_LOWEST, targets)
+        starts = np.unique(np.where(starts == _ZERO, _ZERO - 1, starts))
         starts = np.concatenate([[first], starts[(starts > first) & (starts <= last)]])
         edges = [self._min, *_LOWEST[starts[1:]], self._max]
         return self._proto(np.add.reduceat(counts[: last + 1], starts), np.asarray(edges))
@@ -109,3 +111,5 @@ def _lowest_of_fine_bins(bits: NDArray[np.uint32]) -> NDArray[np.float64]:
 # The fine bins of finite values in ascending order: the negative ones from the largest magnitude down, then the others.
 _ORDER = np.concatenate([np.arange(0x8000 + _INFINITY - 1, 0x7FFF, -1), np.arange(_INFINITY)]).astype(np.uint32)
 _LOWEST = _lowest_of_fine_bins(_ORDER)
+# No bucket begins here: -0 is in the fine bin before, and it equals 0.
+_ZERO = _INFINITY
