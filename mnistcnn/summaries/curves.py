@@ -59,6 +59,7 @@ def update_points(network: Network, before: Weights) -> Points:
     points = {}
     for layer, variable in network.weights.items():
         weights = before[f"{layer}/weights"]
-        moved = float(np.linalg.norm(variable.numpy() - weights))
-        points[tags.update_ratio(layer)] = moved / max(float(np.linalg.norm(weights)), 1e-30)
+        with np.errstate(over="ignore", invalid="ignore"):  # The step may have diverged; the run will say so.
+            moved = float(np.linalg.norm(variable.numpy() - weights))
+            points[tags.update_ratio(layer)] = moved / max(float(np.linalg.norm(weights)), 1e-30)
     return points

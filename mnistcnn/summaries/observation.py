@@ -92,8 +92,8 @@ def kernels(layer: str, weights: NDArray[np.float32]) -> NDArray[np.float32]:
 class PictureScale:
     """What is black and what is white, the same for the whole run, so that brighter means more.
 
-    White is for activations twice the largest of the initial network, and for weights three times their initial
-    standard deviation: both follow from the configuration and the data, so that a resumed run has the same scale.
+    White is for activations the largest of the initial network, and for weights three times their initial standard
+    deviation: both follow from the configuration and the data, so that a resumed run has the same scale.
 
     Args:
         maps: of the initial network, for the first image.
@@ -101,7 +101,7 @@ class PictureScale:
     """
 
     def __init__(self, maps: Mapping[str, NDArray[np.float32]], weights: Weights) -> None:
-        self._white = {layer: 2.0 * _or_one(values.max()) for layer, values in maps.items()}
+        self._white = {layer: _or_one(values.max()) for layer, values in maps.items()}
         for name in ("conv1/weights", "conv2/weights"):
             self._white[name] = 3.0 * _or_one(weights[name].std())
 

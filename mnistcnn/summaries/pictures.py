@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 Pixels = NDArray[np.uint8]
 
-_CELL, _MARGIN = 44, 40
+# As large as the viewer shows it, so that the numbers stay sharp.
+_CELL, _MARGIN = 30, 36
 _FULL_RED = 0.05
 """The share of a digit's images at which the confusion matrix shows a mistake as red as it gets."""
 
@@ -51,14 +52,14 @@ def confusion_matrix(labels: NDArray[np.uint8], predictions: NDArray[np.int64]) 
     Right answers are blue; mistakes are red, on a scale of their own, because they are few.
 
     Returns:
-        [480, 480, 3].
+        [336, 336, 3].
     """
     counts = np.bincount(10 * labels.astype(np.int64) + predictions, minlength=100).reshape(10, 10)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     size = _MARGIN + 10 * _CELL
     picture = Image.new("RGB", (size, size), "white")
     draw = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(14)
+    font = ImageFont.load_default(12)
     for true, predicted in np.ndindex(10, 10):
         left, top = _MARGIN + predicted * _CELL, _MARGIN + true * _CELL
         colour = _colour(shares[true, predicted], right=true == predicted)
@@ -76,8 +77,8 @@ def _label(draw: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont | ImageFont.I
         middle = _MARGIN + digit * _CELL + _CELL // 2 - 1
         draw.text((middle, _MARGIN - 9), str(digit), "black", font, anchor="mm")
         draw.text((_MARGIN - 10, middle), str(digit), "black", font, anchor="mm")
-    draw.text((_MARGIN + 5 * _CELL, 11), "taken for", "dimgrey", font, anchor="mm")
-    draw.text((2, _MARGIN - 24), "digit", "dimgrey", font, anchor="lm")
+    draw.text((_MARGIN + 5 * _CELL, 10), "taken for", "dimgrey", font, anchor="mm")
+    draw.text((2, _MARGIN - 9), "digit", "dimgrey", font, anchor="lm")
 
 
 def _colour(share: float, *, right: bool) -> tuple[int, int, int]:
