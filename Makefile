@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs bench bench-train
+.PHONY: test soak lint format config-docs bench bench-train bench-summaries
 
 test:
 	$(PYTHON) -m pytest
@@ -25,7 +25,10 @@ config-docs:
 	sed -i '/^<!-- From here on/,$$!b;/^<!-- From here on/!d' docs/configuration.md
 	{ echo; $(PYTHON) -m mnistcnn_cli config schema --markdown; } >> docs/configuration.md
 
-bench: bench-train
+bench: bench-train bench-summaries
 
 bench-train:
 	$(PYTHON) benchmarks/train.py
+
+bench-summaries:
+	$(PYTHON) benchmarks/summaries.py

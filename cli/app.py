@@ -11,9 +11,10 @@ import typer
 
 from mnistcnn import __version__
 
-from . import config
+from . import config, runs
 from .data import data
 from .errors import run_guarded
+from .eval import evaluate
 from .silence import quiet_environment
 from .train import train
 
@@ -27,8 +28,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(train)
+app.command("eval")(evaluate)
 app.command()(data)
 app.add_typer(config.app, name="config")
+app.add_typer(runs.app, name="runs")
 
 
 def _show_version(wanted: bool) -> None:

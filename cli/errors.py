@@ -1,6 +1,7 @@
 """Turns what a command raises into one readable message and an exit code.
 
-0 done · 1 a bug · 2 usage · 3 configuration · 4 data · 5 run or checkpoint · 6 diverged
+0 done · 1 a bug · 2 usage · 3 configuration · 4 data · 5 run or checkpoint · 6 diverged ·
+7 below `--min-accuracy`
 130 / 143 interrupted · 141 nobody reads standard output any more, as for every program in `… | head -1`
 """
 
@@ -14,7 +15,15 @@ from contextlib import suppress
 
 import typer
 
-from mnistcnn.errors import ConfigError, DataError, DivergedError, MnistCnnError, RunError, UsageError
+from mnistcnn.errors import (
+    BelowAccuracyError,
+    ConfigError,
+    DataError,
+    DivergedError,
+    MnistCnnError,
+    RunError,
+    UsageError,
+)
 
 from .text import printable
 
@@ -24,6 +33,7 @@ EXIT_CODES: dict[type[MnistCnnError], int] = {
     DataError: 4,
     RunError: 5,
     DivergedError: 6,
+    BelowAccuracyError: 7,
 }
 INTERRUPTED = 130
 BROKEN_PIPE = 141

@@ -89,7 +89,7 @@ class Network(tf.Module):
         with scope("pool2"):
             pool2 = self._biased_relu("conv2", ops.max_pool_2x2(conv2))
         with scope("fc1"):
-            fc1 = self._biased_relu("fc1", ops.dense(_flat(pool2), self.weights["fc1"]))
+            fc1 = self._biased_relu("fc1", ops.dense(_flat(pool2), tf.convert_to_tensor(self.weights["fc1"])))
             if dropout is not None:
                 fc1 = dropout(fc1)
         with scope("fc2"):

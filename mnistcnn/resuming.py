@@ -7,10 +7,11 @@ what it may use of the machine, may change: see `CHANGEABLE`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from . import files
 from .config import Config, SummariesConfig, dump_config, load_config
+from .config_differences import differences
 from .data.sources import Dataset
 from .errors import ConfigError, RunError
 from .runs import Run, now
@@ -52,22 +53,6 @@ def resumed_config(run: Run, overrides: Sequence[str] = (), options: Mapping[str
     if problems:
         raise ConfigError(problems)
     return after
-
-
-def differences(one: Config, other: Config) -> Iterator[tuple[str, object, object]]:
-    """Each key, dotted, whose values differ, with the value in `one` and in `other`."""
-    flat_one, flat_other = flat_config(one), flat_config(other)
-    for key, value in flat_one.items():
-        if flat_other[key] != value:
-            yield key, value, flat_other[key]
-
-
-def flat_config(config: Config) -> dict[str, object]:
-    """Every value by its dotted key, as JSON has it, in the order of the schema."""
-    flat: dict[str, object] = {}
-    for key, value in config.model_dump(mode="json").items():
-        flat |= {f"{key}.{inner}": v for inner, v in value.items()} if isinstance(value, dict) else {key: value}
-    return flat
 
 
 def check_resumable(run: Run, config: Config, dataset: Dataset) -> None:

@@ -33,6 +33,7 @@ from .errors import DivergedError, RunError
 from .events import State
 
 FORMAT = 1
+_PROBE_SECONDS = 0.5  # `is_locked` holds the lock for a moment; nobody may take that for a run in use.
 
 
 class Run:
@@ -65,7 +66,7 @@ class Run:
             manifest = json.loads(self.manifest_path.read_bytes())
         except OSError as error:
             raise RunError(f"{self.path}: not a run: {self.manifest_path.name}: {error.strerror}") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RunError(f"{self.manifest_path}: damaged: {error}") from error
         if not isinstance(manifest, dict) or "state" not in manifest:
             raise RunError(f"{self.manifest_path}: damaged: it has no 'state'")
@@ -92,7 +93,7 @@ class Run:
         """
         lock = FileLock(self.path / ".lock")
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=_PROBE_SECONDS)
         except Timeout:
             raise RunError(f"{self.path}: in use: another process is training this run") from None
         try:
@@ -126,11 +127,18 @@ class Run:
             self.update_manifest({"state": state, "ended": now(), "reason": reason})
 
     def is_locked(self) -> bool:
-        """Whether a living process is writing this run."""
+        """Whether a living process is writing this run.
+
+        Raises:
+            OSError: it is not for this user to know.
+        """
+        path = self.path / ".lock"
+        if not path.exists():
+            return False
         try:
-            with self.locked():
+            with FileLock(path, timeout=0):
                 return False
-        except RunError:
+        except Timeout:
             return True
 
 

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Literal
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from . import files
@@ -32,6 +31,7 @@ from .resuming import check_resumable, record_resume
 from .runs import Run, create_run, now
 from .steps import TrainingSteps
 from .summaries.session import summaries_of
+from .threads import limit_threads
 
 # A request to stop is answered between two compiled calls, so a call should last well under a second.
 _SECONDS_PER_CALL = 0.3
@@ -59,7 +59,7 @@ def train(config: Config, dataset: Dataset, stop: Stop = lambda: False) -> Itera
         DivergedError: the loss became NaN or infinite; what was saved before is kept.
     """
     _check_fit(config, dataset)
-    _limit_threads(config.threads)
+    limit_threads(config.threads)
     run = create_run(config, dataset, datetime.now())
     return _Session(run, config, dataset, stop).events()
 
@@ -82,7 +82,7 @@ def resume(run: Run, config: Config, dataset: Dataset, stop: Stop = lambda: Fals
         DivergedError: the loss became NaN or infinite; what was saved before is kept.
     """
     check_resumable(run, config, dataset)
-    _limit_threads(config.threads)
+    limit_threads(config.threads)
     return _Session(run, config, dataset, stop).events(resumed=True)
 
 
@@ -374,14 +374,3 @@ def _check_fit(config: Config, dataset: Dataset) -> None:
                 f"{examples:,} images); choose at most {examples}"
             ]
         )
-
-
-def _limit_threads(threads: int | None) -> None:
-    """Use at most `threads` cores, which TensorFlow can be told only before its first operation."""
-    if threads is None:
-        return
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
-    except RuntimeError as error:
-        raise ConfigError([f"threads: {threads}: too late: TensorFlow already runs in this process"]) from error

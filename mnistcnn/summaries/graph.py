@@ -48,13 +48,13 @@ class StepGraph:
             self._initialize = _v1.global_variables_initializer()
         updates = [operation for operation in self._graph.get_operations() if operation.type == "ResourceApplyAdam"]
         self._fetches = [*updates, loss.op, accuracy.op]
+        self._names = _ancestors(self._fetches)
         self._session: Any = None
 
     def definition(self) -> bytes:
         """The graph that a step runs, as a serialized GraphDef, without what makes the initial values."""
-        needed = _ancestors(self._fetches)
         graph = self._graph.as_graph_def()
-        nodes = [node for node in graph.node if node.name in needed]
+        nodes = [node for node in graph.node if node.name in self._names]
         for node in nodes:
             node.name = _readable(node.name)
             node.input[:] = [_readable(name) for name in node.input]
@@ -71,13 +71,20 @@ class StepGraph:
         session.run(self._fetches, self._feed(step), options=options, run_metadata=metadata)
         for device in metadata.step_stats.dev_stats:
             for node in device.node_stats:
-                node.node_name = _readable(node.node_name)
+                node.node_name = _readable(self._shown(node.node_name))
         return bytes(metadata.SerializeToString())
 
     def close(self) -> None:
         """Let go of the memory that traces take."""
         if self._session is not None:
             self._session.close()
+
+    def _shown(self, name: str) -> str:
+        """The node of the graph that a traced one belongs to: what runs inside a function is the call's."""
+        shown = name
+        while shown and shown not in self._names:
+            shown = shown.rpartition("/")[0]
+        return shown or name
 
     def _opened_session(self) -> Any:
         """The session; a first run, not traced, compiles what is compiled."""

@@ -6,8 +6,9 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.hparams import api_pb2, summary, summary_v2
 
 from ..config import Config
+from ..config_differences import flat_config
 from ..events import RunFinished
-from ..resuming import CHANGEABLE, flat_config
+from ..resuming import CHANGEABLE
 from .event_file import scalar_values
 
 _RESULTS = ("validation_accuracy", "test_accuracy", "best_validation_accuracy", "best_test_accuracy", "best_step")

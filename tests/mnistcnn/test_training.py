@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import gc
 import itertools
 import json
 
@@ -243,3 +244,15 @@ def test_leaving_early_releases_the_lock_and_marks_the_run(config, tiny_dataset)
     events.close()
     assert not run.is_locked()
     assert run.manifest()["state"] == "interrupted"
+
+
+def test_a_run_leaves_nothing_behind_in_the_process(config, tiny_dataset):
+    """TensorFlow's registries once kept the weights, slots and images of every run in a process."""
+
+    def graphs_after_a_run(seed):
+        list(train(config(f"seed={seed}"), tiny_dataset))
+        gc.collect()
+        return sum(type(each).__name__.endswith("FuncGraph") for each in gc.get_objects())
+
+    graphs_after_a_run(0)  # What belongs to the operations and not to a run is traced here.
+    assert graphs_after_a_run(1) == graphs_after_a_run(2)

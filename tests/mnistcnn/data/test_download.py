@@ -177,9 +177,9 @@ FAILURES = {
     "endless": "more than the expected 200,000 bytes",
     "cut": "IncompleteRead",
     "short": "of the expected 200,000 bytes",
-    "silent": "no answer within 0.4 s",
-    "stalling": "no answer within 0.4 s",
-    "trickling": "no answer within 0.4 s",
+    "silent": "no answer within 1.5 s",
+    "stalling": "no answer within 1.5 s",
+    "trickling": "no answer within 1.5 s",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from mnistcnn.summaries.event_file import EventFile, rewind, scalar_values
@@ -66,10 +67,11 @@ def test_a_record_that_is_no_event_ends_what_is_kept(tmp_path):
     assert path.stat().st_size == whole
 
 
-def test_a_disk_that_is_full_is_the_systems_error(tmp_path):
+def test_a_full_disk_is_the_systems_error_that_names_the_file(tmp_path):
     file = EventFile(tmp_path, 0)
-    descriptor_limit = EventFile(tmp_path / "full", 0)
-    descriptor_limit.close()
     file.close()
-    with pytest.raises(OSError, match="closed"):
+    file._file = tf.io.TFRecordWriter("/dev/full")
+    file.write_values(0, scalar_values({"loss": 0.0}))
+    with pytest.raises(OSError, match="No space left on device") as caught:
         file.flush()
+    assert caught.value.filename == str(file.path)

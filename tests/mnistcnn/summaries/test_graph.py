@@ -52,11 +52,8 @@ def test_there_is_a_trace_of_every_tenth_step_with_time_and_memory_of_nodes_of_t
     names = {node.name for node in graph.node}
     nodes = [node for device in train_events.RunMetadata("step010").step_stats.dev_stats for node in device.node_stats]
     traced = {node.node_name for node in nodes}
-    assert {
-        "1st_layer/conv1_layer/Conv2D",
-        "2nd_layer/pool2_layer/MaxPool2d",
-        "train/ResourceApplyAdam_4",
-    } <= traced & names
+    assert {"1st_layer/conv1_layer/Conv2D", "train/ResourceApplyAdam_4"} <= traced
+    assert {name for name in traced if name.split("/")[0] in SCOPES} <= names  # Or TensorBoard leaves them out.
     convolution = next(node for node in nodes if node.node_name == "2nd_layer/conv2_layer/Conv2D")
     assert convolution.all_end_rel_micros > 0
     assert sum(memory.total_bytes for memory in convolution.memory) >= 20 * 14 * 14 * 12 * 4
