@@ -64,6 +64,10 @@ class LiveDisplay(Sink):
         self._waiting.begin(text)
         self._live.start()
 
+    def note(self, text: str) -> None:
+        """Print it above the display, where it stays."""
+        self._console.print(Text(printable(text)))
+
     def download(self, name: str, received: int, total: int) -> None:
         """Show a bar."""
         self._waiting.downloading(name, received, total)

@@ -62,6 +62,10 @@ class PlainLog(Sink):
         """Say what takes a while."""
         self._line(text)
 
+    def note(self, text: str) -> None:
+        """Say it."""
+        self._line(text)
+
     def download(self, name: str, received: int, total: int) -> None:
         """One line when a file begins, one when it is whole."""
         if received == 0:

@@ -11,6 +11,7 @@ from mnistcnn.statistics import Spread, wilson_interval
 
 from .progress import Progress
 from .text import count, duration, one_line, percent, printable, shell_path
+from .viewer import viewer_command
 
 NEXT_COMMANDS: tuple[tuple[str, str], ...] = (
     ("mnistcnn eval {run}", "see what it gets right and wrong"),
@@ -138,4 +139,8 @@ def next_commands(progress: Progress, finished: RunFinished) -> list[tuple[str, 
     if finished.state == "interrupted":
         return [(f"mnistcnn train --resume {shell_path(finished.run)}", "go on where it stopped")]
     places = {"run": shell_path(finished.run), "config": config}
-    return [(command.format(**places), purpose) for command, purpose in NEXT_COMMANDS]
+    commands = [(command.format(**places), purpose) for command, purpose in NEXT_COMMANDS]
+    started = progress.started
+    if started is not None and started.tensorboard is not None:
+        commands.insert(0, (viewer_command(started.tensorboard, started.picture_sets), "see it in TensorBoard"))
+    return commands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -33,6 +34,10 @@ Resume = Annotated[
     str | None,
     typer.Option("--resume", metavar="RUN", help="Go on with this run: its name, its folder, or `latest`."),
 ]
+Tensorboard = Annotated[
+    bool,
+    typer.Option("--tensorboard", metavar="", help="Start TensorBoard beside the run; in a terminal, until Ctrl-C."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Show nothing but warnings and errors.")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="One JSON object per event on standard output.")]
 
@@ -49,6 +54,7 @@ def train(
     seeds: Seeds = None,
     name: Name = None,
     resume: Resume = None,
+    tensorboard: Tensorboard = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -71,24 +77,33 @@ def train(
 
         if resume is not None:
             raise UsageError("--seeds starts new runs, so it cannot be used with --resume")
+        if tensorboard:
+            raise UsageError(f"--tensorboard shows one run; to see all seeds: tensorboard --logdir {log_dir or 'runs'}")
         train_each_seed(seeds, config, overrides or [], {**options, **places}, quiet=quiet, as_json=as_json)
         return
     if resume is None:
         run, resolved = None, load_config(config, overrides or [], {**options, **places})
     else:
         run, resolved = _resumed(resume, config, name, log_dir, overrides or [], options)
-    _train(run, resolved, quiet=quiet, as_json=as_json)
+    if tensorboard and not resolved.summaries.enabled:
+        raise UsageError("--tensorboard would have nothing to show: summaries.enabled is false")
+    _train(run, resolved, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
 
 
-def _train(run: Run | None, config: Config, *, quiet: bool, as_json: bool) -> None:
+def _train(run: Run | None, config: Config, *, tensorboard: bool, quiet: bool, as_json: bool) -> None:
     """Train a new run, or go on with one."""
     from mnistcnn.data.sources import load_dataset
     from mnistcnn.run_data import data_to_repeat
 
     from .console import open_console
     from .signals import stop_on_signals
+    from .viewer import Viewer
 
-    with open_console(as_json=as_json, quiet=quiet) as console:
+    people_watch = sys.stderr is not None and sys.stderr.isatty() and not (quiet or as_json)
+    with (
+        Viewer(wanted=tensorboard, stays=people_watch) as viewer,
+        open_console(as_json=as_json, quiet=quiet) as console,
+    ):
         console.phase("loading the data")
         dataset = load_dataset(config.data if run is None else data_to_repeat(run, config.data), console)
         console.phase("starting TensorFlow")
@@ -99,7 +114,7 @@ def _train(run: Run | None, config: Config, *, quiet: bool, as_json: bool) -> No
                 events = training.train(config, dataset, stop)
             else:
                 events = training.resume(run, config, dataset, stop)
-            for event in events:
+            for event in viewer.beside(events, console):
                 console.show(event)
             stop.raise_if_stopped()
 

@@ -32,6 +32,10 @@ class RunStarted:
     train_examples: int
     validation_examples: int
     test_examples: int
+    tensorboard: Path | None = None
+    """Where TensorBoard finds its summaries; None when they are off."""
+    picture_sets: int = 0
+    """Sets of pictures that a whole run writes at most: how many TensorBoard must be told to keep."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from . import files
-from .config import Config, dump_config, load_config
+from .config import Config, SummariesConfig, dump_config, load_config
 from .config_differences import differences
 from .data.sources import Dataset
 from .errors import ConfigError, RunError
@@ -25,6 +25,7 @@ CHANGEABLE = frozenset(
         "threads",
         "checkpoints.every",
         "checkpoints.keep",
+        *(f"summaries.{key}" for key in SummariesConfig.model_fields),
         "data.dir",  # Where the files are may change; what is in them may not, and is checked.
     }
 )

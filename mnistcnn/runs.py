@@ -5,6 +5,7 @@
         manifest.json    versions, data, machine, seed, state and results
         metrics.csv      a row for each report and each evaluation
         checkpoints/     see `mnistcnn.checkpoint`
+        tensorboard/     see `mnistcnn.summaries`
 
 A directory that exists is never written over.
 """
@@ -48,6 +49,7 @@ class Run:
         self.manifest_path = path / "manifest.json"
         self.metrics_path = path / "metrics.csv"
         self.checkpoints_path = path / "checkpoints"
+        self.tensorboard_path = path / "tensorboard"
 
     @property
     def name(self) -> str:

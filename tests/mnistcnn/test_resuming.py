@@ -24,6 +24,7 @@ SETTINGS = [
     "network.conv1=3",
     "network.conv2=4",
     "network.fc1=16",
+    "summaries.enabled=false",
     "batch_size=20",
     "learning_rate=3e-3",
     "steps=30",
