@@ -26,7 +26,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnistcnn.config import Config
+from mnistcnn.config import Config, SummariesConfig
 from mnistcnn.data.sources import Examples
 from mnistcnn.environment import describe_environment
 from mnistcnn.model import Network
@@ -70,7 +70,7 @@ def timed(call: Callable[[], object], count: int) -> Times:
 
 def ours(batch: int, precision: Precision, examples: Examples) -> Contender:
     """`mnistcnn.steps`, in chunks as `mnistcnn train` runs them."""
-    config = Config(batch_size=batch)
+    config = Config(batch_size=batch, summaries=SummariesConfig(enabled=False))
     network = Network(config.network, 0)
     steps = TrainingSteps(network, Adam(network.parameters), config, examples, precision)
     indices = np.random.default_rng(0).integers(0, IMAGES, (STEPS, batch)).astype(np.int32)

@@ -11,11 +11,14 @@ import typer
 
 from mnistcnn import __version__
 
-from . import config
+from . import config, runs
 from .data import data
 from .errors import run_guarded
+from .eval import evaluate
+from .predict import predict
 from .silence import quiet_environment
 from .train import train
+from .visualize import visualize
 
 PROGRAM = "mnistcnn"
 
@@ -27,8 +30,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(train)
+app.command("eval")(evaluate)
+app.command()(predict)
 app.command()(data)
+app.command()(visualize)
 app.add_typer(config.app, name="config")
+app.add_typer(runs.app, name="runs")
 
 
 def _show_version(wanted: bool) -> None:

@@ -59,6 +59,11 @@ class Console:
         for sink in self._sinks:
             sink.phase(text)
 
+    def note(self, text: str) -> None:
+        """Tell people something that is no event of the run."""
+        for sink in self._sinks:
+            sink.note(text)
+
     def start(self, file: str, total: int) -> None:
         """Begin a download of `total` bytes, perhaps once more from zero."""
         self._file, self._received, self._total = file, 0, total

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from mnistcnn.errors import DataError, UsageError
 
+from .listing import Listing, draw
 from .text import count, printable, size
 
 if TYPE_CHECKING:
@@ -38,15 +39,6 @@ Fetch = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON object to standard output.")]
 
 
-class Listing(NamedTuple):
-    """A table, however it is drawn. All columns but the first `left` hold numbers."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-    left: int
-
-
 def data(
     source: Source = "auto",
     directory: Directory = None,
@@ -66,7 +58,7 @@ def data(
     if as_json:
         sys.stdout.write(json.dumps(_record(places, dataset)) + "\n")
     else:
-        _draw([*_place_listings(places), *_dataset_listings(dataset)])
+        draw([*_place_listings(places), *_dataset_listings(dataset)])
     sys.stdout.flush()
     if error is not None:
         raise error
@@ -134,7 +126,7 @@ def _place_listings(places: list[PlaceReport]) -> Iterator[Listing]:
     if not places:
         return
     rows = [(place.source, place.state, place.named_by, place.where) for place in places]
-    yield Listing("Places, the first one counts", ("source", "state", "named by", "where"), rows, left=4)
+    yield Listing("Places, the first one counts", ("source", "state", "named by", "where"), rows)
     wrong = [
         (file.name, file.state, file.reason)
         for place in places
@@ -142,7 +134,7 @@ def _place_listings(places: list[PlaceReport]) -> Iterator[Listing]:
         if file.reason is not None and place.state == "damaged"
     ]
     if wrong:
-        yield Listing("What is wrong", ("file", "state", "why"), wrong, left=3)
+        yield Listing("What is wrong", ("file", "state", "why"), wrong)
 
 
 def _dataset_listings(dataset: Dataset | None) -> Iterator[Listing]:
@@ -154,46 +146,6 @@ def _dataset_listings(dataset: Dataset | None) -> Iterator[Listing]:
     ]
     megabytes = size(sum(examples.images.nbytes for examples in dataset.splits().values()))
     header = ("split", "images", *map(str, range(10)))
-    yield Listing(f"{title} ({megabytes} in memory)", header, rows, left=1)
+    yield Listing(f"{title} ({megabytes} in memory)", header, rows, numbers=range(1, 12))
     checksums = list(dataset.checksums.items())
-    yield Listing("SHA-256 of the uncompressed content", ("file", "SHA-256"), checksums, left=2)
-
-
-def _draw(listings: Sequence[Listing]) -> None:
-    """Draw for a terminal with Rich; for a pipe as plain aligned text."""
-    draw = _draw_rich if sys.stdout.isatty() else _draw_plain
-    for listing in listings:
-        draw(listing)
-
-
-def _draw_rich(listing: Listing) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(
-        title=Text(printable(listing.title), style="bold"),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-    )
-    styles = {"ok": "green", "missing": "yellow", "damaged": "bold red"}
-    for column, name in enumerate(listing.header):
-        table.add_column(name, justify="left" if column < listing.left else "right", overflow="fold")
-    for row in listing.rows:
-        table.add_row(*(Text(printable(cell), style=styles.get(cell, "")) for cell in row))
-    Console().print(table)
-
-
-def _draw_plain(listing: Listing) -> None:
-    rows = [listing.header, *(tuple(map(printable, row)) for row in listing.rows)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [printable(listing.title)]
-    for row in rows:
-        cells = [
-            cell.ljust(width) if column < listing.left else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  " + "  ".join(cells).rstrip())
-    sys.stdout.write("\n".join(lines) + "\n\n")
+    yield Listing("SHA-256 of the uncompressed content", ("file", "SHA-256"), checksums)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TextIO
 
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.live import Live
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
@@ -13,11 +13,12 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from mnistcnn.events import Event, RunStarted, Warned
+from mnistcnn.events import Event, RunStarted, SeedFinished, SeedsFinished, SeedStarted, Warned
 
+from . import summary
 from .dashboard import ACCENT, WIDEST, Dashboard
 from .progress import Progress
-from .report import Report
+from .report import Report, SeedsReport
 from .sink import Sink
 from .text import printable, size
 
@@ -36,6 +37,8 @@ class LiveDisplay(Sink):
         self._progress = Progress()
         self._waiting = _Waiting()
         self._began = 0.0
+        self._seed: SeedStarted | None = None
+        self._seeds: SeedsFinished | None = None
         self._width = self._console.width
         # Standard output carries results, so it must stay itself; warnings on standard error come above.
         self._live = Live(
@@ -51,13 +54,19 @@ class LiveDisplay(Sink):
     ) -> None:
         """Give the terminal back, and say how the run ended."""
         self._live.stop()
-        if self._progress.finished is not None:
+        if self._seeds is not None:
+            self._console.print(SeedsReport(self._seeds), crop=False)
+        elif self._seed is None and self._progress.finished is not None:
             self._console.print(Report(self._progress, self._progress.finished), crop=False)
 
     def phase(self, text: str) -> None:
         """Show that something is going on."""
         self._waiting.begin(text)
         self._live.start()
+
+    def note(self, text: str) -> None:
+        """Print it above the display, where it stays."""
+        self._console.print(Text(printable(text)))
 
     def download(self, name: str, received: int, total: int) -> None:
         """Show a bar."""
@@ -72,14 +81,24 @@ class LiveDisplay(Sink):
         elif isinstance(event, RunStarted):
             self._began = self._console.get_time()
             self._live.start()
+        elif isinstance(event, SeedStarted):
+            self._seed, self._progress = event, Progress()
+            self.phase(_position(event))
+        elif isinstance(event, SeedFinished):
+            style = "" if event.state == "finished" else "bold yellow"
+            self._console.print(Text(summary.seed_line(event), style=style, overflow="fold"))
+        elif isinstance(event, SeedsFinished):
+            self._seeds = event
 
     def _renderable(self) -> RenderableType:
         """Choose what a refresh draws."""
         before, self._width = self._width, self._console.width
         if self._width < before:
             self._redraw()
-        started = self._progress.started is not None
-        return Dashboard(self._progress, self._elapsed) if started else self._waiting
+        if self._progress.started is None:
+            return self._waiting
+        dashboard = Dashboard(self._progress, self._elapsed)
+        return Group(Text(_position(self._seed), style="dim"), dashboard) if self._seed else dashboard
 
     def _redraw(self) -> None:
         """Begin on a clean screen, because a terminal breaks the last frame's lines when it gets narrower.
@@ -92,6 +111,10 @@ class LiveDisplay(Sink):
 
     def _elapsed(self) -> float:
         return self._console.get_time() - self._began
+
+
+def _position(event: SeedStarted) -> str:
+    return f"seed {event.seed}, {event.number} of {event.seeds}"
 
 
 class _Waiting:

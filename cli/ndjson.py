@@ -7,11 +7,14 @@ import json
 import math
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from mnistcnn.events import Event, RunFinished
 
 from .sink import Sink
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def as_record(event: Event) -> dict[str, object]:
@@ -20,8 +23,12 @@ def as_record(event: Event) -> dict[str, object]:
     Paths become strings. JSON has no NaN and no infinity: such numbers become null, so that every line
     is valid for every reader.
     """
-    fields = {field.name: _plain(getattr(event, field.name)) for field in dataclasses.fields(event)}
-    return {"event": type(event).__name__, **fields}
+    return {"event": type(event).__name__, **plain_fields(event)}
+
+
+def plain_fields(of: DataclassInstance) -> dict[str, object]:
+    """Give the fields of a dataclass, and of those inside, as JSON can have them."""
+    return dataclasses.asdict(of, dict_factory=lambda items: {name: _plain(value) for name, value in items})
 
 
 def _plain(value: object) -> object:
@@ -45,21 +52,20 @@ class NdJson(Sink):
 
 
 class RunPath(Sink):
-    """The run's path when it is over: `run=$(mnistcnn train)`."""
+    """The run's path when it is over: `run=$(mnistcnn train)`; of several, each on its line."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._run: Path | None = None
+        self._runs: list[Path] = []
 
     def show(self, event: Event) -> None:
         """Remember the path."""
         if isinstance(event, RunFinished):
-            self._run = event.run
+            self._runs.append(event.run)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Write it, as the only line; also of a run that did not end well, which can be looked at."""
-        if self._run is not None:
-            self._stream.write(f"{self._run}\n")
-            self._stream.flush()
+        """Write it, and nothing else; also of a run that did not end well, which can be looked at."""
+        self._stream.writelines(f"{run}\n" for run in self._runs)
+        self._stream.flush()

@@ -6,7 +6,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TextIO
 
-from mnistcnn.events import CheckpointSaved, Evaluated, Event, RunFinished, RunStarted, StepsDone, Warned
+from mnistcnn.events import (
+    CheckpointSaved,
+    Evaluated,
+    Event,
+    RunFinished,
+    RunStarted,
+    SeedFinished,
+    SeedsFinished,
+    SeedStarted,
+    StepsDone,
+    Warned,
+)
 
 from . import summary
 from .progress import Progress
@@ -21,6 +32,7 @@ class PlainLog(Sink):
         self._stream = stream
         self._now = now
         self._progress = Progress()
+        self._in_batch = False
 
     def show(self, event: Event) -> None:
         """Write the event's line; the summary's lines for `RunFinished`."""
@@ -36,11 +48,22 @@ class PlainLog(Sink):
                 self._line(f"{self._step(event.step)}  {_saved(event)}")
             case Warned():
                 self._line(f"WARNING: {one_line(event.message)}")
-            case RunFinished():
+            case RunFinished() if not self._in_batch:
                 self._summary(event)
+            case SeedStarted():
+                self._in_batch, self._progress = True, Progress()
+                self._line(f"seed {event.seed}, {event.number} of {event.seeds}")
+            case SeedFinished():
+                self._line(summary.seed_line(event))
+            case SeedsFinished():
+                self._batch_summary(event)
 
     def phase(self, text: str) -> None:
         """Say what takes a while."""
+        self._line(text)
+
+    def note(self, text: str) -> None:
+        """Say it."""
         self._line(text)
 
     def download(self, name: str, received: int, total: int) -> None:
@@ -60,9 +83,17 @@ class PlainLog(Sink):
         for warning in self._progress.warnings:
             self._line(f"WARNING: {one_line(warning)}")
         for fact in summary.facts(event):
-            self._line(f"{fact.label} {fact.value}{', ' + fact.note if fact.note else ''}")
+            self._fact(fact)
         for command, purpose in summary.next_commands(self._progress, event):
             self._line(f"next: {command}  # {purpose}")
+
+    def _batch_summary(self, event: SeedsFinished) -> None:
+        self._line(summary.seeds_title(event))
+        for fact in summary.seeds_facts(event):
+            self._fact(fact)
+
+    def _fact(self, fact: summary.Fact) -> None:
+        self._line(f"{fact.label} {fact.value}{', ' + fact.note if fact.note else ''}")
 
     def _line(self, text: str) -> None:
         self._stream.write(f"{self._now():%Y-%m-%d %H:%M:%S}  {printable(text)}\n")

@@ -26,5 +26,8 @@ class Sink:
     def phase(self, text: str) -> None:
         """Something that takes a while has begun, such as `starting TensorFlow`."""
 
+    def note(self, text: str) -> None:
+        """Something that people want to know, such as where TensorBoard is."""
+
     def download(self, name: str, received: int, total: int) -> None:
         """`received` of `total` bytes of the file `name` have arrived."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from mnistcnn.errors import UsageError
 
 from .silence import quiet_stderr
 
@@ -25,10 +28,15 @@ LearningRate = Annotated[float | None, typer.Option(help="Step size of Adam.", m
 KeepProb = Annotated[float | None, typer.Option(help="Probability that dropout keeps a unit.", metavar="P")]
 LogDir = Annotated[Path | None, typer.Option(help="Folder that holds the runs.", metavar="DIR")]
 Seed = Annotated[int | None, typer.Option(help="Everything random follows from it.", metavar="N")]
+Seeds = Annotated[str | None, typer.Option(help="One run for each of these: 0-9 or 0,3,5-7.", metavar="LIST")]
 Name = Annotated[str | None, typer.Option(help="Name of the run's folder.", metavar="NAME")]
 Resume = Annotated[
     str | None,
     typer.Option("--resume", metavar="RUN", help="Go on with this run: its name, its folder, or `latest`."),
+]
+Tensorboard = Annotated[
+    bool,
+    typer.Option("--tensorboard", metavar="", help="Start TensorBoard beside the run; in a terminal, until Ctrl-C."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Show nothing but warnings and errors.")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="One JSON object per event on standard output.")]
@@ -43,8 +51,10 @@ def train(
     keep_prob: KeepProb = None,
     log_dir: LogDir = None,
     seed: Seed = None,
+    seeds: Seeds = None,
     name: Name = None,
     resume: Resume = None,
+    tensorboard: Tensorboard = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -53,10 +63,6 @@ def train(
     Precedence: defaults, then --config, then --set, then the named options.
     """
     from mnistcnn.config import load_config
-    from mnistcnn.data.sources import load_dataset
-
-    from .console import open_console
-    from .signals import stop_on_signals
 
     options = {
         "steps": steps,
@@ -66,22 +72,49 @@ def train(
         "seed": seed,
     }
     places = {"log_dir": log_dir, "name": name}
+    if seeds is not None:
+        from .seeds import train_each_seed
+
+        if resume is not None:
+            raise UsageError("--seeds starts new runs, so it cannot be used with --resume")
+        if tensorboard:
+            raise UsageError(f"--tensorboard shows one run; to see all seeds: tensorboard --logdir {log_dir or 'runs'}")
+        train_each_seed(seeds, config, overrides or [], {**options, **places}, quiet=quiet, as_json=as_json)
+        return
     if resume is None:
         run, resolved = None, load_config(config, overrides or [], {**options, **places})
     else:
         run, resolved = _resumed(resume, config, name, log_dir, overrides or [], options)
-    with open_console(as_json=as_json, quiet=quiet) as console:
+    if tensorboard and not resolved.summaries.enabled:
+        raise UsageError("--tensorboard would have nothing to show: summaries.enabled is false")
+    _train(run, resolved, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
+
+
+def _train(run: Run | None, config: Config, *, tensorboard: bool, quiet: bool, as_json: bool) -> None:
+    """Train a new run, or go on with one."""
+    from mnistcnn.data.sources import load_dataset
+    from mnistcnn.run_data import data_to_repeat
+
+    from .console import open_console
+    from .signals import stop_on_signals
+    from .viewer import Viewer
+
+    people_watch = sys.stderr is not None and sys.stderr.isatty() and not (quiet or as_json)
+    with (
+        Viewer(wanted=tensorboard, stays=people_watch) as viewer,
+        open_console(as_json=as_json, quiet=quiet) as console,
+    ):
         console.phase("loading the data")
-        dataset = load_dataset(resolved.data, console)
+        dataset = load_dataset(config.data if run is None else data_to_repeat(run, config.data), console)
         console.phase("starting TensorFlow")
         with quiet_stderr():
             from mnistcnn import training
         with stop_on_signals() as stop:
             if run is None:
-                events = training.train(resolved, dataset, stop)
+                events = training.train(config, dataset, stop)
             else:
-                events = training.resume(run, resolved, dataset, stop)
-            for event in events:
+                events = training.resume(run, config, dataset, stop)
+            for event in viewer.beside(events, console):
                 console.show(event)
             stop.raise_if_stopped()
 
@@ -96,7 +129,6 @@ def _resumed(
 ) -> tuple[Run, Config]:
     """Find the run to go on with, and its own configuration with the changes that were asked for."""
     from mnistcnn.config import Config
-    from mnistcnn.errors import UsageError
     from mnistcnn.resuming import resumed_config
     from mnistcnn.runs import open_run
 

@@ -146,6 +146,44 @@ class CheckpointsConfig(_Section):
         return float(duration[1]) * _SECONDS_PER_UNIT[duration[2]] if duration else None
 
 
+class SummariesConfig(_Section):
+    """What TensorBoard is told. It costs time and disk, and never changes a weight."""
+
+    enabled: bool = Field(default=True, description="Whether to write anything for TensorBoard.")
+    scalars_every: int = Field(
+        default=10,
+        ge=1,
+        le=_MOST_STEPS,
+        description="Steps between two points of the curves of weights and gradients. Loss, accuracy and learning "
+        "rate have a point at every step.",
+    )
+    every: int = Field(
+        default=100,
+        ge=1,
+        le=_MOST_STEPS,
+        description="Steps between two sets of pictures and histograms.",
+    )
+    test_images: int = Field(
+        default=500,
+        ge=1,
+        le=10_000_000,
+        description="Test images, from the front of the test set, whose activations are in the histograms of "
+        "`test`. Accuracy and loss are of all of them, whatever this is.",
+    )
+    trace_every: int | None = Field(
+        default=None,
+        ge=1,
+        le=_MOST_STEPS,
+        description="Steps between two traces: time and memory of every operation of a step. null: no traces.",
+    )
+    embeddings: int = Field(
+        default=1000,
+        ge=0,
+        le=10_000,
+        description="Test images in the embedding projector, which shows how the dense layer groups them. 0: none.",
+    )
+
+
 class Config(_Section):
     """Everything a run can be told; the defaults are the tutorial's recipe."""
 
@@ -227,6 +265,12 @@ class Config(_Section):
     averaging: AveragingConfig = Field(default=AveragingConfig(), description=AveragingConfig.__doc__)
     augmentation: AugmentationConfig = Field(default=AugmentationConfig(), description=AugmentationConfig.__doc__)
     checkpoints: CheckpointsConfig = Field(default=CheckpointsConfig(), description=CheckpointsConfig.__doc__)
+    summaries: SummariesConfig = Field(default=SummariesConfig(), description=SummariesConfig.__doc__)
+
+    @property
+    def picture_sets(self) -> int:
+        """Sets of pictures and histograms in a whole run: at the start, every `summaries.every` steps, at the end."""
+        return -(-self.steps // self.summaries.every) + 1 if self.summaries.enabled else 0
 
     @model_validator(mode="after")
     def _warmup_ends(self) -> Config:

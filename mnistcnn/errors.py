@@ -6,7 +6,8 @@
     ├── DataError            images or labels are missing, damaged or of the wrong kind
     ├── RunError             a run directory is missing, locked or cannot be written
     │   └── CheckpointError  a checkpoint is missing or damaged
-    └── DivergedError        the loss became NaN or infinite
+    ├── DivergedError        the loss became NaN or infinite
+    └── BelowAccuracyError   a network is less accurate than was asked for
 
 A message says what happened, where (file and value), and what to do next. Anything else that
 escapes is a bug and shows its traceback.
@@ -52,3 +53,7 @@ class CheckpointError(RunError):
 
 class DivergedError(MnistCnnError):
     """The loss became NaN or infinite."""
+
+
+class BelowAccuracyError(MnistCnnError):
+    """A network is less accurate than was asked for."""

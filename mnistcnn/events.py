@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from .statistics import Spread
+
 Split = Literal["train", "validation", "test"]
 State = Literal["running", "finished", "interrupted", "diverged", "failed"]
 
@@ -30,6 +32,10 @@ class RunStarted:
     train_examples: int
     validation_examples: int
     test_examples: int
+    tensorboard: Path | None = None
+    """Where TensorBoard finds its summaries; None when they are off."""
+    picture_sets: int = 0
+    """Sets of pictures that a whole run writes at most: how many TensorBoard must be told to keep."""
 
 
 @dataclass(frozen=True)
@@ -112,4 +118,62 @@ class RunFinished:
     """Training images over `training_seconds`."""
 
 
-Event = RunStarted | StepsDone | Evaluated | CheckpointSaved | Warned | RunFinished
+@dataclass(frozen=True)
+class SeedStarted:
+    """Of a batch of seeds, this one comes next; the events of its run follow."""
+
+    seed: int
+    number: int
+    """1 for the first seed of the batch."""
+    seeds: int
+    """How many there are in the batch."""
+
+
+@dataclass(frozen=True)
+class SeedFinished:
+    """What became of one seed."""
+
+    seed: int
+    state: State | Literal["not run"]
+    data: str
+    run: Path | None = None
+    """None if there is no run."""
+    reason: str | None = None
+    """Why it failed."""
+    test_accuracy: float | None = None
+    """With the final weights."""
+    best_step: int | None = None
+    best_test_accuracy: float | None = None
+    """On the test split at `best_step`, which validation chose."""
+    weights_digest: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class SeedsFinished:
+    """The batch is over. The runs that failed or were not finished count in no statistic."""
+
+    file: Path
+    """Where the same facts are kept."""
+    data: str
+    results: tuple[SeedFinished, ...]
+    """Of every seed that was asked for, in that order."""
+    test_accuracy: Spread | None
+    """With the final weights; None if not one run was finished and tested."""
+    best_test_accuracy: Spread | None
+    """On the test split, at the step that validation chose."""
+    seconds: float
+    """Wall time of the batch."""
+
+
+Event = (
+    RunStarted
+    | StepsDone
+    | Evaluated
+    | CheckpointSaved
+    | Warned
+    | RunFinished
+    | SeedStarted
+    | SeedFinished
+    | SeedsFinished
+)

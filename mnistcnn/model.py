@@ -16,6 +16,15 @@ IMAGE_SIZE = 28
 CLASSES = 10
 KERNEL_SIZE = 5
 LAYERS = ("conv1", "pool1", "conv2", "pool2", "fc1", "fc2")
+SCOPES = {
+    "conv1": "1st_layer/conv1_layer",
+    "pool1": "1st_layer/pool1_layer",
+    "conv2": "2nd_layer/conv2_layer",
+    "pool2": "2nd_layer/pool2_layer",
+    "fc1": "fc1_layer",
+    "fc2": "fc2_layer",
+}
+"""What the tutorial calls each layer: the scopes of the graph and of every tag in TensorBoard."""
 
 
 class Network(tf.Module):
@@ -73,13 +82,21 @@ class Network(tf.Module):
         Returns:
             [batch, 10] float32.
         """
-        pool1 = self._biased_relu("conv1", ops.max_pool_2x2(self._convolved("conv1", images)))
-        pool2 = self._biased_relu("conv2", ops.max_pool_2x2(self._convolved("conv2", pool1)))
-        hidden = ops.dense(_flat(pool2), tf.cast(self.weights["fc1"], images.dtype))
-        fc1 = self._biased_relu("fc1", tf.cast(hidden, tf.float32))
-        if dropout is not None:
-            fc1 = dropout(fc1)
-        return tf.matmul(fc1, self.weights["fc2"]) + self.biases["fc2"]
+        with scope("conv1"):
+            conv1 = self._convolved("conv1", images)
+        with scope("pool1"):
+            pool1 = self._biased_relu("conv1", ops.max_pool_2x2(conv1))
+        with scope("conv2"):
+            conv2 = self._convolved("conv2", pool1)
+        with scope("pool2"):
+            pool2 = self._biased_relu("conv2", ops.max_pool_2x2(conv2))
+        with scope("fc1"):
+            fc1_weights = tf.cast(tf.convert_to_tensor(self.weights["fc1"]), images.dtype)
+            fc1 = self._biased_relu("fc1", tf.cast(ops.dense(_flat(pool2), fc1_weights), tf.float32))
+            if dropout is not None:
+                fc1 = dropout(fc1)
+        with scope("fc2"):
+            return tf.matmul(fc1, self.weights["fc2"]) + self.biases["fc2"]
 
     def activations(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """What every layer makes of a batch, in the order of the tutorial's graph, without dropout.
@@ -141,6 +158,11 @@ class Dropout:
             return values
         # Named, so that a GPU draws the same numbers as a CPU.
         return tf.nn.experimental.stateless_dropout(values, rate=1.0 - self.keep_prob, seed=self.seed, rng_alg="philox")
+
+
+def scope(layer: str) -> tf.name_scope:
+    """The name scope of a layer; always the same one, wherever in a graph it is entered."""
+    return tf.name_scope(f"{SCOPES[layer]}/")
 
 
 def to_input(images: tf.Tensor) -> tf.Tensor:

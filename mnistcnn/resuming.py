@@ -7,12 +7,14 @@ what it may use of the machine, may change: see `CHANGEABLE`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from . import files
-from .config import Config, dump_config, load_config
+from .config import Config, SummariesConfig, dump_config, load_config
+from .config_differences import differences
 from .data.sources import Dataset
 from .errors import ConfigError, RunError
+from .run_data import check_same_data
 from .runs import Run, now
 
 CHANGEABLE = frozenset(
@@ -23,6 +25,7 @@ CHANGEABLE = frozenset(
         "threads",
         "checkpoints.every",
         "checkpoints.keep",
+        *(f"summaries.{key}" for key in SummariesConfig.model_fields),
         "data.dir",  # Where the files are may change; what is in them may not, and is checked.
     }
 )
@@ -58,33 +61,13 @@ def resumed_config(run: Run, overrides: Sequence[str] = (), options: Mapping[str
     return after
 
 
-def differences(one: Config, other: Config) -> Iterator[tuple[str, object, object]]:
-    """Each key, dotted, whose values differ, with the value in `one` and in `other`."""
-    flat_one, flat_other = flat_config(one), flat_config(other)
-    for key, value in flat_one.items():
-        if flat_other[key] != value:
-            yield key, value, flat_other[key]
-
-
-def flat_config(config: Config) -> dict[str, object]:
-    """Every value by its dotted key, as JSON has it, in the order of the schema."""
-    flat: dict[str, object] = {}
-    for key, value in config.model_dump(mode="json").items():
-        flat |= {f"{key}.{inner}": v for inner, v in value.items()} if isinstance(value, dict) else {key: value}
-    return flat
-
-
 def check_resumable(run: Run, config: Config, dataset: Dataset) -> None:
     """Refuse to go on with other data, or to less than what is done.
 
     Raises:
         RunError: the data is not what the run learned from, or `steps` is behind it.
     """
-    data = run.manifest()["data"]
-    if data["sha256"] != dict(dataset.checksums) or data["name"] != dataset.name:
-        raise RunError(
-            f"{run.path}: it learned from {data['name']} ({data['origin']}), and {dataset.origin} is not the same data"
-        )
+    check_same_data(run, dataset)
     steps = run.checkpoints().steps()
     if steps and config.steps < steps[-1]:
         raise RunError(f"{run.path}: steps: {config.steps:,} is less than the {steps[-1]:,} that are done")
@@ -98,6 +81,7 @@ def record_resume(run: Run, config: Config, step: int) -> None:
     """
     changes = {key: [old, new] for key, old, new in differences(load_config(run.config_path), config)}
     resumed = [*run.manifest().get("resumed", []), {"at": now(), "step": step, "changes": changes}]
-    run.update_manifest({"state": "running", "resumed": resumed})
+    # What the manifest said of the end is true no more.
+    run.update_manifest({"state": "running", "ended": None, "reason": None, "results": None, "resumed": resumed})
     if changes:
         files.write_atomically(run.config_path, dump_config(config).encode())

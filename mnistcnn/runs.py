@@ -5,6 +5,7 @@
         manifest.json    versions, data, machine, seed, state and results
         metrics.csv      a row for each report and each evaluation
         checkpoints/     see `mnistcnn.checkpoint`
+        tensorboard/     see `mnistcnn.summaries`
 
 A directory that exists is never written over.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
@@ -32,6 +33,7 @@ from .errors import DivergedError, RunError
 from .events import State
 
 FORMAT = 1
+_PROBE_SECONDS = 0.5  # `is_locked` holds the lock for a moment; nobody may take that for a run in use.
 
 
 class Run:
@@ -47,6 +49,7 @@ class Run:
         self.manifest_path = path / "manifest.json"
         self.metrics_path = path / "metrics.csv"
         self.checkpoints_path = path / "checkpoints"
+        self.tensorboard_path = path / "tensorboard"
 
     @property
     def name(self) -> str:
@@ -63,11 +66,22 @@ class Run:
             manifest = json.loads(self.manifest_path.read_bytes())
         except OSError as error:
             raise RunError(f"{self.path}: not a run: {self.manifest_path.name}: {error.strerror}") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RunError(f"{self.manifest_path}: damaged: {error}") from error
         if not isinstance(manifest, dict) or "state" not in manifest:
             raise RunError(f"{self.manifest_path}: damaged: it has no 'state'")
         return manifest
+
+    def manifest_part(self, name: str, keys: Sequence[str]) -> dict[str, Any]:
+        """One object of the manifest.
+
+        Raises:
+            RunError: the manifest is damaged, or the object lacks one of `keys`.
+        """
+        part = self.manifest().get(name)
+        if not isinstance(part, dict) or any(key not in part for key in keys):
+            raise RunError(f"{self.manifest_path}: damaged: '{name}' is incomplete")
+        return part
 
     def update_manifest(self, changes: Mapping[str, object]) -> None:
         """Replace keys of the manifest, atomically.
@@ -90,7 +104,7 @@ class Run:
         """
         lock = FileLock(self.path / ".lock")
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=_PROBE_SECONDS)
         except Timeout:
             raise RunError(f"{self.path}: in use: another process is training this run") from None
         try:
@@ -124,11 +138,18 @@ class Run:
             self.update_manifest({"state": state, "ended": now(), "reason": reason})
 
     def is_locked(self) -> bool:
-        """Whether a living process is writing this run."""
+        """Whether a living process is writing this run.
+
+        Raises:
+            OSError: it is not for this user to know.
+        """
+        path = self.path / ".lock"
+        if not path.exists():
+            return False
         try:
-            with self.locked():
+            with FileLock(path, timeout=0):
                 return False
-        except RunError:
+        except Timeout:
             return True
 
 

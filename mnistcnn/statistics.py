@@ -1,9 +1,11 @@
-"""How far a measured accuracy can be trusted."""
+"""How far a measured accuracy, or the mean of several, can be trusted."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist
+from statistics import NormalDist, fmean, stdev
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -28,8 +30,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tu
     """
     if not 0 <= successes <= trials or trials < 1:
         raise ValueError(f"{successes} successes of {trials} trials is no proportion")
-    if not 0 < confidence < 1:
-        raise ValueError(f"a confidence lies between 0 and 1, not {confidence}")
+    _check_confidence(confidence)
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     rate = successes / trials
     denominator = 1 + z**2 / trials
@@ -39,3 +40,61 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tu
     lower = 0.0 if successes == 0 else centre - margin
     upper = 1.0 if successes == trials else centre + margin
     return lower, upper
+
+
+def t_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """Bound the mean of a normal distribution from a few independent values, such as one accuracy for each seed.
+
+    mean ± t·s/√n, where s is the standard deviation with n − 1 in its denominator, and t the quantile of Student's
+    distribution with n − 1 degrees of freedom. With three values the interval is 2.2 times as wide as one that takes
+    s for the true standard deviation; with thirty, only 4 % wider.
+
+    Args:
+        values: at least two.
+        confidence: how often such an interval contains the true mean; inside (0, 1).
+
+    Returns:
+        The lower and the upper bound.
+
+    Raises:
+        ValueError: there are fewer than two values, or the confidence is outside its range.
+
+    Source: Student (W. S. Gosset), "The probable error of a mean", Biometrika 6 (1908), 1–25.
+    """
+    # Inside, because SciPy takes a quarter of a second to import, and the command line imports this module.
+    from scipy.special import stdtrit
+
+    if len(values) < 2:
+        raise ValueError(f"{len(values)} values say nothing about their spread: two are the least")
+    _check_confidence(confidence)
+    mean, freedom = fmean(values), len(values) - 1
+    margin = float(stdtrit(freedom, (1 + confidence) / 2)) * stdev(values) / sqrt(len(values))
+    return mean - margin, mean + margin
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a figure differs between runs that differ in their seed alone."""
+
+    count: int
+    """How many runs."""
+    mean: float
+    standard_deviation: float | None
+    """Of the sample, with n − 1; None for a single run, as are the next two."""
+    low: float | None
+    """Of the 95 % t-interval of the mean."""
+    high: float | None
+
+
+def spread(values: Sequence[float]) -> Spread | None:
+    """Describe a sample; None if it is empty."""
+    if not values:
+        return None
+    if len(values) == 1:
+        return Spread(1, values[0], None, None, None)
+    return Spread(len(values), fmean(values), stdev(values), *t_interval(values))
+
+
+def _check_confidence(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"a confidence lies between 0 and 1, not {confidence}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
@@ -9,10 +12,30 @@ from numpy.typing import NDArray
 from .augmentation import Augmentation
 from .config import Config
 from .data.sources import Examples
-from .model import Dropout, Network, cross_entropy, to_input
+from .measures import gradient_norms, variable_statistics
+from .model import Dropout, Network, cross_entropy, scope, to_input
 from .optimizer import Adam, WeightAverage
 from .precision import Precision
 from .schedules import learning_rate
+
+
+@dataclass(frozen=True, eq=False)
+class StepResults:
+    """What each of a chunk of steps reports of itself: the state before its update."""
+
+    losses: NDArray[np.float32]
+    """[steps]: mean over the batch, with dropout, as it is minimised."""
+    accuracies: NDArray[np.float32]
+    """[steps]: of the same logits."""
+    learning_rates: NDArray[np.float32]
+    """[steps]."""
+    statistics: NDArray[np.float32]
+    """[steps, variables, 4]: see `variable_statistics`. Zeros on steps that were not measured."""
+    gradient_norms: NDArray[np.float32]
+    """[steps, layers]. Zeros on steps that were not measured."""
+
+
+_COLUMNS = len(fields(StepResults))
 
 
 class TrainingSteps:
@@ -21,7 +44,7 @@ class TrainingSteps:
     Args:
         network: what is trained.
         optimizer: over the network's parameters.
-        config: the recipe: keep_prob, seed, learning rate and so on.
+        config: the recipe (keep_prob, seed, learning rate and so on), and which steps are measured.
         examples: the train split; it stays in memory as uint8, and batches are gathered inside the graph.
         precision: what the large products are computed in.
         average: takes the weights in after each step; None for no averaging.
@@ -43,8 +66,9 @@ class TrainingSteps:
         self._average = average
         augmentation = config.augmentation
         self._augmentation = Augmentation(augmentation, config.seed) if augmentation.enabled else None
-        self._images = tf.constant(examples.images)
-        self._labels = tf.constant(examples.labels.astype(np.int32))
+        with tf.name_scope("input/"):
+            self._images = tf.constant(examples.images)
+            self._labels = tf.constant(examples.labels.astype(np.int32))
         self._compiled = tf.function(
             self._chunk,
             input_signature=[
@@ -54,35 +78,69 @@ class TrainingSteps:
             ],
         )
 
-    def __call__(self, step: int, indices: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Do the steps `step`, `step + 1`, … and return the loss of each.
+    def __call__(self, step: int, indices: NDArray[np.int32]) -> StepResults:
+        """Do the steps `step`, `step + 1`, … and return what each reports.
 
         Args:
             step: how many were done before.
             indices: [steps, batch] into the train split.
         """
         rates = np.array([learning_rate(self._config, step + i) for i in range(len(indices))], np.float32)
-        return np.asarray(self._compiled(step, indices, rates).numpy())
+        return StepResults(*(column.numpy() for column in self._compiled(step, indices, rates)))
 
-    def _chunk(self, step: tf.Tensor, indices: tf.Tensor, rates: tf.Tensor) -> tf.Tensor:
+    def _chunk(self, step: tf.Tensor, indices: tf.Tensor, rates: tf.Tensor) -> list[tf.Tensor]:
         count = tf.shape(indices)[0]
-        losses = tf.TensorArray(tf.float32, count)
+        columns = [tf.TensorArray(tf.float32, count) for _ in range(_COLUMNS)]
         for i in tf.range(count):
-            losses = losses.write(i, self._step(step + i, indices[i], rates[i]))
-        return losses.stack()
+            row = self.one_step(step + i, indices[i], rates[i])
+            columns = [column.write(i, value) for column, value in zip(columns, row, strict=True)]
+        return [column.stack() for column in columns]
 
-    def _step(self, step: tf.Tensor, indices: tf.Tensor, rate: tf.Tensor) -> tf.Tensor:
-        images = to_input(tf.gather(self._images, indices))
-        labels = tf.gather(self._labels, indices)
-        if self._augmentation is not None:
-            images = self._augmentation(images, step)
-        dropout = Dropout(self._config.keep_prob, self._config.seed, step)
+    def one_step(self, step: tf.Tensor, indices: tf.Tensor, rate: tf.Tensor) -> list[tf.Tensor]:
+        """Add one step to the graph: forward, backward, update.
+
+        Args:
+            step: int32 scalar, how many steps were done before.
+            indices: [batch] int32 into the train split.
+            rate: float32 scalar, the learning rate.
+
+        Returns:
+            Its row of each column of `StepResults`.
+        """
+        with tf.name_scope("input/"):
+            images = to_input(tf.gather(self._images, indices))
+            labels = tf.gather(self._labels, indices)
+            if self._augmentation is not None:
+                images = self._augmentation(images, step)
+        with scope("fc1"):
+            dropout = Dropout(self._config.keep_prob, self._config.seed, step)
         parameters = self._network.parameters
         with tf.GradientTape() as tape:
             logits = self._network(tf.cast(images, self._dtype), dropout)
-            loss = cross_entropy(labels, logits, self._config.label_smoothing)
-        gradients = dict(zip(parameters, tape.gradient(loss, list(parameters.values())), strict=True))
-        self._optimizer.apply(gradients, step, rate)
-        if self._average is not None:
-            self._average.update(step)
-        return loss
+            with tf.name_scope("cross_entropy"):
+                loss = cross_entropy(labels, logits, self._config.label_smoothing)
+        with tf.name_scope("accuracy"):
+            correct = tf.equal(tf.argmax(logits, 1, tf.int32), labels)
+            accuracy = tf.reduce_mean(tf.cast(correct, tf.float32))
+        with tf.name_scope("train"):
+            gradients = dict(zip(parameters, tape.gradient(loss, list(parameters.values())), strict=True))
+            measured = self._measured(step, gradients)
+            self._optimizer.apply(gradients, step, rate)
+            if self._average is not None:
+                self._average.update(step)
+        return [loss, accuracy, rate, *measured]
+
+    def _measured(self, step: tf.Tensor, gradients: Mapping[str, tf.Tensor]) -> list[tf.Tensor]:
+        """Statistics of the variables and norms of the gradients, on the steps that summaries ask for."""
+        parameters, summaries = self._network.parameters, self._config.summaries
+
+        def measure() -> list[tf.Tensor]:
+            return [variable_statistics(parameters), gradient_norms(gradients)]
+
+        if not summaries.enabled:
+            return [tf.zeros([0, 4]), tf.zeros([0])]
+        if summaries.scalars_every == 1:
+            return measure()
+        nothing = [tf.zeros([len(parameters), 4]), tf.zeros([len(self._network.weights)])]
+        measured: list[tf.Tensor] = tf.cond(tf.equal(step % summaries.scalars_every, 0), measure, lambda: nothing)
+        return measured

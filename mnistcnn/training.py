@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Literal
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from . import files
@@ -33,6 +32,8 @@ from .resuming import check_resumable, record_resume
 from .runs import Run, create_run, now
 from .schedules import learning_rate
 from .steps import TrainingSteps
+from .summaries.session import summaries_of
+from .threads import limit_threads
 
 # A request to stop is answered between two compiled calls, so a call should last well under a second.
 _SECONDS_PER_CALL = 0.3
@@ -60,7 +61,7 @@ def train(config: Config, dataset: Dataset, stop: Stop = lambda: False) -> Itera
         DivergedError: the loss became NaN or infinite; what was saved before is kept.
     """
     _check_fit(config, dataset)
-    _limit_threads(config.threads)
+    limit_threads(config.threads)
     run = create_run(config, dataset, datetime.now())
     return _Session(run, config, dataset, stop).events()
 
@@ -83,7 +84,7 @@ def resume(run: Run, config: Config, dataset: Dataset, stop: Stop = lambda: Fals
         DivergedError: the loss became NaN or infinite; what was saved before is kept.
     """
     check_resumable(run, config, dataset)
-    _limit_threads(config.threads)
+    limit_threads(config.threads)
     return _Session(run, config, dataset, stop).events(resumed=True)
 
 
@@ -108,7 +109,11 @@ class _Session:
             warnings = [warning for warning in (self._dataset.warning, self._precision_warning) if warning]
             if resumed:
                 warnings += self._restore()
-            with closing(MetricsFile(self._run.metrics_path, self._saved_step)) as self._metrics:
+            with (
+                closing(MetricsFile(self._run.metrics_path, self._saved_step)) as self._metrics,
+                closing(self._summaries),
+            ):
+                self._summaries.open(self._saved_step)
                 yield self._run_started()
                 yield from map(Warned, warnings)
                 try:
@@ -134,6 +139,7 @@ class _Session:
         self._steps = TrainingSteps(self._network, self._optimizer, config, train, precision, average)
         self._evaluator = Evaluator(self._evaluated_network)
         self._checkpoints = self._run.checkpoints(config.checkpoints.keep)
+        self._summaries = summaries_of(self._run, config, self._network, self._dataset)
 
     def _restore(self) -> list[str]:
         """Take up the newest intact checkpoint, and say what was wrong with newer ones.
@@ -175,9 +181,12 @@ class _Session:
     def _advance(self) -> None:
         """One compiled call: at most to the next report, evaluation or checkpoint, and not for long."""
         count = min(self._steps_to_next_event(), max(1, int(_SECONDS_PER_CALL / self._seconds_per_step)))
+        self._summaries.before_step(self._step)
         started = time.monotonic()
-        losses = self._steps(self._step, self._batches(count))
+        results = self._steps(self._step, self._batches(count))
         seconds = time.monotonic() - started
+        self._summaries.stepped(self._step, results)
+        losses = results.losses
         self._step += count
         self._seconds_per_step = seconds / count
         self._timed_steps, self._timed_seconds = self._timed_steps + count, self._timed_seconds + seconds
@@ -226,8 +235,9 @@ class _Session:
                 return
             evaluated[split] = self._evaluated(split, result, time.monotonic() - started)
         best = self._remember(evaluated)
-        for event in evaluated.values():
+        for split, event in evaluated.items():
             self._metrics.append(event)
+            self._summaries.evaluated(self._step, split, self._results[split])
             yield event
         if best:
             yield self._save(best=True)
@@ -288,6 +298,7 @@ class _Session:
         if not all(np.isfinite(array).all() for array in weights.values()):
             raise self._diverged(f"a weight was NaN or infinite after step {self._step:,}")
         self._metrics.sync()
+        self._summaries.sync()
         progress = replace(self._progress, seconds=self._seconds())
         average = self._evaluated_network.read() if self._evaluated_network is not self._network else None
         checkpoint = Checkpoint(self._step, weights, self._optimizer.read(), progress, average)
@@ -309,7 +320,8 @@ class _Session:
     def _steps_to_next_event(self) -> int:
         config = self._config
         periods = (config.report_every, config.eval_every, config.checkpoints.every_steps or config.steps)
-        return min(config.steps - self._step, *(period - self._step % period for period in periods))
+        to_summaries = self._summaries.steps_to_next(self._step)
+        return min(config.steps - self._step, to_summaries, *(period - self._step % period for period in periods))
 
     def _is_complete(self) -> bool:
         return self._step == self._config.steps == self._progress.evaluated_step
@@ -337,6 +349,8 @@ class _Session:
             train_examples=len(self._dataset.train),
             validation_examples=len(self._dataset.validation),
             test_examples=len(self._dataset.test),
+            tensorboard=self._run.tensorboard_path if self._config.summaries.enabled else None,
+            picture_sets=self._config.picture_sets,
         )
 
     def _finish(self, state: State) -> RunFinished:
@@ -362,6 +376,7 @@ class _Session:
         )
         results = {key: value for key, value in asdict(event).items() if key not in ("run", "state", "data")}
         self._run.update_manifest({"state": state, "ended": now(), "results": results})
+        self._summaries.ended(event)
         return event
 
 
@@ -374,14 +389,3 @@ def _check_fit(config: Config, dataset: Dataset) -> None:
                 f"{examples:,} images); choose at most {examples}"
             ]
         )
-
-
-def _limit_threads(threads: int | None) -> None:
-    """Use at most `threads` cores, which TensorFlow can be told only before its first operation."""
-    if threads is None:
-        return
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
-    except RuntimeError as error:
-        raise ConfigError([f"threads: {threads}: too late: TensorFlow already runs in this process"]) from error

@@ -1,7 +1,7 @@
 """Draws docs/images/train.svg, the README's picture of a run, from the events of a real one.
 
-mnistcnn train --json > events.ndjson
-python docs/images/draw_run.py events.ndjson 1500 60 > docs/images/train.svg
+`mnistcnn train --json > events.ndjson`, then
+`python docs/images/draw_run.py events.ndjson 1500 60 > docs/images/train.svg`: step 1,500, after 60 seconds.
 """
 
 from __future__ import annotations

@@ -162,7 +162,7 @@ def _receive(url: str, pieces: queue.SimpleQueue[bytes | Exception | None], give
 
     # The files are .gz and are to arrive as they are: no second compression, no unpacking on the way.
     headers = {"Accept-Encoding": "identity"}
-    timeout = (CONNECT_SECONDS, PATIENCE_SECONDS)
+    timeout = (CONNECT_SECONDS, 2 * PATIENCE_SECONDS)  # Whoever waits has given up by then, and says so.
     try:
         with requests.get(url, stream=True, timeout=timeout, headers=headers) as response:
             response.raise_for_status()

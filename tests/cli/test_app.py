@@ -10,7 +10,9 @@ import typer
 from mnistcnn_cli.app import app, run
 
 HEAVY = {"tensorflow", "keras", "matplotlib", "numpy", "sklearn", "PIL", "tensorboard"}
-HELP = [[*command, "--help"] for command in ([], ["train"], ["data"], ["config"], ["config", "show"])]
+COMMANDS = ["train", "eval", "predict", "visualize", "data", "config", "config show"]
+COMMANDS += ["runs", "runs list", "runs show", "runs compare", "runs reproduce"]
+HELP = [["--help"], *([*command.split(), "--help"] for command in COMMANDS)]
 
 
 def in_a_fresh_interpreter(*arguments):
@@ -46,7 +48,12 @@ def test_help_is_tested_for_every_command():
 
 @pytest.mark.parametrize(
     "arguments",
-    [["train", "--set", "steps"], ["train", "--config", "/nowhere.yaml"], ["train", "--set", "stepz=1"]],
+    [
+        ["train", "--set", "steps"],
+        ["train", "--config", "/nowhere.yaml"],
+        ["train", "--set", "stepz=1"],
+        ["eval", "--min-accuracy", "98"],
+    ],
     ids=" ".join,
 )
 def test_a_wrong_command_line_or_configuration_is_told_without_importing_tensorflow(arguments):

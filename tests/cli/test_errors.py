@@ -27,6 +27,7 @@ def raising(error):
         (core.RunError("runs/a exists"), 5),
         (core.CheckpointError("runs/a/checkpoints/last is damaged"), 5),
         (core.DivergedError("the loss became NaN at step 7"), 6),
+        (core.BelowAccuracyError("0.97 is below 0.98"), 7),
         (KeyboardInterrupt(), 130),
         (Stopped(15), 143),
         (typer.Exit(7), 7),

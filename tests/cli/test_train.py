@@ -1,9 +1,11 @@
+import dataclasses
 import inspect
 import json
 import os
 import signal
 import sys
 import types
+from pathlib import Path
 
 import pytest
 from mnistcnn_cli.app import run
@@ -77,7 +79,7 @@ def test_named_options_reach_the_configuration(core, fake_run, tmp_path):
 
 
 def test_every_named_option_is_a_setting():
-    other = {"config", "overrides", "resume", "quiet", "as_json"}
+    other = {"config", "overrides", "resume", "seeds", "tensorboard", "quiet", "as_json"}
     assert set(inspect.signature(train).parameters) - other <= set(Config.model_fields)
 
 
@@ -122,6 +124,24 @@ def test_a_second_signal_stops_at_once(core, fake_run, capfd):
     core([fake_run()[0], interrupt_twice])
     assert run(["train"]) == 130
     assert capfd.readouterr().err.endswith("interrupted\n  the run is in runs/20261124-064837-3fa9c1\n")
+
+
+def test_tensorboard_without_summaries_is_a_usage_error(core, fake_run, capfd):
+    asked = core(fake_run())
+    assert run(["train", "--tensorboard", "--set", "summaries.enabled=false"]) == 2
+    assert not hasattr(asked, "config")
+    assert "nothing to show: summaries.enabled is false" in capfd.readouterr().err
+
+
+def test_the_summary_tells_how_to_see_the_run_in_tensorboard(core, fake_run, capfd):
+    started, *events = fake_run()
+    core([dataclasses.replace(started, tensorboard=Path("runs/it's/tensorboard"), picture_sets=31), *events])
+    assert run(["train"]) == 0
+    command = "tensorboard --logdir 'runs/it'\"'\"'s/tensorboard' --samples_per_plugin images=31,histograms=31"
+    assert f"next: {command}  # see it in TensorBoard" in capfd.readouterr().err
+    core(fake_run())
+    run(["train"])
+    assert "tensorboard" not in capfd.readouterr().err
 
 
 def test_an_error_in_the_configuration_comes_before_anything_else(core, fake_run, capfd):

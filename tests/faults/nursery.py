@@ -31,6 +31,7 @@ SETTINGS = (
     "network.conv1=3",
     "network.conv2=4",
     "network.fc1=64",
+    "summaries.enabled=false",
     "batch_size=20",
     "learning_rate=3e-3",
     "steps=40",

@@ -24,6 +24,7 @@ SETTINGS = [
     "network.conv1=3",
     "network.conv2=4",
     "network.fc1=16",
+    "summaries.enabled=false",
     "batch_size=20",
     "learning_rate=3e-3",
     "steps=30",
@@ -172,7 +173,15 @@ def test_a_finished_run_has_nothing_left_to_do_and_says_how_good_it_is(config, t
 
 @pytest.mark.parametrize(
     "change",
-    ["steps=31", "report_every=5", "eval_every=7", "threads=1", "checkpoints.keep=2", "checkpoints.every=1m"],
+    [
+        "steps=31",
+        "report_every=5",
+        "eval_every=7",
+        "threads=1",
+        "checkpoints.keep=2",
+        "checkpoints.every=1m",
+        "summaries.every=5",
+    ],
 )
 def test_what_does_not_decide_the_numbers_may_change(uninterrupted, change):
     config = resumed_config(uninterrupted, [change])

@@ -18,8 +18,16 @@ from mnistcnn.training import train
 
 @pytest.fixture
 def run(tmp_path, tiny_dataset):
-    small = ["network.conv1=2", "network.conv2=3", "network.fc1=8", "batch_size=10", "steps=2", "eval_every=1"]
-    events = list(train(load_config(None, [f"log_dir={tmp_path}", *small]), tiny_dataset))
+    small = [
+        "network.conv1=2",
+        "network.conv2=3",
+        "network.fc1=8",
+        "summaries.enabled=false",
+        "batch_size=10",
+        "steps=2",
+        "eval_every=1",
+    ]
+    events = list(train(load_config(None, [f"log_dir={tmp_path}", "summaries.enabled=false", *small]), tiny_dataset))
     return Run(events[-1].run)
 
 

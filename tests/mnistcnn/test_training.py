@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import gc
 import itertools
 import json
 
@@ -30,6 +31,7 @@ def config(tmp_path):
             "network.conv1=3",
             "network.conv2=4",
             "network.fc1=16",
+            "summaries.enabled=false",
             "batch_size=20",
             "learning_rate=3e-3",
         ]
@@ -231,8 +233,9 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_was_saved(config,
     steps = training.TrainingSteps.__call__
 
     def explode(self, step, indices):
-        losses = steps(self, step, indices)
-        return np.where(np.arange(step, step + len(indices)) >= 6, np.nan, losses).astype(np.float32)
+        results = steps(self, step, indices)
+        exploded = np.where(np.arange(step, step + len(indices)) >= 6, np.nan, results.losses)
+        return dataclasses.replace(results, losses=exploded.astype(np.float32))
 
     monkeypatch.setattr(training.TrainingSteps, "__call__", explode)
     events = []
@@ -299,3 +302,15 @@ def test_leaving_early_releases_the_lock_and_marks_the_run(config, tiny_dataset)
     events.close()
     assert not run.is_locked()
     assert run.manifest()["state"] == "interrupted"
+
+
+def test_a_run_leaves_nothing_behind_in_the_process(config, tiny_dataset):
+    """TensorFlow's registries once kept the weights, slots and images of every run in a process."""
+
+    def graphs_after_a_run(seed):
+        list(train(config(f"seed={seed}"), tiny_dataset))
+        gc.collect()
+        return sum(type(each).__name__.endswith("FuncGraph") for each in gc.get_objects())
+
+    graphs_after_a_run(0)  # What belongs to the operations and not to a run is traced here.
+    assert graphs_after_a_run(1) == graphs_after_a_run(2)

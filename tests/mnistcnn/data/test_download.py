@@ -177,9 +177,9 @@ FAILURES = {
     "endless": "more than the expected 200,000 bytes",
     "cut": "IncompleteRead",
     "short": "of the expected 200,000 bytes",
-    "silent": "no answer within 0.4 s",
-    "stalling": "no answer within 0.4 s",
-    "trickling": "no answer within 0.4 s",
+    "silent": "no answer within 1.5 s",
+    "stalling": "no answer within 1.5 s",
+    "trickling": "no answer within 1.5 s",
 }
 
 
@@ -187,7 +187,7 @@ FAILURES = {
 def test_a_mirror_that_fails_is_named_with_the_reason_and_leaves_nothing(
     tmp_path: Path, url: str, behaviour: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.4)
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 1.5)
     with pytest.raises(DownloadError) as caught:
         download(tmp_path, [FILE], mirrors=[f"{url}{behaviour}/"])
     (attempt,) = caught.value.attempts
@@ -200,7 +200,7 @@ def test_a_mirror_that_fails_is_named_with_the_reason_and_leaves_nothing(
 
 @pytest.mark.parametrize("behaviour", FAILURES)
 def test_the_next_mirror_takes_over(tmp_path: Path, url: str, behaviour: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.4)
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 1.5)
     heard = Heard()
     download(tmp_path, [FILE], heard, [f"{url}{behaviour}/", url + "good/"])
     assert (tmp_path / FILE.name).read_bytes() == CONTENT

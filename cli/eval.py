@@ -1,0 +1,148 @@
+"""`mnistcnn eval`: how good a trained network is, and where it is wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from mnistcnn.errors import BelowAccuracyError, DataError, UsageError
+
+from .silence import quiet_stderr
+
+if TYPE_CHECKING:
+    from mnistcnn.assessment import Assessment
+    from mnistcnn.data.sources import Dataset
+    from mnistcnn.runs import Run
+
+    from .console import Console
+
+Split = Literal["test", "validation", "train"]
+Source = Literal["auto", "mnist", "digits", "idx"]
+
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Path of a run, or its name in --log-dir.")]
+Checkpoint = Annotated[
+    str, typer.Option("--checkpoint", metavar="best|last|STEP", help="Which of the run's saved weights.")
+]
+SplitOption = Annotated[Split, typer.Option("--split", help="Which images.")]
+SourceOption = Annotated[
+    Source | None, typer.Option("--data", help="Other data than the run's own, as `data.source`; it is said.")
+]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", metavar="DIR", help="Where the data is now, as `data.dir`.")
+]
+LogDir = Annotated[Path, typer.Option("--log-dir", metavar="DIR", help="Folder that holds the runs.")]
+MinAccuracy = Annotated[
+    float | None,
+    typer.Option("--min-accuracy", metavar="X", help="Exit with 7 below this fraction, such as 0.98."),
+]
+Mistakes = Annotated[int, typer.Option("--mistakes", metavar="N", min=0, help="Show the N most confident mistakes.")]
+Json = Annotated[bool, typer.Option("--json", metavar="", help="One JSON object on standard output.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progress, only results and warnings.")]
+
+
+def evaluate(
+    run: RunArgument = "latest",
+    checkpoint: Checkpoint = "best",
+    split: SplitOption = "test",
+    source: SourceOption = None,
+    data_dir: DataDir = None,
+    log_dir: LogDir = Path("runs"),
+    min_accuracy: MinAccuracy = None,
+    mistakes: Mistakes = 6,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Measure a trained network: accuracy, loss, classes, confusions, calibration, worst mistakes.
+
+    The figures are also written into the run: eval-test.json and predictions-test.csv.
+    """
+    from mnistcnn.runs import open_run
+
+    from .console import open_console
+
+    _check_fraction(min_accuracy)
+    opened = open_run(run, log_dir)
+    opened.checkpoints().find(checkpoint)  # A mistyped step is told now, not after TensorFlow has started.
+    with open_console(as_json=as_json, quiet=quiet) as console:
+        dataset = _load_data(opened, split, source, data_dir, console)
+        console.phase("starting TensorFlow")
+        with quiet_stderr():
+            from mnistcnn.assessment import assess_run
+        console.phase(f"evaluating {len(dataset.splits()[split]):,} images")
+        assessment = assess_run(opened, checkpoint, dataset, split, mistakes)
+    _report(assessment, opened, dataset, as_json=as_json)
+    if min_accuracy is not None and assessment.accuracy < min_accuracy:
+        raise _below(assessment, min_accuracy)
+
+
+def _check_fraction(min_accuracy: float | None) -> None:
+    if min_accuracy is None or 0 <= min_accuracy <= 1:
+        return
+    percent = math.isfinite(min_accuracy) and 1 < min_accuracy <= 100
+    hint = f"; for {min_accuracy:g} %: --min-accuracy {min_accuracy / 100:g}" if percent else ""
+    raise UsageError(f"--min-accuracy {min_accuracy:g}: a fraction between 0 and 1 is needed{hint}")
+
+
+def _load_data(run: Run, split: Split, source: Source | None, directory: Path | None, console: Console) -> Dataset:
+    """Load the run's data or what was asked for, and say more than usual where it is not to be had."""
+    from mnistcnn.data.sources import load_dataset
+    from mnistcnn.run_data import run_data_config
+
+    config = run_data_config(run, source, directory)
+    if split == "test":
+        # The test split is the same for every size, and other data may have less than 5,000 images to spare.
+        config = config.model_copy(update={"validation_size": 0})
+    console.phase("loading the data")
+    try:
+        return load_dataset(config, console)
+    except DataError as error:
+        hint = "If the data is elsewhere now: --data-dir DIR. To evaluate on other data: --data SOURCE."
+        raise DataError(f"{error}\n{hint}") from error
+
+
+def _report(assessment: Assessment, run: Run, dataset: Dataset, *, as_json: bool) -> None:
+    """Write the files, say what is to be said, and show the results."""
+    from .evaluation_view import show_assessment, warn
+
+    warnings = list(_data_warnings(assessment, dataset))
+    written: list[Path] = []
+    try:
+        written = assessment.write(run.path)
+    except OSError as error:
+        warnings.append(f"{run.path}: the results were not written: {error.strerror or error}")
+    for warning in warnings:
+        warn(warning)
+    if as_json:
+        record = {**assessment.record(), "warnings": warnings, "written": [str(path) for path in written]}
+        sys.stdout.write(json.dumps(record, allow_nan=False) + "\n")
+    else:
+        show_assessment(assessment, written)
+    sys.stdout.flush()
+
+
+def _data_warnings(assessment: Assessment, dataset: Dataset) -> Iterator[str]:
+    if dataset.warning:
+        yield dataset.warning
+    if assessment.is_foreign:
+        subject = assessment.subject
+        yield (
+            f"other data: {subject.run} learned from {subject.trained_on}, and this evaluates it on {assessment.data}, "
+            f"{assessment.origin}: the checksums differ, and these figures are not the run's own"
+        )
+
+
+def _below(assessment: Assessment, min_accuracy: float) -> BelowAccuracyError:
+    from .evaluation_view import data_label
+
+    subject = assessment.subject
+    return BelowAccuracyError(
+        f"{subject.run}, checkpoint {subject.checkpoint} (step {subject.step:,}): {assessment.split} accuracy "
+        f"{assessment.accuracy!r} ({data_label(assessment)}) is below --min-accuracy {min_accuracy!r}: "
+        f"{assessment.errors:,} errors of {len(assessment.examples):,}"
+    )

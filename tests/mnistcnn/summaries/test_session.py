@@ -1,0 +1,260 @@
+"""What a run tells TensorBoard, read by TensorBoard: every tag of the tutorial, as often, with the right values."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import shutil
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from mnistcnn import checkpoint as checkpoints
+from mnistcnn import training
+from mnistcnn.data.sampling import batch_indices
+from mnistcnn.evaluation import evaluate
+from mnistcnn.events import CheckpointSaved, StepsDone
+from mnistcnn.model import Dropout, Network, to_input
+from mnistcnn.resuming import resumed_config
+from mnistcnn.runs import Run
+from mnistcnn.summaries.observation import kernels
+from mnistcnn.summaries.pictures import to_grey, to_signed_grey
+from mnistcnn.trained import load_trained
+from mnistcnn.training import resume, train
+
+VARIABLES = [
+    f"{layer}/{kind}"
+    for layer in ("1st_layer/conv1_layer", "2nd_layer/conv2_layer", "fc1_layer", "fc2_layer")
+    for kind in ("weight", "bias")
+]
+SCALARS = [
+    *(f"{variable}/{statistic}" for variable in VARIABLES for statistic in ("mean", "stddev", "max", "min")),
+    "fc1_layer/dropout_keep_probability",
+    "cross_entropy/cross_entropy",
+    "accuracy/accuracy",
+]
+HISTOGRAMS = [
+    *(f"{variable}/histogram" for variable in VARIABLES),
+    "1st_layer/conv1_layer/activations/histogram",
+    "2nd_layer/conv2_layer/activations/histogram",
+    "fc1_layer/activations/histogram",
+    "fc2_layer/preactivations/histogram",
+]
+PICTURES = {
+    "input/preprocess": 10,
+    "1st_layer/conv1_layer/weight/filter": 10,
+    "1st_layer/conv1_layer/activations/convolved": 10,
+    "1st_layer/pool1_layer/pooled": 10,
+    "2nd_layer/conv2_layer/weight/filter": 20,
+    "2nd_layer/conv2_layer/activations/convolved": 10,
+    "2nd_layer/pool2_layer/pooled": 10,
+}
+EVERY_TENTH = [0, 10, 20, 30]
+LAYERS = ("1st_layer/conv1_layer", "2nd_layer/conv2_layer", "fc1_layer", "fc2_layer")
+
+
+def steps_of(items):
+    return [item.step for item in items]
+
+
+def decoded(tensor_event):
+    """The pictures of one step, [n, height, width]."""
+    width, height, *contents = tensor_event.tensor_proto.string_val
+    pictures = np.stack([np.asarray(Image.open(io.BytesIO(content))) for content in contents])
+    assert pictures.shape[1:3] == (int(height), int(width))
+    return pictures
+
+
+def network_at(run, step):
+    return load_trained(run, str(step)).network
+
+
+def test_there_are_35_scalars_12_histograms_and_7_kinds_of_pictures_to_look_for():
+    assert (len(SCALARS), len(HISTOGRAMS), len(PICTURES)) == (35, 12, 7)
+
+
+def test_the_train_writer_has_every_scalar_at_every_step(run, events):
+    train_events = events(run, "train")
+    for tag in SCALARS:
+        assert steps_of(train_events.Scalars(tag)) == list(range(30)), tag
+
+
+def test_the_test_writer_has_every_scalar_at_every_evaluation(run, events):
+    test_events = events(run, "test")
+    for tag in SCALARS:
+        assert steps_of(test_events.Scalars(tag)) == EVERY_TENTH, tag
+
+
+@pytest.mark.parametrize("writer", ["train", "test"])
+def test_both_writers_have_every_histogram_and_picture(run, events, writer):
+    found = events(run, writer)
+    for tag in HISTOGRAMS:
+        assert steps_of(found.Histograms(tag)) == steps_of(found.CompressedHistograms(tag)) == EVERY_TENTH, tag
+    for tag, count in PICTURES.items():
+        assert steps_of(found.Tensors(tag)) == EVERY_TENTH, tag
+        assert {len(decoded(event)) for event in found.Tensors(tag)} == {count}, tag
+        assert found.SummaryMetadata(tag).plugin_data.plugin_name == "images"
+
+
+def test_there_is_more_than_the_tutorial_had(run, events):
+    train_events, test_events = events(run, "train"), events(run, "test")
+    for tag in ("train/learning_rate", *(f"{layer}/gradient_norm" for layer in LAYERS)):
+        assert steps_of(train_events.Scalars(tag)) == list(range(30))
+    for layer in LAYERS:
+        assert steps_of(train_events.Scalars(f"{layer}/update_to_weight_ratio")) == [0, 10, 20]
+    for layer, found in itertools.product(LAYERS[:3], (train_events, test_events)):
+        assert steps_of(found.Scalars(f"{layer}/activations/dead")) == EVERY_TENTH
+    assert decoded(test_events.Tensors("accuracy/confusion_matrix")[-1]).shape == (1, 336, 336, 3)
+    assert steps_of(events(run, "validation").Scalars("accuracy/accuracy")) == EVERY_TENTH
+
+
+def test_the_curves_of_a_step_are_of_its_batch_and_the_weights_before_its_update(run, events, dataset):
+    train_events = events(run, "train")
+    config = load_trained(run, "last").config
+    network = Network(config.network, config.seed)
+    for (name, values), tag in zip(network.read().items(), VARIABLES, strict=True):
+        exact = values.astype(np.float64)
+        for statistic, value in (("mean", exact.mean()), ("stddev", exact.std()), ("max", exact.max())):
+            found = train_events.Scalars(f"{tag}/{statistic}")[0].value
+            assert found == pytest.approx(float(value), rel=1e-4, abs=1e-7), (name, statistic)
+    indices = batch_indices(config.seed, 0, 1, config.batch_size, len(dataset.train))[0]
+    labels = tf.constant(dataset.train.labels[indices], tf.int32)
+    dropout = Dropout(config.keep_prob, config.seed, tf.constant(0))
+    with tf.GradientTape() as tape:
+        logits = network(to_input(dataset.train.images[indices]), dropout)
+        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
+    gradients = dict(zip(network.parameters, tape.gradient(loss, list(network.parameters.values())), strict=True))
+    norm = np.sqrt(sum(float(tf.reduce_sum(gradients[f"conv1/{kind}"] ** 2)) for kind in ("weights", "biases")))
+    accuracy = float(np.mean(logits.numpy().argmax(1) == labels.numpy()))
+    assert train_events.Scalars("cross_entropy/cross_entropy")[0].value == pytest.approx(float(loss), rel=1e-5)
+    assert train_events.Scalars("accuracy/accuracy")[0].value == pytest.approx(accuracy)
+    assert train_events.Scalars("1st_layer/conv1_layer/gradient_norm")[0].value == pytest.approx(norm, rel=1e-4)
+    assert train_events.Scalars("train/learning_rate")[0].value == pytest.approx(config.learning_rate)
+    assert {event.value for event in train_events.Scalars("fc1_layer/dropout_keep_probability")} == {0.5}
+
+
+def test_the_curves_of_test_are_the_evaluations(run, events, dataset):
+    test_events = events(run, "test")
+    network = network_at(run, 30)
+    result = evaluate(network, dataset.test)
+    assert test_events.Scalars("accuracy/accuracy")[-1].value == pytest.approx(result.accuracy)
+    assert test_events.Scalars("cross_entropy/cross_entropy")[-1].value == pytest.approx(result.loss)
+    spread = float(network.read()["fc1/weights"].std(dtype=np.float64))
+    assert test_events.Scalars("fc1_layer/weight/stddev")[-1].value == pytest.approx(spread, rel=1e-4)
+    assert {event.value for event in test_events.Scalars("fc1_layer/dropout_keep_probability")} == {1}
+
+
+@pytest.mark.parametrize(("writer", "sample"), [("train", 20), ("test", 50)])
+def test_histograms_are_of_the_weights_of_that_step_and_of_the_whole_sample(run, events, dataset, writer, sample):
+    found = events(run, writer)
+    network = network_at(run, 30)
+    weights = network.read()["conv2/weights"]
+    activations = network.activations(to_input(dataset.splits()[writer].images[:sample]))
+    pairs = {"2nd_layer/conv2_layer/weight": weights, "1st_layer/conv1_layer/activations": activations["conv1"].numpy()}
+    for tag, values in pairs.items():
+        shown = found.Histograms(f"{tag}/histogram")[-1].histogram_value
+        edges = [shown.min, *shown.bucket_limit]
+        assert shown.bucket == np.histogram(values, edges)[0].tolist()
+        assert (shown.num, shown.min, shown.max) == (values.size, values.min(), values.max())
+
+
+@pytest.mark.parametrize("writer", ["train", "test"])
+def test_pictures_decode_to_the_exact_pixels_on_the_scale_of_the_initial_network(run, events, dataset, writer):
+    found = events(run, writer)
+    images = dataset.splits()[writer].images
+    config = load_trained(run, "last").config
+    initial, last = Network(config.network, config.seed), network_at(run, 30)
+    assert np.array_equal(decoded(found.Tensors("input/preprocess")[-1]), images[:10])
+    first = initial.activations(to_input(dataset.train.images[:1]))
+    now = last.activations(to_input(images[:1]))
+    tags = {"conv1": "1st_layer/conv1_layer/activations/convolved", "pool2": "2nd_layer/pool2_layer/pooled"}
+    for layer, tag in tags.items():
+        white = float(first[layer].numpy()[..., :10].max())
+        maps = np.moveaxis(now[layer].numpy()[0, :, :, :10], -1, 0)
+        assert np.abs(decoded(found.Tensors(tag)[-1]).astype(int) - to_grey(maps, white)).max() <= 1
+        assert f"white {white:.3g}" in found.SummaryMetadata(tag).summary_description
+    for layer, tag in (("conv1", "1st_layer/conv1_layer"), ("conv2", "2nd_layer/conv2_layer")):
+        white = 3 * float(initial.read()[f"{layer}/weights"].std())
+        expected = to_signed_grey(kernels(layer, last.read()[f"{layer}/weights"]), white)
+        assert np.array_equal(decoded(found.Tensors(f"{tag}/weight/filter")[-1]), expected)
+
+
+def test_a_kernel_is_one_input_and_one_output_channel():
+    weights = np.arange(5 * 5 * 3 * 12, dtype=np.float32).reshape(5, 5, 3, 12)
+    found = kernels("conv2", weights)
+    assert found.shape == (20, 5, 5)
+    assert np.array_equal(found[1], weights[:, :, 1, 0])
+    assert np.array_equal(found[3], weights[:, :, 0, 1])
+
+
+def test_the_update_ratio_is_how_far_the_step_moved_the_weights(run, events, make_config, dataset):
+    short = Run(list(train(make_config("steps=11", "checkpoints.every=1", "checkpoints.keep=20"), dataset))[-1].run)
+    before, after = (network_at(short, step).read()["fc1/weights"] for step in (10, 11))
+    ratio = events(short, "train").Scalars("fc1_layer/update_to_weight_ratio")[-1]
+    assert ratio.step == 10
+    assert ratio.value == pytest.approx(float(np.linalg.norm(after - before) / np.linalg.norm(before)), rel=1e-4)
+
+
+def test_moderate_settings_write_less_but_every_loss(make_config, dataset, events):
+    config = make_config("summaries.scalars_every=7", "summaries.every=15", "summaries.embeddings=0")
+    run = Run(list(train(config, dataset))[-1].run)
+    train_events = events(run, "train")
+    assert steps_of(train_events.Scalars("cross_entropy/cross_entropy")) == list(range(30))
+    assert steps_of(train_events.Scalars("fc1_layer/weight/mean")) == [0, 7, 14, 21, 28]
+    assert steps_of(train_events.Scalars("fc1_layer/gradient_norm")) == [0, 7, 14, 21, 28]
+    assert all(event.value > 0 for event in train_events.Scalars("fc1_layer/weight/stddev"))
+    assert steps_of(train_events.Tensors("input/preprocess")) == [0, 15, 30]
+    assert steps_of(events(run, "test").Tensors("input/preprocess")) == [0, 30]
+    assert train_events.Tags()["run_metadata"] == []
+    assert not (run.tensorboard_path / "projector_config.pbtxt").exists()
+    assert config.picture_sets == 3
+
+
+def test_summaries_change_no_bit_and_can_be_off(run, make_config, dataset):
+    off = Run(list(train(make_config("summaries.enabled=false"), dataset))[-1].run)
+    assert off.manifest()["results"]["weights_digest"] == run.manifest()["results"]["weights_digest"]
+    assert off.metrics_path.read_bytes() == run.metrics_path.read_bytes()
+    assert not off.tensorboard_path.exists()
+
+
+@pytest.mark.parametrize(("killed_at", "goes_on_from"), [(10, 10), (14, 12), (24, 20)])
+def test_a_run_that_was_killed_and_resumed_has_the_same_curves(
+    run, events, make_config, dataset, monkeypatch, killed_at, goes_on_from
+):
+    monkeypatch.setattr(training, "_SECONDS_PER_CALL", 1e-9)
+    session = train(make_config("summaries.trace_every=10"), dataset)
+    killed = Run(next(session).run)
+    while not (isinstance(event := next(session), CheckpointSaved | StepsDone) and event.step >= killed_at):
+        pass
+    session.close()
+    while (newest := killed.checkpoints().steps()[-1]) > goes_on_from:
+        shutil.rmtree(killed.checkpoints().path_of(newest))
+    assert steps_of(events(killed, "train").Scalars("cross_entropy/cross_entropy"))[-1] == killed_at - 1
+    list(resume(killed, resumed_config(killed), dataset))
+    for writer in ("train", "test", "validation"):
+        assert_same_curves(events(killed, writer), events(run, writer))
+
+
+def assert_same_curves(found, expected):
+    tags = found.Tags()
+    assert tags == expected.Tags()
+    assert tags["scalars"]
+    for tag in tags["scalars"]:
+        points, whole = ([(e.step, e.value) for e in events.Scalars(tag)] for events in (found, expected))
+        assert points == whole, tag
+    for tag in tags["histograms"]:
+        shown, whole = ([(e.step, e.histogram_value) for e in events.Histograms(tag)] for events in (found, expected))
+        assert shown == whole, tag
+    for tag in tags["tensors"]:
+        shown, whole = ([(e.step, e.tensor_proto) for e in events.Tensors(tag)] for events in (found, expected))
+        assert shown == whole, tag
+
+
+def test_a_run_that_diverges_is_told_apart_in_the_table(make_config, dataset, events):
+    config = make_config("learning_rate=1e12", "name=bad")
+    with pytest.raises(Exception, match="learning_rate than 1e"):
+        list(train(config, dataset))
+    assert "_hparams_/session_end_info" in events(Run(config.log_dir / "bad"), ".").Tags()["tensors"]
+    assert checkpoints.load(Run(config.log_dir / "bad").checkpoints().find("last")).step == 0
