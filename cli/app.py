@@ -15,6 +15,7 @@ from . import config
 from .data import data
 from .errors import run_guarded
 from .eval import evaluate
+from .export import export
 from .silence import quiet_environment
 from .train import train
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command()(train)
 app.command("eval")(evaluate)
+app.command()(export)
 app.command()(data)
 app.add_typer(config.app, name="config")
 

@@ -13,6 +13,7 @@ from .text import count, duration, percent, printable, shell_path
 
 NEXT_COMMANDS: tuple[tuple[str, str], ...] = (
     ("mnistcnn eval {run}", "see what it gets right and wrong"),
+    ("mnistcnn export {run}", "use it elsewhere: ONNX, LiteRT, Keras, TensorFlow Serving"),
     ("mnistcnn train --config {config}", "repeat this run"),
     ("mnistcnn data", "see what the data holds"),
 )

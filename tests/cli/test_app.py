@@ -10,7 +10,8 @@ import typer
 from mnistcnn_cli.app import app, run
 
 HEAVY = {"tensorflow", "keras", "matplotlib", "numpy", "sklearn", "PIL", "tensorboard"}
-HELP = [[*command, "--help"] for command in ([], ["train"], ["eval"], ["data"], ["config"], ["config", "show"])]
+COMMANDS = [[], ["train"], ["eval"], ["export"], ["data"], ["config"], ["config", "show"]]
+HELP = [[*command, "--help"] for command in COMMANDS]
 
 
 def in_a_fresh_interpreter(*arguments):
