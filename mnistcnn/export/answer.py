@@ -104,7 +104,9 @@ def load_numpy(file: str) -> Answer:
 
     def layer(name: str, values: Array) -> Array:
         kernel = arrays[f"{name}/weights"]
-        return values @ kernel.reshape(-1, kernel.shape[-1]) + arrays[f"{name}/biases"]
+        weighted: Array = np.matmul(values, kernel.reshape(-1, kernel.shape[-1]))
+        weighted += arrays[f"{name}/biases"]
+        return weighted
 
     def answer(images: Array) -> Array:
         maps = images

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from .. import files
 from ..data.sources import Dataset, Examples
+from ..environment import describe_environment
 from ..errors import DataError, RunError
 from ..evaluation import EvaluationResult, evaluate
 from ..runs import now
@@ -54,7 +55,9 @@ class Exported:
     @property
     def parity_record(self) -> dict[str, Any] | None:
         """As in parity.json."""
-        return None if self.parity is None else without_nan(asdict(self.parity))
+        if self.parity is None:
+            return None
+        return {**without_nan(asdict(self.parity)), "machine": describe_environment()["machine"]}
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from .. import __version__, files
+from ..data.dataset import SourceName
 from ..errors import RunError
 from ..runs import Run
 
@@ -45,7 +46,7 @@ class Metadata:
     """SHA-256 of the weights, as in the run's manifest."""
     data: str
     """The name of the data that the network learned from."""
-    data_source: str
+    data_source: SourceName
     data_sha256: dict[str, str]
     data_licence: str
     class_names: tuple[str, ...] = tuple("0123456789")
@@ -85,18 +86,20 @@ def append_to_zip(path: Path, metadata: Metadata) -> None:
         archive.writestr(FILE_NAME, metadata.to_json())
 
 
-def read_metadata(path: Path) -> Metadata | None:
-    """What an exported file says of itself; None if it says nothing.
+def read_metadata(path: Path) -> Metadata:
+    """What an exported file says of itself.
 
     Args:
         path: the file, or the directory of a SavedModel or of NumPy's weights.
 
     Raises:
-        RunError: it cannot be read.
+        RunError: it cannot be read, or says nothing.
     """
     try:
         content = _content(path)
-        return None if content is None else TypeAdapter(Metadata).validate_json(content)
+        if content is None:
+            raise RunError(f"{path}: says nothing of where it comes from: not made by `mnistcnn export`")
+        return TypeAdapter(Metadata).validate_json(content)
     except OSError as error:
         raise RunError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (ValidationError, zipfile.BadZipFile) as error:
