@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +12,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..model import to_input
-from . import saved_model_file
 from .metadata import append_to_zip
+from .saved_model_file import SIGNATURE, Servable
 from .source import Source
 
 CALIBRATION_IMAGES = 500
@@ -21,11 +21,14 @@ CALIBRATION_IMAGES = 500
 
 def write_float(source: Source, path: Path) -> None:
     """Write a `.tflite` file of float32 and built-in operations: `images` → `logits`, `probabilities`, `classes`."""
-    _convert(source, path, lambda converter: None)
+    servable = Servable(source.network)
+    _convert(servable.answer, servable, source, path)
 
 
 def write_int8(source: Source, path: Path) -> None:
-    """Write the same in 8-bit integers throughout: weights, biases, layers, inputs and outputs.
+    """Write the same in integers throughout: `images` → `logits`, `probabilities`, all int8.
+
+    Without `classes`: the converter takes the largest of floats, and the file is for chips that have none.
 
     Raises:
         ValueError: the source has no images to calibrate with.
@@ -33,16 +36,23 @@ def write_int8(source: Source, path: Path) -> None:
     calibration = source.calibration
     if calibration is None:
         raise ValueError("8-bit integers need images to take their ranges from")
-    _convert(source, path, lambda converter: _quantize(converter, calibration_images(calibration)))
+    servable = Servable(source.network)
+    _convert(servable.score, servable, source, path, calibration_images(calibration))
 
 
-def _convert(source: Source, path: Path, set_up: Callable[[tf.lite.TFLiteConverter], None]) -> None:
+def _convert(
+    signature: tf.types.experimental.GenericFunction,
+    servable: Servable,
+    source: Source,
+    path: Path,
+    calibration: NDArray[np.uint8] | None = None,
+) -> None:
     with tempfile.TemporaryDirectory() as scratch:
-        saved_model = Path(scratch) / "saved_model"
-        saved_model_file.write(source, saved_model)
-        converter = tf.lite.TFLiteConverter.from_saved_model(str(saved_model), signature_keys=["serving_default"])
+        tf.saved_model.save(servable, scratch, signatures={SIGNATURE: signature})
+        converter = tf.lite.TFLiteConverter.from_saved_model(scratch, signature_keys=[SIGNATURE])
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        set_up(converter)
+        if calibration is not None:
+            _quantize(converter, calibration)
         with warnings.catch_warnings():
             # The converter calibrates with TensorFlow's own interpreter, and TensorFlow warns of that.
             warnings.filterwarnings("ignore", message=r"\s*Warning: tf.lite.Interpreter is deprecated")

@@ -10,6 +10,7 @@ from ..model import IMAGE_SIZE, Network
 from .metadata import FILE_NAME
 from .source import Source
 
+SIGNATURE = "serving_default"
 IMAGES = tf.TensorSpec([None, IMAGE_SIZE, IMAGE_SIZE, 1], tf.float32, name="images")
 
 
@@ -24,6 +25,7 @@ class Servable(tf.Module):
         super().__init__(name="mnistcnn")
         self.network = network
         self.answer = tf.function(self._answer, input_signature=[IMAGES])
+        self.score = tf.function(self._score, input_signature=[IMAGES])
         self.answer_encoded = tf.function(
             lambda image_bytes: self._answer(_decoded(image_bytes)),
             input_signature=[tf.TensorSpec([None], tf.string, name="image_bytes")],
@@ -31,17 +33,21 @@ class Servable(tf.Module):
 
     def _answer(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """Logits and probabilities [n, 10] float32, classes [n] int32, of images [n, 28, 28, 1] in [0, 1]."""
+        scores = self._score(images)
+        return {**scores, "classes": tf.argmax(scores["logits"], axis=1, output_type=tf.int32)}
+
+    def _score(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
+        """The same without classes."""
         # In the order of the tutorial's graph (bias and ReLU, then pooling), which runtimes fuse into one
         # operation; in the training's order they would not, and 8-bit rounding would come in between.
         logits = self.network.activations(images)["fc2"]
-        classes = tf.argmax(logits, axis=1, output_type=tf.int32)
-        return {"logits": logits, "probabilities": tf.nn.softmax(logits), "classes": classes}
+        return {"logits": logits, "probabilities": tf.nn.softmax(logits)}
 
 
 def write(source: Source, path: Path) -> None:
     """Write a SavedModel with the signatures `serving_default` (images) and `encoded` (PNG or JPEG files)."""
     servable = Servable(source.network)
-    signatures = {"serving_default": servable.answer, "encoded": servable.answer_encoded}
+    signatures = {SIGNATURE: servable.answer, "encoded": servable.answer_encoded}
     tf.saved_model.save(servable, str(path), signatures=signatures)
     extra = path / "assets.extra"
     extra.mkdir()

@@ -48,7 +48,7 @@ def test_what_only_runs_a_file_is_not_needed_if_it_is_not_run(without):
 
 
 def test_an_unknown_format_is_told_with_those_that_exist():
-    with pytest.raises(UsageError, match="--format pickle: no such format; there are: saved_model, .*, all"):
+    with pytest.raises(UsageError, match=r"--format pickle: no such format; there are: saved_model, .*, all"):
         choose_formats(["pickle"], verify=True)
 
 
