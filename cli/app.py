@@ -15,6 +15,7 @@ from . import config, runs
 from .data import data
 from .errors import run_guarded
 from .eval import evaluate
+from .export import export
 from .predict import predict
 from .silence import quiet_environment
 from .train import train
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command()(train)
 app.command("eval")(evaluate)
 app.command()(predict)
+app.command()(export)
 app.command()(data)
 app.command()(visualize)
 app.add_typer(config.app, name="config")

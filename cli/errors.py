@@ -1,7 +1,7 @@
 """Turns what a command raises into one readable message and an exit code.
 
 0 done · 1 a bug · 2 usage · 3 configuration · 4 data · 5 run or checkpoint · 6 diverged ·
-7 below `--min-accuracy`
+7 below `--min-accuracy` · 8 an exported file differs from its network
 130 / 143 interrupted · 141 nobody reads standard output any more, as for every program in `… | head -1`
 """
 
@@ -20,6 +20,7 @@ from mnistcnn.errors import (
     ConfigError,
     DataError,
     DivergedError,
+    ExportMismatchError,
     MnistCnnError,
     RunError,
     UsageError,
@@ -34,6 +35,7 @@ EXIT_CODES: dict[type[MnistCnnError], int] = {
     RunError: 5,
     DivergedError: 6,
     BelowAccuracyError: 7,
+    ExportMismatchError: 8,
 }
 INTERRUPTED = 130
 BROKEN_PIPE = 141

@@ -36,15 +36,38 @@ def run_data_config(run: Run, source: Source | None = None, directory: Path | No
     if source is None:
         fell_back = own.source == "auto" and _data(run)["source"] == "digits"
         source = "digits" if fell_back and directory is None else own.source
+    _refuse_directory_of_digits(source, directory)
+    return _placed(own, source, directory or _own_directory(own, source))
+
+
+def file_data_config(trained_on: Source, source: Source | None = None, directory: Path | None = None) -> DataConfig:
+    """The same for an exported file, which knows what kind of data its network learned from, but not where it is.
+
+    Args:
+        trained_on: the kind of data.
+        source: other data.
+        directory: where its files are.
+
+    Raises:
+        UsageError: the digits are in no directory, and `idx` needs one.
+    """
+    source = source or trained_on
+    _refuse_directory_of_digits(source, directory)
+    return _placed(DataConfig(), source, directory)
+
+
+def _refuse_directory_of_digits(source: Source, directory: Path | None) -> None:
     if source == "digits" and directory is not None:
         raise UsageError(
             f"--data-dir {directory}: the digits are bundled with scikit-learn, and in no directory; "
             "say what is in it with --data mnist or --data idx"
         )
-    directory = directory or _own_directory(own, source)
+
+
+def _placed(config: DataConfig, source: Source, directory: Path | None) -> DataConfig:
     if source == "idx" and directory is None:
         raise UsageError("--data idx: name the directory with the four IDX files: --data-dir DIR")
-    return own.model_copy(update={"source": source, "dir": directory})
+    return config.model_copy(update={"source": source, "dir": directory})
 
 
 def data_to_repeat(run: Run, config: DataConfig) -> DataConfig:
