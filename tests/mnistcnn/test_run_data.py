@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mnistcnn.errors import UsageError
-from mnistcnn.run_data import run_data_config
+from mnistcnn.run_data import file_data_config, run_data_config
 from mnistcnn.runs import Run
 
 
@@ -65,3 +65,16 @@ def test_what_makes_no_sense_is_refused(run, tmp_path):
         run_data_config(run("digits"), directory=tmp_path)
     with pytest.raises(UsageError, match="--data-dir DIR"):
         run_data_config(run("mnist", tmp_path), "idx")
+
+
+def test_an_exported_file_is_given_what_its_network_learned_from_or_what_is_asked_for(tmp_path):
+    assert file_data_config("mnist").source == "mnist"
+    assert file_data_config("idx", "digits").source == "digits"
+    config = file_data_config("idx", None, tmp_path)
+    assert (config.source, config.dir) == ("idx", tmp_path)
+
+
+@pytest.mark.parametrize("arguments", [("idx",), ("digits", None, Path("/data")), ("mnist", "idx")])
+def test_an_exported_files_data_that_has_no_place_or_needs_one_is_told(arguments):
+    with pytest.raises(UsageError, match="--data"):
+        file_data_config(*arguments)
