@@ -14,16 +14,25 @@ if TYPE_CHECKING:
     from mnistcnn.export.exporting import Exported
     from mnistcnn.export.parity import Parity
 
-_HEADER = ("format", "same", "max Δ", "mean Δ", "accuracy", "size", "ms for 1", "for 100", "verdict")
+_PARITY = ("format", "same", "max Δ", "mean Δ", "accuracy", "verdict")
+_COST = ("format", "size", "1 image", "100 images")
 _VERDICTS = {"verified": "green", "differs": "bold red", "unverified": "yellow"}
 
 
 def show_exports(exported: Sequence[Exported], directory: Path) -> None:
-    """Write the table of parity to standard output, and where the files are."""
-    rows = [(done.format, *_figures(done.parity), size(done.size), *_latency(done)) for done in exported]
+    """Write the tables of parity and of cost to standard output, and where the files are."""
     proofs = [done.parity for done in exported if done.parity is not None]
-    listing = Listing(_title(proofs[0] if proofs else None), _HEADER, rows, numbers=range(1, 8), style=_style)
-    draw([listing])
+    parity = [(done.format, *_figures(done.parity), done.verdict) for done in exported]
+    title = _title(proofs[0] if proofs else None)
+    cost = [(done.format, size(done.size), *_latency(done.parity)) for done in exported]
+    draw(
+        [
+            Listing(
+                _title(proofs[0] if proofs else None), _PARITY, parity, numbers=range(1, len(_PARITY) - 1), style=_style
+            ),
+            Listing("Size, and time on this machine", _COST, cost, numbers=range(1, len(_COST)), style=_style),
+        ]
+    )
     for done in exported:
         sys.stdout.write(f"written: {printable(str(done.path))}\n")
     records = "export.json and parity.json" if proofs else "export.json"
@@ -34,8 +43,8 @@ def show_exports(exported: Sequence[Exported], directory: Path) -> None:
 def _title(proof: Parity | None) -> str:
     if proof is None:
         return "Exported, and not compared with the network"
-    before = f"the network has {percent(proof.accuracy_before)} right"
-    return f"Each file beside its network, on {count(proof.images)} test images of {proof.data}: {before}"
+    before = f"the network has {percent(proof.accuracy_before)}"
+    return f"Beside the network, on {count(proof.images)} test images ({proof.data}): {before}"
 
 
 def _figures(parity: Parity | None) -> tuple[str, ...]:
@@ -46,9 +55,13 @@ def _figures(parity: Parity | None) -> tuple[str, ...]:
     return (count(parity.same_predictions), *differences, percent(parity.accuracy_after))
 
 
-def _latency(done: Exported) -> tuple[str, ...]:
-    values = (None, None) if done.parity is None else (done.parity.latency_ms_1, done.parity.latency_ms_100)
-    return (*("–" if value is None else f"{value:.2f}" for value in values), done.verdict)
+def _latency(parity: Parity | None) -> tuple[str, str]:
+    one, hundred = (None, None) if parity is None else (parity.latency_ms_1, parity.latency_ms_100)
+    return _milliseconds(one), _milliseconds(hundred)
+
+
+def _milliseconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f} ms"
 
 
 def _style(_row: int, column: int, cell: str) -> str:

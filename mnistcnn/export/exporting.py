@@ -116,7 +116,8 @@ def _check_data(metadata: Metadata, formats: Sequence[Format], dataset: Dataset 
     if dict(dataset.checksums) != metadata.data_sha256:
         raise DataError(
             f"{metadata.run} learned from {metadata.data}, and what is here is {dataset.name} ({dataset.origin}), "
-            "whose checksums differ: an export is proven on the run's own test images"
+            "whose checksums differ: an export is proven on the run's own test images. If they are elsewhere: "
+            "--data-dir DIR. To export without any proof: --no-verify."
         )
 
 

@@ -17,6 +17,8 @@ from .saved_model_file import SIGNATURE, Servable
 from .source import Source
 
 CALIBRATION_IMAGES = 500
+"""100 and 2,000 are no better: of 10,000 test images, four checkpoints of a default run got -4 to +5 more wrong (mean
++0.7, standard deviation 2.5) with any of the three. Two thirds of the difference is the rounding of the ten outputs."""
 
 
 def write_float(source: Source, path: Path) -> None:

@@ -80,9 +80,10 @@ def test_the_table_shows_each_file_beside_its_network(export, tmp_path):
     proof = json.loads((tmp_path / "out/parity.json").read_text())["files"]["numpy"]
     accuracy = f"{100 * proof['accuracy_after']:.2f}"
     assert (code, err) == (0, "")
-    assert f"on 60 test images of bars: the network has {accuracy} % right" in out
-    (row,) = (line.split() for line in out.splitlines() if line.startswith("  numpy"))
+    assert f"on 60 test images (bars): the network has {accuracy} %" in out
+    row, cost = (line.split() for line in out.splitlines() if line.startswith("  numpy"))
     assert (row[:2], row[4], row[-1]) == (["numpy", "60"], accuracy, "verified")
+    assert [cost[2], cost[4], cost[6]] == ["kB", "ms", "ms"]
     assert f"written: {tmp_path / 'out/numpy'}" in out
 
 
@@ -126,15 +127,16 @@ def test_what_is_not_proven_is_recorded_as_such_and_needs_no_data(export, bars_r
     assert json.loads((copy / "export/parity.json").read_text())["files"] == {}
 
 
-def test_other_data_proves_nothing(export, tmp_path):
+def test_other_data_of_the_same_name_proves_nothing(export, tmp_path):
     other = tmp_path / "bars"
     other.mkdir()
     for name, split in (("train", make_examples(60, 7)), ("t10k", make_examples(20, 8))):
         (other / f"{name}-images-idx3-ubyte").write_bytes(idx_bytes(split.images))
         (other / f"{name}-labels-idx1-ubyte").write_bytes(idx_bytes(split.labels))
-    code, _, err = export("--format", "numpy", "--data-dir", str(other), "--log-dir", str(tmp_path))
-    assert code == 4
-    assert "validation_size" in err or "checksums differ" in err
+    code, out, err = export("--format", "numpy", "--data-dir", str(other))
+    assert (code, out) == (4, "")
+    assert f"one learned from bars, and what is here is bars ({other}), whose checksums differ" in err
+    assert not (tmp_path / "out").exists()
 
 
 def test_packages_that_are_missing_are_told_and_the_others_go_on(export, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 
 from mnistcnn.config import DataConfig
 from mnistcnn.errors import RunError, UsageError
-from mnistcnn.run_data import check_same_data, data_to_repeat, run_data_config
+from mnistcnn.run_data import check_same_data, data_to_repeat, file_data_config, run_data_config
 from mnistcnn.runs import Run
 
 
@@ -90,3 +90,16 @@ def test_a_manifest_that_does_not_say_what_the_data_was_is_damaged(run, tiny_dat
     made.update_manifest({"data": {"name": "tiny"}})
     with pytest.raises(RunError, match=r"manifest\.json: damaged: 'data' is incomplete"):
         check_same_data(made, tiny_dataset)
+
+
+def test_an_exported_file_is_given_what_its_network_learned_from_or_what_is_asked_for(tmp_path):
+    assert file_data_config("mnist").source == "mnist"
+    assert file_data_config("idx", "digits").source == "digits"
+    config = file_data_config("idx", None, tmp_path)
+    assert (config.source, config.dir) == ("idx", tmp_path)
+
+
+@pytest.mark.parametrize("arguments", [("idx",), ("digits", None, Path("/data")), ("mnist", "idx")])
+def test_an_exported_files_data_that_has_no_place_or_needs_one_is_told(arguments):
+    with pytest.raises(UsageError, match="--data"):
+        file_data_config(*arguments)
