@@ -27,9 +27,7 @@ def show_exports(exported: Sequence[Exported], directory: Path) -> None:
     cost = [(done.format, size(done.size), *_latency(done.parity)) for done in exported]
     draw(
         [
-            Listing(
-                _title(proofs[0] if proofs else None), _PARITY, parity, numbers=range(1, len(_PARITY) - 1), style=_style
-            ),
+            Listing(title, _PARITY, parity, numbers=range(1, len(_PARITY) - 1), style=_style),
             Listing("Size, and time on this machine", _COST, cost, numbers=range(1, len(_COST)), style=_style),
         ]
     )
