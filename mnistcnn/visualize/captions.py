@@ -190,6 +190,12 @@ CAPTIONS: dict[str, Caption] = {
         "mislead you as well.",
         "{count} wrongly classified digits, the surest first.",
     ),
+    "augmented": Caption(
+        "What the network saw in place of its images",
+        "Each training image is turned, scaled, moved or bent a little, differently every time, so that the network "
+        "never sees the same image twice and has to learn what all of these have in common.",
+        "Rows of a training image and seven changed versions of it.",
+    ),
     "embedding": Caption(
         "The test images as fc1 sees them",
         "Each point is an image, and near points are images that fc1 answers to alike. PCA is a flat shadow of the "

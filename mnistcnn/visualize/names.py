@@ -16,6 +16,7 @@ KINDS: dict[str, str] = {
     "training": "curves, and an animation over the kept checkpoints",
     "histograms": "weights, biases and activations over the kept checkpoints",
     "mistakes": "confusion matrix and the most confident errors",
+    "augmentation": "what augmentation makes of training images, if the run uses it",
     "embedding": "test images as fc1 sees them, by PCA and t-SNE",
 }
 """The kinds of picture, each with what it shows."""

@@ -17,6 +17,7 @@ from . import (
     animation,
     architecture,
     attribution,
+    augmented,
     embedding,
     filters,
     health,
@@ -86,6 +87,7 @@ PICTURES: tuple[Picture, ...] = (
     Picture("confusion", "mistakes", (), mistakes.confusion_sheet),
     Picture("errors", "mistakes", (), mistakes.errors_sheet),
     Picture("embedding", "embedding", ("fc1",), embedding.embedding_sheet),
+    Picture("augmented", "augmentation", ("input",), augmented.augmented_sheet),
 )
 
 

@@ -36,7 +36,7 @@ def run(dataset, tmp_path_factory):
     settings = [
         f"log_dir={tmp_path_factory.mktemp('runs')}", "name=small", "network.conv1=4", "network.conv2=6",
         "network.fc1=20", "batch_size=20", "learning_rate=0.003", "steps=30", "eval_every=10", "report_every=5",
-        "checkpoints.every=10",
+        "checkpoints.every=10", "augmentation.rotation=10",
     ]  # fmt: skip
     return Run(list(train(load_config(None, settings), dataset))[-1].run)
 
