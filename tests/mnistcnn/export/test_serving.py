@@ -60,7 +60,8 @@ def classes_of(names, place):
     """What the blocks print, in one process; -I, so that no environment variable leads it to this project."""
     script = place / "script.py"
     blocks = "\n".join(map(block, names))
-    script.write_text(blocks + "\nimport sys\nassert not any('mnistcnn' in name for name in sys.modules)\n")
+    alone = "assert not any(name == 'mnistcnn' or name.startswith('mnistcnn.') for name in sys.modules)"
+    script.write_text(f"{blocks}\nimport sys\n{alone}\n")
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     result = subprocess.run(
         [sys.executable, "-I", str(script)], cwd=place, capture_output=True, text=True, check=False, env=environment
