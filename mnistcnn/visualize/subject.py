@@ -164,4 +164,4 @@ class Subject:
     def history(self) -> list[Moment]:
         """The network at every checkpoint that the run kept, in order, step 0 among them."""
         directory = self.trained.run.checkpoints()
-        return [Moment(step, checkpoints.load(directory.path_of(step)).weights) for step in directory.steps()]
+        return [Moment(step, checkpoints.load(directory.path_of(step)).evaluated_weights) for step in directory.steps()]

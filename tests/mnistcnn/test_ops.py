@@ -34,16 +34,16 @@ def test_pooling_and_its_gradient_equal_tensorflows_however_many_values_tie(shap
 
 
 @pytest.mark.parametrize(("batch", "inputs", "outputs"), [(1, 1, 1), (3, 7, 5), (50, 31, 64)])
-def test_dense_and_its_gradients_equal_tensorflows(batch, inputs, outputs):
+@pytest.mark.parametrize(("dtype", "tolerance"), [(tf.float32, 1e-5), (tf.bfloat16, 2e-2)])
+def test_dense_and_its_gradients_equal_tensorflows(batch, inputs, outputs, dtype, tolerance):
     random = np.random.default_rng(batch)
-    x, w = random.normal(size=(batch, inputs)), random.normal(size=(inputs, outputs))
-    upstream = random.normal(size=(batch, outputs)).astype(np.float32)
-    arrays = [x.astype(np.float32), w.astype(np.float32)]
-    value, gradients = value_and_gradients(ops.dense, arrays, upstream)
-    expected, expected_gradients = value_and_gradients(tf.matmul, arrays, upstream)
-    np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-5)
-    for gradient, expected_gradient in zip(gradients, expected_gradients, strict=True):
-        np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-5, atol=1e-5)
+    shapes = [(batch, inputs), (inputs, outputs), (batch, outputs)]
+    x, w, upstream = (tf.cast(random.normal(size=shape), dtype) for shape in shapes)
+    value, gradients = value_and_gradients(ops.dense, [x, w], upstream)
+    expected, expected_gradients = value_and_gradients(tf.matmul, [x, w], upstream)
+    for ours, theirs in zip([value, *gradients], [expected, *expected_gradients], strict=True):
+        ours, theirs = ours.astype(np.float32), theirs.astype(np.float32)
+        np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance * abs(theirs).max())
 
 
 @pytest.mark.parametrize("distinct_values", [2, 1000])

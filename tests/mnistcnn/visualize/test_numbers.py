@@ -3,6 +3,14 @@
 import numpy as np
 import pytest
 
+from mnistcnn.config import load_config
+from mnistcnn.runs import Run
+from mnistcnn.trained import load_trained
+from mnistcnn.training import train
+from mnistcnn.visualize.digit import find_digit
+from mnistcnn.visualize.style import LIGHT
+from mnistcnn.visualize.subject import Subject
+
 
 def convolve(maps, weights, biases):
     """[h, w, in] → [h, w, out]; stride 1, zero padding, kernel not flipped."""
@@ -63,3 +71,11 @@ def test_the_animation_begins_with_step_0(arrays, run):
     with np.load(run.checkpoints().find("0") / "weights.npz") as weights:
         assert np.array_equal(arrays["history/conv1/weights"][0], weights["conv1/weights"])
     assert arrays["history/steps"][0] == 0
+
+
+def test_the_history_of_a_run_that_averages_its_weights_shows_the_averages(dataset, tmp_path):
+    small = ["network={conv1: 2, conv2: 3, fc1: 8}", "steps=4", "averaging.decay=0.9", "summaries.enabled=false"]
+    run = Run(list(train(load_config(None, [f"log_dir={tmp_path}", *small]), dataset))[-1].run)
+    subject = Subject(load_trained(run, "last"), dataset, find_digit("3", dataset), LIGHT, autoscale=False)
+    for name, array in subject.history[-1].weights.items():
+        np.testing.assert_array_equal(array, subject.weights[name])
