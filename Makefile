@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs bench bench-train bench-summaries
+.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries
 
 test:
 	$(PYTHON) -m pytest
@@ -19,16 +19,29 @@ format:
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
+# Pictures for docs/gallery.md, from a run with the default configuration on MNIST: make gallery RUN=runs/default
+gallery:
+	$(PYTHON) docs/make_gallery.py $(RUN)
+
 # After a change to the schema in mnistcnn/config.py.
 config-docs:
 	$(PYTHON) -m mnistcnn_cli config schema > configs/schema.json
 	sed -i '/^<!-- From here on/,$$!b;/^<!-- From here on/!d' docs/configuration.md
 	{ echo; $(PYTHON) -m mnistcnn_cli config schema --markdown; } >> docs/configuration.md
 
-bench: bench-train bench-summaries
+bench: bench-train bench-step bench-summaries
 
 bench-train:
 	$(PYTHON) benchmarks/train.py
+
+bench-step:
+	$(PYTHON) benchmarks/step.py
+
+# As long as ten runs: make bench-accuracy CONFIG=configs/fast.yaml SEEDS=0-9
+CONFIG ?= configs/fast.yaml
+SEEDS ?= 0-9
+bench-accuracy:
+	$(PYTHON) benchmarks/accuracy.py $(CONFIG) --seeds $(SEEDS)
 
 bench-summaries:
 	$(PYTHON) benchmarks/summaries.py

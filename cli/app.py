@@ -15,8 +15,11 @@ from . import config, runs
 from .data import data
 from .errors import run_guarded
 from .eval import evaluate
+from .export import export
+from .predict import predict
 from .silence import quiet_environment
 from .train import train
+from .visualize import visualize
 
 PROGRAM = "mnistcnn"
 
@@ -29,7 +32,10 @@ app = typer.Typer(
 )
 app.command()(train)
 app.command("eval")(evaluate)
+app.command()(predict)
+app.command()(export)
 app.command()(data)
+app.command()(visualize)
 app.add_typer(config.app, name="config")
 app.add_typer(runs.app, name="runs")
 

@@ -1,7 +1,7 @@
 """Turns what a command raises into one readable message and an exit code.
 
 0 done · 1 a bug · 2 usage · 3 configuration · 4 data · 5 run or checkpoint · 6 diverged ·
-7 below `--min-accuracy`
+7 below `--min-accuracy` · 8 an exported file differs from its network
 130 / 143 interrupted · 141 nobody reads standard output any more, as for every program in `… | head -1`
 """
 
@@ -20,6 +20,7 @@ from mnistcnn.errors import (
     ConfigError,
     DataError,
     DivergedError,
+    ExportMismatchError,
     MnistCnnError,
     RunError,
     UsageError,
@@ -34,6 +35,7 @@ EXIT_CODES: dict[type[MnistCnnError], int] = {
     RunError: 5,
     DivergedError: 6,
     BelowAccuracyError: 7,
+    ExportMismatchError: 8,
 }
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -93,7 +95,7 @@ def _report(kind: str, lines: list[str], code: int, *, as_json: bool) -> int:
     """Write one message on standard error, and with `as_json` one object on standard output."""
     if sys.stderr is not None:
         with suppress(OSError):  # The terminal may be gone; the exit code still tells.
-            _write_for_people(kind, lines)
+            write_for_people(kind, lines)
     if as_json:
         record = {"event": "error", "kind": kind, "message": "\n".join(lines), "exit_code": code}
         try:
@@ -104,7 +106,7 @@ def _report(kind: str, lines: list[str], code: int, *, as_json: bool) -> int:
     return code
 
 
-def _write_for_people(kind: str, lines: list[str]) -> None:
+def write_for_people(kind: str, lines: list[str]) -> None:
     """Make the first line stand out in a terminal, and wrap none, so that a path can be copied whole."""
     from rich.console import Console
     from rich.text import Text

@@ -17,6 +17,7 @@ from .silence import quiet_stderr
 
 if TYPE_CHECKING:
     from mnistcnn.assessment import Assessment
+    from mnistcnn.config import DataConfig
     from mnistcnn.data.sources import Dataset
     from mnistcnn.runs import Run
 
@@ -29,6 +30,7 @@ RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Path of a run, 
 Checkpoint = Annotated[
     str, typer.Option("--checkpoint", metavar="best|last|STEP", help="Which of the run's saved weights.")
 ]
+Model = Annotated[Path | None, typer.Option("--model", metavar="FILE", help="An exported file, in place of a run.")]
 SplitOption = Annotated[Split, typer.Option("--split", help="Which images.")]
 SourceOption = Annotated[
     Source | None, typer.Option("--data", help="Other data than the run's own, as `data.source`; it is said.")
@@ -49,6 +51,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="No progr
 def evaluate(
     run: RunArgument = "latest",
     checkpoint: Checkpoint = "best",
+    model: Model = None,
     split: SplitOption = "test",
     source: SourceOption = None,
     data_dir: DataDir = None,
@@ -60,23 +63,24 @@ def evaluate(
 ) -> None:
     """Measure a trained network: accuracy, loss, classes, confusions, calibration, worst mistakes.
 
-    The figures are also written into the run: eval-test.json and predictions-test.csv.
+    The figures are also written into the run, or beside the file: eval-test.json and predictions-test.csv.
     """
-    from mnistcnn.runs import open_run
-
     from .console import open_console
 
     _check_fraction(min_accuracy)
-    opened = open_run(run, log_dir)
-    opened.checkpoints().find(checkpoint)  # A mistyped step is told now, not after TensorFlow has started.
+    target = _find_run(run, log_dir, checkpoint) if model is None else _find_file(model, run, checkpoint)
+    config = _data_config(target, source, data_dir)
     with open_console(as_json=as_json, quiet=quiet) as console:
-        dataset = _load_data(opened, split, source, data_dir, console)
+        dataset = _load_data(config, split, console)
         console.phase("starting TensorFlow")
         with quiet_stderr():
-            from mnistcnn.assessment import assess_run
+            from mnistcnn.assessment import assess_file, assess_run
         console.phase(f"evaluating {len(dataset.splits()[split]):,} images")
-        assessment = assess_run(opened, checkpoint, dataset, split, mistakes)
-    _report(assessment, opened, dataset, as_json=as_json)
+        if isinstance(target, Path):
+            assessment = assess_file(target, dataset, split, mistakes)
+        else:
+            assessment = assess_run(target, checkpoint, dataset, split, mistakes)
+    _report(assessment, target, dataset, as_json=as_json)
     if min_accuracy is not None and assessment.accuracy < min_accuracy:
         raise _below(assessment, min_accuracy)
 
@@ -89,12 +93,38 @@ def _check_fraction(min_accuracy: float | None) -> None:
     raise UsageError(f"--min-accuracy {min_accuracy:g}: a fraction between 0 and 1 is needed{hint}")
 
 
-def _load_data(run: Run, split: Split, source: Source | None, directory: Path | None, console: Console) -> Dataset:
-    """Load the run's data or what was asked for, and say more than usual where it is not to be had."""
-    from mnistcnn.data.sources import load_dataset
-    from mnistcnn.run_data import run_data_config
+def _find_run(run: str, log_dir: Path, checkpoint: str) -> Run:
+    from mnistcnn.runs import open_run
 
-    config = run_data_config(run, source, directory)
+    opened = open_run(run, log_dir)
+    opened.checkpoints().find(checkpoint)  # A mistyped step is told now, not after TensorFlow has started.
+    return opened
+
+
+def _find_file(model: Path, run: str, checkpoint: str) -> Path:
+    from mnistcnn.export.formats import format_of
+
+    if (run, checkpoint) != ("latest", "best"):
+        raise UsageError(f"--model {model}: a file is of one run and one checkpoint: leave out RUN and --checkpoint")
+    if missing := format_of(model).missing(verify=True):
+        extra = format_of(model).extra
+        raise UsageError(f"{model}: needs {', '.join(missing)}; install with: pip install 'mnistcnn[{extra}]'")
+    return model
+
+
+def _data_config(target: Run | Path, source: Source | None, directory: Path | None) -> DataConfig:
+    from mnistcnn.export.metadata import read_metadata
+    from mnistcnn.run_data import file_data_config, run_data_config
+
+    if isinstance(target, Path):
+        return file_data_config(read_metadata(target).data_source, source, directory)
+    return run_data_config(target, source, directory)
+
+
+def _load_data(config: DataConfig, split: Split, console: Console) -> Dataset:
+    """Load the data, and say more than usual where it is not to be had."""
+    from mnistcnn.data.sources import load_dataset
+
     if split == "test":
         # The test split is the same for every size, and other data may have less than 5,000 images to spare.
         config = config.model_copy(update={"validation_size": 0})
@@ -106,16 +136,17 @@ def _load_data(run: Run, split: Split, source: Source | None, directory: Path | 
         raise DataError(f"{error}\n{hint}") from error
 
 
-def _report(assessment: Assessment, run: Run, dataset: Dataset, *, as_json: bool) -> None:
+def _report(assessment: Assessment, target: Run | Path, dataset: Dataset, *, as_json: bool) -> None:
     """Write the files, say what is to be said, and show the results."""
     from .evaluation_view import show_assessment, warn
 
     warnings = list(_data_warnings(assessment, dataset))
     written: list[Path] = []
+    directory, prefix = (target.parent, f"{target.name}-") if isinstance(target, Path) else (target.path, "")
     try:
-        written = assessment.write(run.path)
+        written = assessment.write(directory, prefix)
     except OSError as error:
-        warnings.append(f"{run.path}: the results were not written: {error.strerror or error}")
+        warnings.append(f"{directory}: the results were not written: {error.strerror or error}")
     for warning in warnings:
         warn(warning)
     if as_json:

@@ -49,6 +49,7 @@ def _figures(assessment: Assessment) -> Listing:
         ("loss", loss(assessment.loss)),
         ("ECE", percent(assessment.calibration.error)),
         ("data", f"{assessment.data}, from {assessment.origin}"),
+        *([("file", subject.model)] if subject.model else []),
         ("run", subject.run),
         ("checkpoint", f"{subject.checkpoint}, step {count(subject.step)}"),
         ("weights", subject.weights_digest),

@@ -117,6 +117,7 @@ def reproduce(
     from mnistcnn import reproduction
     from mnistcnn.data.sources import load_dataset
     from mnistcnn.events import RunStarted
+    from mnistcnn.run_data import check_same_data, data_to_repeat
     from mnistcnn.runs import Run, open_run
 
     from .console import open_console
@@ -128,8 +129,8 @@ def reproduce(
     repeated = original
     with open_console(as_json=as_json, quiet=quiet) as console:
         console.phase("loading the data")
-        dataset = load_dataset(reproduction.data_to_repeat(original, config.data), console)
-        reproduction.check_same_data(original, dataset)
+        dataset = load_dataset(data_to_repeat(original, config.data), console)
+        check_same_data(original, dataset)
         console.phase("starting TensorFlow")
         with quiet_stderr():
             from mnistcnn.training import train

@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mnistcnn.errors import MnistCnnError
+
 _QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_CPP_MAX_VLOG_LEVEL": "0", "GRPC_VERBOSITY": "ERROR"}
 
 
@@ -38,6 +40,8 @@ def quiet_stderr() -> Iterator[None]:
         os.dup2(held.fileno(), 2)
         try:
             yield
+        except MnistCnnError:
+            raise  # Its message says it all.
         except Exception:
             os.dup2(kept, 2)
             held.seek(0)

@@ -15,6 +15,8 @@ from .viewer import viewer_command
 
 NEXT_COMMANDS: tuple[tuple[str, str], ...] = (
     ("mnistcnn eval {run}", "see what it gets right and wrong"),
+    ("mnistcnn visualize {run}", "see what it learned"),
+    ("mnistcnn export {run}", "use it elsewhere: ONNX, LiteRT, Keras, TensorFlow Serving"),
     ("mnistcnn train --config {config}", "repeat this run"),
     ("mnistcnn runs show {run}", "see everything about this run"),
     ("mnistcnn data", "see what the data holds"),

@@ -93,6 +93,7 @@ def train(
 def _train(run: Run | None, config: Config, *, tensorboard: bool, quiet: bool, as_json: bool) -> None:
     """Train a new run, or go on with one."""
     from mnistcnn.data.sources import load_dataset
+    from mnistcnn.run_data import data_to_repeat
 
     from .console import open_console
     from .signals import stop_on_signals
@@ -104,7 +105,7 @@ def _train(run: Run | None, config: Config, *, tensorboard: bool, quiet: bool, a
         open_console(as_json=as_json, quiet=quiet) as console,
     ):
         console.phase("loading the data")
-        dataset = load_dataset(config.data, console)
+        dataset = load_dataset(config.data if run is None else data_to_repeat(run, config.data), console)
         console.phase("starting TensorFlow")
         with quiet_stderr():
             from mnistcnn import training

@@ -1,7 +1,8 @@
 """Everything that is known about a network's answers to one split, and the files that say so.
 
 `assess` knows nothing of where the answers come from: it takes who was asked (`Subject`) and what was answered
-(`EvaluationResult`). `assess_run` is the one for a run's checkpoint.
+(`EvaluationResult`). `assess_run` is the one for a run's checkpoint, `assess_file` the one
+for an exported file.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from .data.sources import Dataset, Examples
 from .errors import DataError, DivergedError
 from .evaluation import EvaluationResult, evaluate
 from .events import Split
+from .export.answering import ask
+from .export.formats import format_of
+from .export.metadata import read_metadata
 from .runs import Run
 from .statistics import wilson_interval
 from .threads import limit_threads
@@ -46,6 +50,8 @@ class Subject:
     trained_on: str
     """The name of the data."""
     trained_on_sha256: Mapping[str, str]
+    model: str | None = None
+    """The path of the exported file that answered; None if the checkpoint itself did."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +92,7 @@ class Assessment:
         return {
             "event": "evaluation",
             "mnistcnn": __version__,
-            **{key: subject[key] for key in ("run", "checkpoint", "step", "weights_digest", "trained_on")},
+            **{key: subject[key] for key in ("model", "run", "checkpoint", "step", "weights_digest", "trained_on")},
             "data": self.data,
             "split": self.split,
             "is_foreign": self.is_foreign,
@@ -118,11 +124,15 @@ class Assessment:
         )
         return buffer.getvalue().encode()
 
-    def write(self, directory: Path) -> list[Path]:
+    def write(self, directory: Path, prefix: str = "") -> list[Path]:
         """Write `eval-<split>.json` and `predictions-<split>.csv`, with the data's name if it is not the run's own.
 
         The JSON file comes second and has the checksum of the other, so that each pair can be told from a pair that a
         full disk has left half old, half new.
+
+        Args:
+            directory: where to.
+            prefix: begins both names.
 
         Returns:
             The two files.
@@ -131,7 +141,9 @@ class Assessment:
             OSError: one could not be written; what was there before still is.
         """
         suffix = f"{self.split}-{_in_file_name(self.data)}" if self.is_foreign else self.split
-        evaluation, predictions = directory / f"eval-{suffix}.json", directory / f"predictions-{suffix}.csv"
+        evaluation, predictions = (
+            directory / f"{prefix}{name}" for name in (f"eval-{suffix}.json", f"predictions-{suffix}.csv")
+        )
         content = self.predictions_csv()
         files.write_atomically(predictions, content)
         reference = {"file": predictions.name, "sha256": hashlib.sha256(content).hexdigest()}
@@ -196,9 +208,7 @@ def assess_run(run: Run, checkpoint: str, dataset: Dataset, split: Split, mistak
         ConfigError: TensorFlow already runs with another number of threads.
         DivergedError: an answer is NaN or infinite.
     """
-    examples = dataset.splits()[split]
-    if not len(examples):
-        raise DataError(f"{dataset.name} ({dataset.origin}): no images in the {split} split; choose another --split")
+    examples = _examples(dataset, split)
     limit_threads(load_config(run.config_path).threads)
     trained = load_trained(run, checkpoint)
     checksums = run.manifest()["data"]["sha256"]
@@ -206,6 +216,43 @@ def assess_run(run: Run, checkpoint: str, dataset: Dataset, split: Split, mistak
     name = run.path.resolve().name
     subject = Subject(name, trained.checkpoint, trained.step, trained.digest, trained.data, checksums)
     return assess(subject, dataset, split, evaluate(trained.network, examples), mistakes)
+
+
+def assess_file(path: Path, dataset: Dataset, split: Split, mistakes: int = 0) -> Assessment:
+    """Evaluate an exported file on one split, with its format's own runtime in a process of its own.
+
+    Args:
+        path: the file, or the directory of a SavedModel or of NumPy's weights.
+        dataset: what the network learned from or any other.
+        split: of the dataset.
+        mistakes: how many of the most confident mistakes to keep.
+
+    Raises:
+        UsageError: there is no such file, or it is of no format of this project.
+        DataError: the split is empty.
+        RunError: the file is damaged, says nothing of where it comes from, or cannot be run.
+        DivergedError: an answer is NaN or infinite.
+    """
+    examples = _examples(dataset, split)
+    metadata = read_metadata(path)
+    answers = ask(format_of(path), path, examples.images)
+    subject = Subject(
+        run=metadata.run,
+        checkpoint=metadata.checkpoint,
+        step=metadata.step,
+        weights_digest=metadata.weights_digest,
+        trained_on=metadata.data,
+        trained_on_sha256=metadata.data_sha256,
+        model=str(path),
+    )
+    return assess(subject, dataset, split, EvaluationResult(answers.logits, examples.labels), mistakes)
+
+
+def _examples(dataset: Dataset, split: Split) -> Examples:
+    examples = dataset.splits()[split]
+    if not len(examples):
+        raise DataError(f"{dataset.name} ({dataset.origin}): no images in the {split} split; choose another --split")
+    return examples
 
 
 def _in_file_name(data: str) -> str:

@@ -4,6 +4,7 @@ A checkpoint is a directory, `step-0003000`, written beside and renamed, so that
 
     weights.npz      the network's parameters
     optimizer.npz    the optimizer's slots
+    average.npz      the average of the parameters along the way, if the run has one
     manifest.json    the step, what the run has counted so far, and the SHA-256 of the other files and of itself
 
 Only arrays and JSON are read, never anything that could run as code.
@@ -60,6 +61,13 @@ class Checkpoint:
     slots: Weights
     """Of the optimizer; empty for weights that will not be trained on."""
     progress: Progress = Progress()
+    average: Weights | None = None
+    """Of the weights along the way, if the run averages them."""
+
+    @property
+    def evaluated_weights(self) -> Weights:
+        """What the run evaluates and stands by: the average if there is one, else the weights."""
+        return self.weights if self.average is None else self.average
 
 
 class CheckpointDirectory:
@@ -172,6 +180,8 @@ def save(path: Path, checkpoint: Checkpoint) -> Path:
         OSError: it could not be written; nothing is left behind.
     """
     contents = {"weights.npz": _pack(checkpoint.weights), "optimizer.npz": _pack(checkpoint.slots)}
+    if checkpoint.average is not None:
+        contents["average.npz"] = _pack(checkpoint.average)
     contents["manifest.json"] = _manifest(checkpoint, contents)
     with files.directory_beside(path.parent) as temporary:
         for name, content in contents.items():
@@ -193,12 +203,13 @@ def load(path: Path) -> Checkpoint:
     manifest = _read_manifest(path / "manifest.json")
     try:
         step, progress = manifest["step"], manifest["progress"]
-        checksums = {name: manifest["files"][name]["sha256"] for name in ("weights.npz", "optimizer.npz")}
+        names = ("weights.npz", "optimizer.npz", *({"average.npz"} & manifest["files"].keys()))
+        checksums = {name: manifest["files"][name]["sha256"] for name in names}
         restored = Progress(**{**progress, "losses": tuple(progress["losses"])})
     except (KeyError, TypeError) as error:
         raise CheckpointError(f"{path / 'manifest.json'}: damaged: {error!r}") from error
     arrays = {name: _unpack(path / name, sha256) for name, sha256 in checksums.items()}
-    return Checkpoint(step, arrays["weights.npz"], arrays["optimizer.npz"], restored)
+    return Checkpoint(step, arrays["weights.npz"], arrays["optimizer.npz"], restored, arrays.get("average.npz"))
 
 
 def weights_digest(weights: Mapping[str, NDArray[np.float32]]) -> str:
@@ -216,7 +227,7 @@ def _manifest(checkpoint: Checkpoint, contents: Mapping[str, bytes]) -> bytes:
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "step": checkpoint.step,
-        "weights_digest": weights_digest(checkpoint.weights),
+        "weights_digest": weights_digest(checkpoint.evaluated_weights),
         "progress": asdict(checkpoint.progress),
         "files": {
             name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

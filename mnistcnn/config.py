@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from mnistcnn.config_file import dump_model, load_model
+from mnistcnn.config_recipe import AugmentationConfig, AveragingConfig, ScheduleConfig
 from mnistcnn.config_reference import json_schema, reference_tables
+from mnistcnn.config_section import Section as _Section
 
 _SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600}
 _INTERVAL = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([smh])")
@@ -78,12 +80,6 @@ Interval = Annotated[
         }
     ),
 ]
-
-
-class _Section(BaseModel):
-    """Frozen, and strict: text is not a number, true is not 1, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class DataConfig(_Section):
@@ -202,13 +198,33 @@ class Config(_Section):
         default=1e-4,
         gt=0,
         le=1e38,
-        description="Size of a step of Adam (no unit): higher learns faster, too high diverges.",
+        description="Size of a step of Adam (no unit): higher learns faster, too high diverges. With a `schedule`, "
+        "the highest.",
     )
     keep_prob: float = Field(
         default=0.5,
         ge=0.01,
         le=1,
         description="Probability that dropout keeps a neuron of the dense layer while training; 1 turns dropout off.",
+    )
+    label_smoothing: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.9,
+        description="Share of the target that is spread evenly over all ten digits, so that the network is not "
+        "driven to be certain (Szegedy et al. 2016).",
+    )
+    weight_decay: float = Field(
+        default=0.0,
+        ge=0,
+        le=1000,
+        description="How strongly weights, not biases, are pulled towards 0: each step takes learning rate × "
+        "weight_decay of them away (decoupled from Adam: Loshchilov and Hutter 2019).",
+    )
+    precision: Literal["float32", "bfloat16"] = Field(
+        default="float32",
+        description="Numbers that training steps multiply in. `bfloat16` is faster where the processor has it, and "
+        "elsewhere falls back to float32 with a warning; weights stay float32, and so do evaluations.",
     )
     log_dir: Directory = Field(
         default=Path("runs"),
@@ -245,6 +261,9 @@ class Config(_Section):
     )
     data: DataConfig = Field(default=DataConfig(), description=DataConfig.__doc__)
     network: NetworkConfig = Field(default=NetworkConfig(), description=NetworkConfig.__doc__)
+    schedule: ScheduleConfig = Field(default=ScheduleConfig(), description=ScheduleConfig.__doc__)
+    averaging: AveragingConfig = Field(default=AveragingConfig(), description=AveragingConfig.__doc__)
+    augmentation: AugmentationConfig = Field(default=AugmentationConfig(), description=AugmentationConfig.__doc__)
     checkpoints: CheckpointsConfig = Field(default=CheckpointsConfig(), description=CheckpointsConfig.__doc__)
     summaries: SummariesConfig = Field(default=SummariesConfig(), description=SummariesConfig.__doc__)
 
@@ -252,6 +271,15 @@ class Config(_Section):
     def picture_sets(self) -> int:
         """Sets of pictures and histograms in a whole run: at the start, every `summaries.every` steps, at the end."""
         return -(-self.steps // self.summaries.every) + 1 if self.summaries.enabled else 0
+
+    @model_validator(mode="after")
+    def _warmup_ends(self) -> Config:
+        if self.schedule.warmup >= self.steps:
+            raise ValueError(
+                f"schedule.warmup: {self.schedule.warmup:,} steps of warm-up leave nothing of {self.steps:,} steps; "
+                f"choose at most {self.steps - 1:,}, or more steps"
+            )
+        return self
 
 
 def load_config(

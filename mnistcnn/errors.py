@@ -7,7 +7,8 @@
     ├── RunError             a run directory is missing, locked or cannot be written
     │   └── CheckpointError  a checkpoint is missing or damaged
     ├── DivergedError        the loss became NaN or infinite
-    └── BelowAccuracyError   a network is less accurate than was asked for
+    ├── BelowAccuracyError   a network is less accurate than was asked for
+    └── ExportMismatchError  an exported file answers differently than its network
 
 A message says what happened, where (file and value), and what to do next. Anything else that
 escapes is a bug and shows its traceback.
@@ -57,3 +58,7 @@ class DivergedError(MnistCnnError):
 
 class BelowAccuracyError(MnistCnnError):
     """A network is less accurate than was asked for."""
+
+
+class ExportMismatchError(MnistCnnError):
+    """An exported file answers differently than its network."""

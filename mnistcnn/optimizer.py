@@ -1,4 +1,4 @@
-"""Adam, in one fused kernel for each variable."""
+"""Adam, in one fused kernel for each variable, with decoupled weight decay; and the average of the weights."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ class Adam(tf.Module):
     In the form that the paper gives at the end of its section 2, as TensorFlow's kernel has it: epsilon stands
     beside the uncorrected √v. The powers of the betas are computed from the step, so the slots are the whole state.
 
+    With `weight_decay` λ, each update at the rate η first takes ηλ of every weight away, but not of biases: Loshchilov
+    and Hutter, "Decoupled Weight Decay Regularization" (2019), algorithm 2, with the rate in the decay as well, as
+    PyTorch and Keras have it.
+
     Args:
-        parameters: the variables to train, by name.
+        parameters: the variables to train, by name; those that end in `/weights` decay.
+        weight_decay: λ; 0 turns it off.
     """
 
     def __init__(
@@ -26,8 +31,10 @@ class Adam(tf.Module):
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
     ) -> None:
         super().__init__(name="adam")
+        self.weight_decay = weight_decay
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
         self.parameters = dict(parameters)
         self.first_moments = _zeros_beside(self.parameters, "m")
@@ -45,6 +52,8 @@ class Adam(tf.Module):
         beta_1_power = tf.cast(tf.pow(tf.constant(self.beta_1, tf.float64), updates), tf.float32)
         beta_2_power = tf.cast(tf.pow(tf.constant(self.beta_2, tf.float64), updates), tf.float32)
         for name, variable in self.parameters.items():
+            if self.weight_decay and name.endswith("/weights"):
+                variable.assign(variable * (1.0 - learning_rate * self.weight_decay))
             tf.raw_ops.ResourceApplyAdam(
                 var=variable.handle,
                 m=self.first_moments[name].handle,
@@ -71,6 +80,32 @@ class Adam(tf.Module):
         return {f"m/{name}": slot for name, slot in self.first_moments.items()} | {
             f"v/{name}": slot for name, slot in self.second_moments.items()
         }
+
+
+class WeightAverage:
+    """The exponential moving average of variables, from its first update on without a bias to where it began.
+
+    After n updates w₁ … wₙ it is Σ βⁿ⁻ⁱ wᵢ / Σ βⁿ⁻ⁱ: the zero-based average divided by 1 - βⁿ, as Adam corrects its
+    moments. It is computed as a ← a + (1 - β) / (1 - βⁿ) · (wₙ - a), so that no other state than the average is needed.
+
+    Args:
+        averages: the variables that hold the averages, by name.
+        parameters: what is averaged, by the same names.
+        decay: β, inside (0, 1).
+    """
+
+    def __init__(
+        self, averages: Mapping[str, tf.Variable], parameters: Mapping[str, tf.Variable], decay: float
+    ) -> None:
+        self.pairs = [(averages[name], parameter) for name, parameter in parameters.items()]
+        self.decay = decay
+
+    def update(self, step: tf.Tensor) -> None:
+        """Take in the weights after step `step` of training, an int32 scalar; the first is step 0."""
+        power = tf.pow(tf.constant(self.decay, tf.float64), tf.cast(step + 1, tf.float64))
+        share = tf.cast((1.0 - self.decay) / (1.0 - power), tf.float32)
+        for average, parameter in self.pairs:
+            average.assign_add(share * (parameter - average))
 
 
 def _zeros_beside(parameters: Mapping[str, tf.Variable], kind: str) -> dict[str, tf.Variable]:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .config import Config, DataConfig, load_config
-from .data.sources import Dataset
+from .config import Config, load_config
 from .errors import RunError
 from .runs import Run
 
@@ -54,28 +53,6 @@ def config_to_repeat(run: Run) -> Config:
     return load_config(run.config_path, options={"log_dir": run.path.parent})
 
 
-def data_to_repeat(run: Run, config: DataConfig) -> DataConfig:
-    """Where the run's data is; for `auto`, what that turned out to be.
-
-    Raises:
-        RunError: the manifest is damaged.
-    """
-    return config.model_copy(update={"source": _data(run)["source"]})
-
-
-def check_same_data(run: Run, dataset: Dataset) -> None:
-    """Refuse data that is not what the run learned from.
-
-    Raises:
-        RunError: it is not.
-    """
-    data = _data(run)
-    if data["sha256"] != dict(dataset.checksums):
-        raise RunError(
-            f"{run.path}: it learned from {data['name']} ({data['origin']}), and {dataset.origin} is not the same data"
-        )
-
-
 def compare(original: Run, repeated: Run) -> Reproduction:
     """Put two finished runs side by side.
 
@@ -108,16 +85,5 @@ def _flat_environment(manifest: Mapping[str, Any]) -> dict[str, object]:
     return flat
 
 
-def _data(run: Run) -> dict[str, Any]:
-    return _part(run, "data", ("name", "source", "origin", "sha256"))
-
-
 def _results(run: Run) -> dict[str, Any]:
-    return _part(run, "results", ("weights_digest", "test_accuracy"))
-
-
-def _part(run: Run, name: str, keys: tuple[str, ...]) -> dict[str, Any]:
-    part = run.manifest().get(name)
-    if not isinstance(part, dict) or any(key not in part for key in keys):
-        raise RunError(f"{run.manifest_path}: damaged: '{name}' is incomplete")
-    return part
+    return run.manifest_part("results", ("weights_digest", "test_accuracy"))

@@ -14,11 +14,12 @@ from .config import Config, SummariesConfig, dump_config, load_config
 from .config_differences import differences
 from .data.sources import Dataset
 from .errors import ConfigError, RunError
+from .run_data import check_same_data
 from .runs import Run, now
 
 CHANGEABLE = frozenset(
     {
-        "steps",
+        "steps",  # With a constant learning rate; a falling one would have been another from the start.
         "eval_every",
         "report_every",
         "threads",
@@ -50,6 +51,11 @@ def resumed_config(run: Run, overrides: Sequence[str] = (), options: Mapping[str
         for key, old, new in differences(before, after)
         if key not in CHANGEABLE
     ]
+    if after.steps != before.steps and before.schedule.kind != "constant":
+        problems.append(
+            f"steps: a resumed run keeps its steps, which are {before.steps}, not {after.steps}, because its "
+            f"schedule.kind is {before.schedule.kind}: its learning rate falls until the last of them"
+        )
     if problems:
         raise ConfigError(problems)
     return after
@@ -61,11 +67,7 @@ def check_resumable(run: Run, config: Config, dataset: Dataset) -> None:
     Raises:
         RunError: the data is not what the run learned from, or `steps` is behind it.
     """
-    data = run.manifest()["data"]
-    if data["sha256"] != dict(dataset.checksums) or data["name"] != dataset.name:
-        raise RunError(
-            f"{run.path}: it learned from {data['name']} ({data['origin']}), and {dataset.origin} is not the same data"
-        )
+    check_same_data(run, dataset)
     steps = run.checkpoints().steps()
     if steps and config.steps < steps[-1]:
         raise RunError(f"{run.path}: steps: {config.steps:,} is less than the {steps[-1]:,} that are done")
@@ -79,6 +81,7 @@ def record_resume(run: Run, config: Config, step: int) -> None:
     """
     changes = {key: [old, new] for key, old, new in differences(load_config(run.config_path), config)}
     resumed = [*run.manifest().get("resumed", []), {"at": now(), "step": step, "changes": changes}]
-    run.update_manifest({"state": "running", "resumed": resumed})
+    # What the manifest said of the end is true no more.
+    run.update_manifest({"state": "running", "ended": None, "reason": None, "results": None, "resumed": resumed})
     if changes:
         files.write_atomically(run.config_path, dump_config(config).encode())

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
@@ -71,6 +71,17 @@ class Run:
         if not isinstance(manifest, dict) or "state" not in manifest:
             raise RunError(f"{self.manifest_path}: damaged: it has no 'state'")
         return manifest
+
+    def manifest_part(self, name: str, keys: Sequence[str]) -> dict[str, Any]:
+        """One object of the manifest.
+
+        Raises:
+            RunError: the manifest is damaged, or the object lacks one of `keys`.
+        """
+        part = self.manifest().get(name)
+        if not isinstance(part, dict) or any(key not in part for key in keys):
+            raise RunError(f"{self.manifest_path}: damaged: '{name}' is incomplete")
+        return part
 
     def update_manifest(self, changes: Mapping[str, object]) -> None:
         """Replace keys of the manifest, atomically.

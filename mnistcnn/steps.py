@@ -9,11 +9,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from .augmentation import Augmentation
 from .config import Config
 from .data.sources import Examples
 from .measures import gradient_norms, variable_statistics
-from .model import Dropout, Network, scope, to_input
-from .optimizer import Adam
+from .model import Dropout, Network, cross_entropy, scope, to_input
+from .optimizer import Adam, WeightAverage
+from .precision import Precision
+from .schedules import learning_rate
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,20 +44,38 @@ class TrainingSteps:
     Args:
         network: what is trained.
         optimizer: over the network's parameters.
-        config: keep_prob, seed and learning rate, and which steps are measured.
+        config: the recipe (keep_prob, seed, learning rate and so on), and which steps are measured.
         examples: the train split; it stays in memory as uint8, and batches are gathered inside the graph.
+        precision: what the large products are computed in.
+        average: takes the weights in after each step; None for no averaging.
     """
 
-    def __init__(self, network: Network, optimizer: Adam, config: Config, examples: Examples) -> None:
+    def __init__(
+        self,
+        network: Network,
+        optimizer: Adam,
+        config: Config,
+        examples: Examples,
+        precision: Precision = "float32",
+        average: WeightAverage | None = None,
+    ) -> None:
         self._network = network
         self._optimizer = optimizer
         self._config = config
+        self._dtype = tf.as_dtype(precision)
+        self._average = average
+        augmentation = config.augmentation
+        self._augmentation = Augmentation(augmentation, config.seed) if augmentation.enabled else None
         with tf.name_scope("input/"):
             self._images = tf.constant(examples.images)
             self._labels = tf.constant(examples.labels.astype(np.int32))
         self._compiled = tf.function(
             self._chunk,
-            input_signature=[tf.TensorSpec([], tf.int32), tf.TensorSpec([None, config.batch_size], tf.int32)],
+            input_signature=[
+                tf.TensorSpec([], tf.int32),
+                tf.TensorSpec([None, config.batch_size], tf.int32),
+                tf.TensorSpec([None], tf.float32),
+            ],
         )
 
     def __call__(self, step: int, indices: NDArray[np.int32]) -> StepResults:
@@ -64,22 +85,24 @@ class TrainingSteps:
             step: how many were done before.
             indices: [steps, batch] into the train split.
         """
-        return StepResults(*(column.numpy() for column in self._compiled(step, indices)))
+        rates = np.array([learning_rate(self._config, step + i) for i in range(len(indices))], np.float32)
+        return StepResults(*(column.numpy() for column in self._compiled(step, indices, rates)))
 
-    def _chunk(self, step: tf.Tensor, indices: tf.Tensor) -> list[tf.Tensor]:
+    def _chunk(self, step: tf.Tensor, indices: tf.Tensor, rates: tf.Tensor) -> list[tf.Tensor]:
         count = tf.shape(indices)[0]
         columns = [tf.TensorArray(tf.float32, count) for _ in range(_COLUMNS)]
         for i in tf.range(count):
-            row = self.one_step(step + i, indices[i])
+            row = self.one_step(step + i, indices[i], rates[i])
             columns = [column.write(i, value) for column, value in zip(columns, row, strict=True)]
         return [column.stack() for column in columns]
 
-    def one_step(self, step: tf.Tensor, indices: tf.Tensor) -> list[tf.Tensor]:
+    def one_step(self, step: tf.Tensor, indices: tf.Tensor, rate: tf.Tensor) -> list[tf.Tensor]:
         """Add one step to the graph: forward, backward, update.
 
         Args:
             step: int32 scalar, how many steps were done before.
             indices: [batch] int32 into the train split.
+            rate: float32 scalar, the learning rate.
 
         Returns:
             Its row of each column of `StepResults`.
@@ -87,23 +110,25 @@ class TrainingSteps:
         with tf.name_scope("input/"):
             images = to_input(tf.gather(self._images, indices))
             labels = tf.gather(self._labels, indices)
+            if self._augmentation is not None:
+                images = self._augmentation(images, step)
         with scope("fc1"):
             dropout = Dropout(self._config.keep_prob, self._config.seed, step)
         parameters = self._network.parameters
         with tf.GradientTape() as tape:
-            logits = self._network(images, dropout)
+            logits = self._network(tf.cast(images, self._dtype), dropout)
             with tf.name_scope("cross_entropy"):
-                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-                loss = tf.reduce_mean(losses)
+                loss = cross_entropy(labels, logits, self._config.label_smoothing)
         with tf.name_scope("accuracy"):
             correct = tf.equal(tf.argmax(logits, 1, tf.int32), labels)
             accuracy = tf.reduce_mean(tf.cast(correct, tf.float32))
         with tf.name_scope("train"):
-            learning_rate = tf.constant(self._config.learning_rate, tf.float32)
             gradients = dict(zip(parameters, tape.gradient(loss, list(parameters.values())), strict=True))
             measured = self._measured(step, gradients)
-            self._optimizer.apply(gradients, step, learning_rate)
-        return [loss, accuracy, learning_rate, *measured]
+            self._optimizer.apply(gradients, step, rate)
+            if self._average is not None:
+                self._average.update(step)
+        return [loss, accuracy, rate, *measured]
 
     def _measured(self, step: tf.Tensor, gradients: Mapping[str, tf.Tensor]) -> list[tf.Tensor]:
         """Statistics of the variables and norms of the gradients, on the steps that summaries ask for."""

@@ -30,7 +30,7 @@ class Trained:
 
 
 def load_trained(run: Run, checkpoint: str = "best") -> Trained:
-    """Load a network from a run.
+    """Load a network from a run: with the averaged weights, if the run averages them.
 
     Args:
         run: the run.
@@ -46,9 +46,9 @@ def load_trained(run: Run, checkpoint: str = "best") -> Trained:
     loaded = checkpoints.load(run.checkpoints().find(checkpoint))
     network = Network(config.network, config.seed)
     try:
-        network.load(loaded.weights)
+        network.load(loaded.evaluated_weights)
     except (KeyError, ValueError) as error:
         raise CheckpointError(
             f"{run.path}: the checkpoint is of another network than config.yaml's: {error}"
         ) from error
-    return Trained(run, config, checkpoint, loaded.step, network, weights_digest(loaded.weights), data)
+    return Trained(run, config, checkpoint, loaded.step, network, weights_digest(loaded.evaluated_weights), data)

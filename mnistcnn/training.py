@@ -26,9 +26,11 @@ from .evaluation import EvaluationResult, Evaluator
 from .events import CheckpointSaved, Evaluated, Event, RunFinished, RunStarted, State, StepsDone, Warned
 from .metrics import MetricsFile
 from .model import Network
-from .optimizer import Adam
+from .optimizer import Adam, WeightAverage
+from .precision import usable_precision
 from .resuming import check_resumable, record_resume
 from .runs import Run, create_run, now
+from .schedules import learning_rate
 from .steps import TrainingSteps
 from .summaries.session import summaries_of
 from .threads import limit_threads
@@ -104,7 +106,7 @@ class _Session:
         """The run, from where it stands to its end."""
         with self._run.locked(), self._run.recorded():
             self._build()
-            warnings = [self._dataset.warning] if self._dataset.warning else []
+            warnings = [warning for warning in (self._dataset.warning, self._precision_warning) if warning]
             if resumed:
                 warnings += self._restore()
             with (
@@ -122,12 +124,22 @@ class _Session:
                 yield self._finish("finished" if self._is_complete() else "interrupted")
 
     def _build(self) -> None:
-        self._network = Network(self._config.network, self._config.seed)
-        self._optimizer = Adam(self._network.parameters)
-        self._steps = TrainingSteps(self._network, self._optimizer, self._config, self._dataset.train)
-        self._evaluator = Evaluator(self._network)
-        self._checkpoints = self._run.checkpoints(self._config.checkpoints.keep)
-        self._summaries = summaries_of(self._run, self._config, self._network, self._dataset)
+        config = self._config
+        self._network = Network(config.network, config.seed)
+        self._optimizer = Adam(self._network.parameters, weight_decay=config.weight_decay)
+        # What is evaluated, chosen and saved as the result.
+        self._evaluated_network, average = self._network, None
+        if config.averaging.decay:
+            self._evaluated_network = Network(config.network, config.seed)
+            averages, parameters = self._evaluated_network.parameters, self._network.parameters
+            average = WeightAverage(averages, parameters, config.averaging.decay)
+        precision, self._precision_warning = usable_precision(config.precision)
+        self._run.update_manifest({"precision": precision})
+        train = self._dataset.train
+        self._steps = TrainingSteps(self._network, self._optimizer, config, train, precision, average)
+        self._evaluator = Evaluator(self._evaluated_network)
+        self._checkpoints = self._run.checkpoints(config.checkpoints.keep)
+        self._summaries = summaries_of(self._run, config, self._network, self._dataset)
 
     def _restore(self) -> list[str]:
         """Take up the newest intact checkpoint, and say what was wrong with newer ones.
@@ -142,6 +154,7 @@ class _Session:
         checkpoint, problems = self._checkpoints.newest_intact()
         self._network.load(checkpoint.weights)
         self._optimizer.load(checkpoint.slots)
+        self._evaluated_network.load(checkpoint.evaluated_weights)
         self._step = self._saved_step = checkpoint.step
         self._progress, self._seconds_before = checkpoint.progress, checkpoint.progress.seconds
         self._checkpoints.rewind(checkpoint.step, checkpoint.progress.best_step)
@@ -200,7 +213,7 @@ class _Session:
             examples=batch.examples,
             loss=math.fsum(losses) / len(losses),
             accuracy=batch.accuracy,
-            learning_rate=self._config.learning_rate,
+            learning_rate=learning_rate(self._config, self._step - 1),
             seconds=self._timed_seconds,
             images_per_second=self._timed_steps * self._config.batch_size / self._timed_seconds,
         )
@@ -287,7 +300,9 @@ class _Session:
         self._metrics.sync()
         self._summaries.sync()
         progress = replace(self._progress, seconds=self._seconds())
-        path = self._checkpoints.save(Checkpoint(self._step, weights, self._optimizer.read(), progress), best=best)
+        average = self._evaluated_network.read() if self._evaluated_network is not self._network else None
+        checkpoint = Checkpoint(self._step, weights, self._optimizer.read(), progress, average)
+        path = self._checkpoints.save(checkpoint, best=best)
         self._saved_step, self._saved_at = self._step, time.monotonic()
         return CheckpointSaved(self._step, path, best, seconds=self._saved_at - started)
 
@@ -354,7 +369,7 @@ class _Session:
             best_step=progress.best_step,
             best_validation_accuracy=progress.best_validation_accuracy,
             best_test_accuracy=progress.best_test_accuracy,
-            weights_digest=None if state == "diverged" else weights_digest(self._network.read()),
+            weights_digest=None if state == "diverged" else weights_digest(self._evaluated_network.read()),
             seconds=self._seconds(),
             training_seconds=progress.training_seconds,
             images_per_second=self._step * self._config.batch_size / max(progress.training_seconds, 1e-9),

@@ -87,3 +87,35 @@ def idx_dir(tmp_path: Path) -> Path:
     (folder / "t10k-images-idx3-ubyte").write_bytes(idx_bytes(test.images))
     (folder / "t10k-labels-idx1-ubyte").write_bytes(idx_bytes(test.labels))
     return folder
+
+
+@pytest.fixture(scope="session")
+def bars_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of a small network that learned 240 images of bars by heart, with 60 to be tested on."""
+    from mnistcnn.config import load_config
+    from mnistcnn.data.sources import load_dataset
+    from mnistcnn.training import train
+
+    home = tmp_path_factory.mktemp("bars")
+    data = home / "bars"
+    data.mkdir()
+    train_split, test_split = make_examples(240, 0), make_examples(60, 1)
+    for name, split in (("train", train_split), ("t10k", test_split)):
+        (data / f"{name}-images-idx3-ubyte").write_bytes(idx_bytes(split.images))
+        (data / f"{name}-labels-idx1-ubyte").write_bytes(idx_bytes(split.labels))
+    small = ["network.conv1=4", "network.conv2=6", "network.fc1=32", "network.initializer=he"]
+    recipe = ["steps=80", "eval_every=40", "batch_size=20", "learning_rate=3e-3"]
+    place = [f"log_dir={home / 'runs'}", "name=one"]
+    where = ["data.source=idx", f"data.dir={data}", "data.validation_size=40"]
+    config = load_config(None, [*small, *recipe, *place, *where])
+    list(train(config, load_dataset(config.data)))
+    return home / "runs" / "one"
+
+
+@pytest.fixture(scope="session")
+def exports(bars_run: Path) -> Path:
+    """That run's network in every format."""
+    from mnistcnn_cli.app import run
+
+    assert run(["export", str(bars_run), "--quiet"]) == 0
+    return bars_run / "export"

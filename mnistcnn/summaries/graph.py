@@ -19,6 +19,7 @@ from ..config import Config, SummariesConfig
 from ..data.sources import Examples
 from ..model import Network
 from ..optimizer import Adam
+from ..precision import usable_precision
 from ..steps import TrainingSteps
 from . import tags
 
@@ -40,11 +41,14 @@ class StepGraph:
         self._graph = tf.Graph()
         with self._graph.as_default():
             network = Network(config.network, config.seed)
-            optimizer = Adam(network.parameters)
+            optimizer = Adam(network.parameters, weight_decay=config.weight_decay)
+            precision, _ = usable_precision(config.precision)
             self._variables = network.parameters
             self._step = _v1.placeholder(tf.int32, [], name="input/step")
             self._indices = _v1.placeholder(tf.int32, [self._batch], name="input/indices")
-            loss, accuracy, *_ = TrainingSteps(network, optimizer, bare, examples).one_step(self._step, self._indices)
+            rate = tf.constant(config.learning_rate, tf.float32, name="train/learning_rate")
+            steps = TrainingSteps(network, optimizer, bare, examples, precision)
+            loss, accuracy, *_ = steps.one_step(self._step, self._indices, rate)
             self._initialize = _v1.global_variables_initializer()
         updates = [operation for operation in self._graph.get_operations() if operation.type == "ResourceApplyAdam"]
         self._fetches = [*updates, loss.op, accuracy.op]

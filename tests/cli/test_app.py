@@ -10,7 +10,7 @@ import typer
 from mnistcnn_cli.app import app, run
 
 HEAVY = {"tensorflow", "keras", "matplotlib", "numpy", "sklearn", "PIL", "tensorboard"}
-COMMANDS = ["train", "eval", "data", "config", "config show"]
+COMMANDS = ["train", "eval", "predict", "visualize", "export", "data", "config", "config show"]
 COMMANDS += ["runs", "runs list", "runs show", "runs compare", "runs reproduce"]
 HELP = [["--help"], *([*command.split(), "--help"] for command in COMMANDS)]
 
@@ -150,3 +150,19 @@ def test_completion_still_works():
         },
     )
     assert "train" in result.stdout
+
+
+def test_what_was_held_back_is_not_shown_before_an_error_that_says_what_happened():
+    script = (
+        "import os\n"
+        "from mnistcnn.errors import DataError\n"
+        "from mnistcnn_cli.silence import quiet_stderr\n"
+        "try:\n"
+        "    with quiet_stderr():\n"
+        "        os.write(2, b'chatter')\n"
+        "        raise DataError('no images')\n"
+        "except DataError:\n"
+        "    pass\n"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")

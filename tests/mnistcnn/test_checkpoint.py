@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 import json
@@ -24,9 +25,15 @@ def make_checkpoint(step=0, seed=0):
     return Checkpoint(step, weights, slots, Progress(best_step=step, best_errors=7, seconds=1.25, losses=(0.1, 0.2)))
 
 
+def make_averaged_checkpoint(step=0):
+    plain = make_checkpoint(step)
+    return dataclasses.replace(plain, average={name: array + 1 for name, array in plain.weights.items()})
+
+
 def assert_same(one, other):
     assert (one.step, one.progress) == (other.step, other.progress)
-    for kind in ("weights", "slots"):
+    assert (one.average is None) == (other.average is None)
+    for kind in ("weights", "slots", "evaluated_weights"):
         left, right = getattr(one, kind), getattr(other, kind)
         assert left.keys() == right.keys()
         for name in left:
@@ -43,6 +50,15 @@ def test_a_checkpoint_loads_as_it_was_saved(tmp_path):
     assert_same(checkpoints.load(checkpoints.save(tmp_path / "step-0000012", saved)), saved)
 
 
+def test_averaged_weights_are_saved_beside_the_others_and_are_what_the_run_stands_by(tmp_path):
+    saved = make_averaged_checkpoint()
+    path = checkpoints.save(tmp_path / "step-0000000", saved)
+    assert_same(checkpoints.load(path), saved)
+    assert checkpoints.load(path).evaluated_weights is not checkpoints.load(path).weights
+    manifest = json.loads((path / "manifest.json").read_text())
+    assert manifest["weights_digest"] == weights_digest(saved.average) != weights_digest(saved.weights)
+
+
 def test_the_same_state_makes_the_same_bytes(tmp_path):
     one, other = (checkpoints.save(tmp_path / name, make_checkpoint()) for name in ("one", "other"))
     for file in one.iterdir():
@@ -57,9 +73,9 @@ def test_saving_a_step_again_replaces_it(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize("name", ["weights.npz", "optimizer.npz", "manifest.json"])
+@pytest.mark.parametrize("name", ["weights.npz", "optimizer.npz", "average.npz", "manifest.json"])
 def test_every_flipped_bit_and_every_truncation_is_found(tmp_path, name):
-    path = checkpoints.save(tmp_path / "step-0000001", make_checkpoint())
+    path = checkpoints.save(tmp_path / "step-0000001", make_averaged_checkpoint())
     intact = (path / name).read_bytes()
     choose = random.Random(name)
     for _ in range(200):
@@ -74,9 +90,9 @@ def test_every_flipped_bit_and_every_truncation_is_found(tmp_path, name):
             checkpoints.load(path)
 
 
-@pytest.mark.parametrize("name", ["weights.npz", "optimizer.npz", "manifest.json"])
+@pytest.mark.parametrize("name", ["weights.npz", "optimizer.npz", "average.npz", "manifest.json"])
 def test_a_missing_file_is_damage_that_names_the_file(tmp_path, name):
-    path = checkpoints.save(tmp_path / "step-0000001", make_checkpoint())
+    path = checkpoints.save(tmp_path / "step-0000001", make_averaged_checkpoint())
     (path / name).unlink()
     with pytest.raises(CheckpointError, match=f"{name}: damaged: No such file"):
         checkpoints.load(path)

@@ -44,3 +44,14 @@ def test_dense_and_its_gradients_equal_tensorflows(batch, inputs, outputs):
     np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-5)
     for gradient, expected_gradient in zip(gradients, expected_gradients, strict=True):
         np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("distinct_values", [2, 1000])
+def test_pooling_and_its_gradient_equal_tensorflows_in_bfloat16(distinct_values):
+    random = np.random.default_rng(0)
+    maps = tf.cast(random.integers(0, distinct_values, (3, 8, 6, 5)), tf.bfloat16)
+    upstream = tf.cast(random.normal(size=(3, 4, 3, 5)), tf.bfloat16)
+    value, (gradient,) = value_and_gradients(ops.max_pool_2x2, [maps], upstream)
+    expected, (expected_gradient,) = value_and_gradients(tensorflow_pool, [maps], upstream)
+    np.testing.assert_array_equal(value, expected)
+    np.testing.assert_array_equal(gradient, expected_gradient)

@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from mnistcnn import reproduction
-from mnistcnn.config import DataConfig, load_config
+from mnistcnn.config import load_config
 from mnistcnn.errors import RunError
 from mnistcnn.runs import create_run
 
@@ -37,18 +37,6 @@ def test_a_run_without_an_end_cannot_be_repeated(make, state):
 def test_a_manifest_without_results_is_damaged(make):
     with pytest.raises(RunError, match=r"manifest\.json: damaged: 'results' is incomplete"):
         reproduction.config_to_repeat(make(results=None))
-
-
-def test_auto_is_what_it_was_when_the_run_was_made(make):
-    assert reproduction.data_to_repeat(make(), DataConfig()).source == "idx"
-
-
-def test_other_data_is_refused(make, tiny_dataset):
-    run = make()
-    reproduction.check_same_data(run, tiny_dataset)
-    run.update_manifest({"data": {**run.manifest()["data"], "sha256": {"train-images-idx3-ubyte": "1" * 64}}})
-    with pytest.raises(RunError, match=r"learned from tiny .* is not the same data"):
-        reproduction.check_same_data(run, tiny_dataset)
 
 
 def test_the_same_weights_are_the_same_whatever_else_differs(make):

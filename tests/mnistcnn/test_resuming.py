@@ -6,8 +6,10 @@ import dataclasses
 import itertools
 import random
 
+import numpy as np
 import pytest
 
+from mnistcnn import checkpoint as checkpoints
 from mnistcnn import training
 from mnistcnn.checkpoint import weights_digest
 from mnistcnn.config import load_config
@@ -30,11 +32,27 @@ SETTINGS = [
     "eval_every=10",
     "checkpoints.every=7",
 ]
+RECIPES = {
+    "plain": [],
+    "everything": [
+        "precision=bfloat16",
+        "label_smoothing=0.1",
+        "weight_decay=0.1",
+        "schedule={kind: triangular, warmup: 5}",
+        "averaging.decay=0.9",
+        "augmentation={rotation: 10, scale: 0.1, shift: 1, shear: 0.1, elastic: 0.5}",
+    ],
+}
 
 
 @pytest.fixture
-def config(tmp_path):
-    return lambda *overrides: load_config(None, [f"log_dir={tmp_path / 'runs'}", *SETTINGS, *overrides])
+def recipe():
+    return RECIPES["plain"]
+
+
+@pytest.fixture
+def config(tmp_path, recipe):
+    return lambda *overrides: load_config(None, [f"log_dir={tmp_path / 'runs'}", *SETTINGS, *recipe, *overrides])
 
 
 @pytest.fixture
@@ -76,6 +94,7 @@ def test_wherever_a_run_is_stopped_it_ends_with_the_same_bits(config, tiny_datas
     assert_same_end(run, uninterrupted)
 
 
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_a_run_that_is_stopped_again_and_again_ends_with_the_same_bits(config, tiny_dataset, uninterrupted):
     draw = random.Random(0)
     run = train_until(config(), tiny_dataset, 4)
@@ -83,6 +102,10 @@ def test_a_run_that_is_stopped_again_and_again_ends_with_the_same_bits(config, t
         list(resume(run, resumed_config(run), tiny_dataset, stop_after(draw.randint(2, 9))))
     assert_same_end(run, uninterrupted)
     assert len(run.manifest()["resumed"]) > 3
+    whole, parts = (checkpoints.load(each.checkpoints().find("last")) for each in (uninterrupted, run))
+    for kind in ("weights", "slots", "evaluated_weights"):
+        for name, array in getattr(whole, kind).items():
+            np.testing.assert_array_equal(getattr(parts, kind)[name], array)
 
 
 def test_a_resumed_run_says_where_it_goes_on_and_repeats_nothing(config, tiny_dataset):
@@ -172,6 +195,8 @@ def test_what_does_not_decide_the_numbers_may_change(uninterrupted, change):
         ("batch_size=10", "batch_size: a resumed run keeps its batch_size, which is 20, not 10"),
         ("learning_rate=1e-5", "learning_rate: a resumed run keeps its learning_rate, which is 0.003, not 1e-05"),
         ("keep_prob=1", "keep_prob: a resumed run keeps its keep_prob, which is 0.5, not 1.0"),
+        ("precision=bfloat16", "precision: a resumed run keeps its precision, which is 'float32', not 'bfloat16'"),
+        ("averaging.decay=0.5", r"averaging\.decay: a resumed run keeps its averaging\.decay, which is 0\.0, not 0\.5"),
         ("network.fc1=17", r"network\.fc1: a resumed run keeps its network\.fc1, which is 16, not 17"),
         ("data.validation_size=1", r"data\.validation_size: a resumed run keeps"),
     ],
@@ -179,6 +204,20 @@ def test_what_does_not_decide_the_numbers_may_change(uninterrupted, change):
 def test_what_decides_the_numbers_may_not(uninterrupted, change, message):
     with pytest.raises(ConfigError, match=message):
         resumed_config(uninterrupted, [change])
+
+
+@pytest.mark.parametrize("recipe", [["schedule.kind=cosine"]])
+def test_a_falling_learning_rate_keeps_its_steps(uninterrupted):
+    with pytest.raises(
+        ConfigError, match=r"keeps its steps, which are 30, not 31, because its schedule\.kind is cosine"
+    ):
+        resumed_config(uninterrupted, ["steps=31"])
+    assert resumed_config(uninterrupted, ["steps=30", "report_every=1"]).report_every == 1
+
+
+@pytest.mark.parametrize("recipe", [["schedule.warmup=3"]])
+def test_a_warm_up_alone_lets_steps_change(uninterrupted):
+    assert resumed_config(uninterrupted, ["steps=40"]).steps == 40
 
 
 def test_every_forbidden_change_is_named_at_once(uninterrupted):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mnistcnn.errors import UsageError
-from mnistcnn.run_data import run_data_config
+from mnistcnn.config import DataConfig
+from mnistcnn.errors import RunError, UsageError
+from mnistcnn.run_data import check_same_data, data_to_repeat, file_data_config, run_data_config
 from mnistcnn.runs import Run
 
 
@@ -19,7 +20,10 @@ def run(tmp_path):
     def make(source, directory=None, learned=None):
         data = f"data: {{source: {source}, dir: {directory or 'null'}, validation_size: 77}}\n"
         (tmp_path / "config.yaml").write_text(data)
-        manifest = {"state": "finished", "data": {"name": "any", "source": learned or source, "sha256": {}}}
+        manifest = {
+            "state": "finished",
+            "data": {"name": "any", "source": learned or source, "origin": "/data", "sha256": {}},
+        }
         (tmp_path / "manifest.json").write_text(json.dumps(manifest))
         return Run(tmp_path)
 
@@ -65,3 +69,37 @@ def test_what_makes_no_sense_is_refused(run, tmp_path):
         run_data_config(run("digits"), directory=tmp_path)
     with pytest.raises(UsageError, match="--data-dir DIR"):
         run_data_config(run("mnist", tmp_path), "idx")
+
+
+def test_to_be_repeated_auto_is_what_it_was_when_the_run_was_made(run):
+    assert data_to_repeat(run("auto", learned="digits"), DataConfig()).source == "digits"
+
+
+def test_other_data_than_the_run_learned_from_is_refused(run, tiny_dataset):
+    made = run("idx")
+    data = {"name": "tiny", "source": "idx", "origin": "/data/tiny", "sha256": dict(tiny_dataset.checksums)}
+    made.update_manifest({"data": data})
+    check_same_data(made, tiny_dataset)
+    made.update_manifest({"data": {**data, "sha256": {"train-images-idx3-ubyte": "1" * 64}}})
+    with pytest.raises(RunError, match=r"learned from tiny .* is not the same data"):
+        check_same_data(made, tiny_dataset)
+
+
+def test_a_manifest_that_does_not_say_what_the_data_was_is_damaged(run, tiny_dataset):
+    made = run("idx")
+    made.update_manifest({"data": {"name": "tiny"}})
+    with pytest.raises(RunError, match=r"manifest\.json: damaged: 'data' is incomplete"):
+        check_same_data(made, tiny_dataset)
+
+
+def test_an_exported_file_is_given_what_its_network_learned_from_or_what_is_asked_for(tmp_path):
+    assert file_data_config("mnist").source == "mnist"
+    assert file_data_config("idx", "digits").source == "digits"
+    config = file_data_config("idx", None, tmp_path)
+    assert (config.source, config.dir) == ("idx", tmp_path)
+
+
+@pytest.mark.parametrize("arguments", [("idx",), ("digits", None, Path("/data")), ("mnist", "idx")])
+def test_an_exported_files_data_that_has_no_place_or_needs_one_is_told(arguments):
+    with pytest.raises(UsageError, match="--data"):
+        file_data_config(*arguments)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mnistcnn import checkpoint as checkpoints
 from mnistcnn.checkpoint import Checkpoint
 from mnistcnn.config import NetworkConfig, load_config
 from mnistcnn.errors import CheckpointError, RunError
+from mnistcnn.evaluation import evaluate
 from mnistcnn.model import Network, to_input
 from mnistcnn.runs import Run
 from mnistcnn.trained import load_trained
@@ -34,6 +36,18 @@ def test_the_last_checkpoint_is_the_network_at_the_end_of_the_run(run, tiny_data
     assert (trained.step, trained.data) == (2, "tiny")
     assert trained.digest == run.manifest()["results"]["weights_digest"]
     assert trained.network(to_input(tiny_dataset.test.images)).shape == (60, 10)
+
+
+def test_the_network_of_a_run_that_averages_has_the_averaged_weights(tmp_path, tiny_dataset):
+    recipe = ["averaging.decay=0.9", "network={conv1: 2, conv2: 3, fc1: 8}", "batch_size=10", "steps=3"]
+    events = list(train(load_config(None, [f"log_dir={tmp_path}", *recipe]), tiny_dataset))
+    run = Run(events[-1].run)
+    trained = load_trained(run, "last")
+    saved = checkpoints.load(run.checkpoints().find("last"))
+    assert all((saved.average[name] == array).all() for name, array in trained.network.read().items())
+    assert (saved.average["fc1/weights"] != saved.weights["fc1/weights"]).any()
+    assert trained.digest == run.manifest()["results"]["weights_digest"]
+    assert events[-1].test_accuracy == evaluate(trained.network, tiny_dataset.test).accuracy
 
 
 def test_a_step_is_its_own_network(run):

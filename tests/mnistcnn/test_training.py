@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 from mnistcnn import checkpoint as checkpoints
-from mnistcnn import training
+from mnistcnn import precision, training
 from mnistcnn.config import load_config
 from mnistcnn.data.sources import Examples
 from mnistcnn.errors import ConfigError, DivergedError, RunError
 from mnistcnn.evaluation import evaluate
 from mnistcnn.events import CheckpointSaved, Evaluated, RunFinished, RunStarted, StepsDone, Warned
 from mnistcnn.model import Network
+from mnistcnn.precision import usable_precision
 from mnistcnn.runs import Run
 from mnistcnn.training import train
 
@@ -104,12 +105,69 @@ def test_the_same_seed_gives_the_same_weights_and_metrics_and_another_gives_othe
     assert one.metrics_path.read_bytes() == same.metrics_path.read_bytes() != other.metrics_path.read_bytes()
 
 
-def test_how_many_steps_one_compiled_call_does_changes_no_bit(config, tiny_dataset, monkeypatch):
-    one = run_of(list(train(config(), tiny_dataset)))
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        [],
+        [
+            "precision=bfloat16",
+            "label_smoothing=0.1",
+            "weight_decay=0.1",
+            "schedule={kind: cosine, warmup: 2}",
+            "averaging.decay=0.9",
+            "augmentation={rotation: 10, scale: 0.1, shift: 1, shear: 0.1, elastic: 0.5}",
+        ],
+    ],
+    ids=["plain", "everything"],
+)
+def test_how_many_steps_one_compiled_call_does_changes_no_bit(config, tiny_dataset, monkeypatch, recipe):
+    one = run_of(list(train(config(*recipe), tiny_dataset)))
     monkeypatch.setattr(training, "_SECONDS_PER_CALL", 1e-9)
-    other = run_of(list(train(config(), tiny_dataset)))
+    other = run_of(list(train(config(*recipe), tiny_dataset)))
     assert one.manifest()["results"]["weights_digest"] == other.manifest()["results"]["weights_digest"]
     assert one.metrics_path.read_bytes() == other.metrics_path.read_bytes()
+
+
+def test_the_reported_learning_rate_is_that_of_the_step_that_was_done_last(config, tiny_dataset):
+    schedule = "schedule={kind: triangular, warmup: 3}"
+    events = list(train(config("learning_rate=1", "eval_every=100", schedule), tiny_dataset))
+    assert [e.learning_rate for e in of(StepsDone, events)] == pytest.approx([1, 1 - 4 / 9, 1 - 8 / 9])
+
+
+def test_a_step_is_as_long_as_its_learning_rate(config, tiny_dataset):
+    def moved_by_the_first_step(warmup):
+        recipe = ["learning_rate=1e-3", "steps=2", "checkpoints.every=1", f"schedule.warmup={warmup}"]
+        directory = run_of(list(train(config(*recipe), tiny_dataset))).checkpoints()
+        before, after = (checkpoints.load(directory.path_of(step)).weights["fc2/biases"] for step in (0, 1))
+        return np.abs(after - before).max()
+
+    # The first step of Adam moves a weight by the learning rate, whatever the gradient.
+    assert moved_by_the_first_step(warmup=0) == pytest.approx(1e-3, rel=1e-2)
+    assert moved_by_the_first_step(warmup=1) == pytest.approx(5e-4, rel=1e-2)
+
+
+def test_a_processor_without_bfloat16_trains_in_float32_with_a_warning(config, tiny_dataset, monkeypatch):
+    monkeypatch.setattr(precision, "processor_flags", frozenset)
+    plain = list(train(config(), tiny_dataset))
+    events = list(train(config("precision=bfloat16"), tiny_dataset))
+    (warning,) = of(Warned, events)
+    assert "no bfloat16 arithmetic" in warning.message
+    assert run_of(events).manifest()["precision"] == "float32"
+    assert events[-1].weights_digest == plain[-1].weights_digest
+
+
+@pytest.mark.skipif(usable_precision("bfloat16")[0] == "float32", reason="this processor has no bfloat16")
+def test_bfloat16_trains_to_other_bits_and_learns_as_well(config, tiny_dataset):
+    plain, rough = (list(train(config("steps=100", f"precision={p}"), tiny_dataset)) for p in ("float32", "bfloat16"))
+    assert run_of(rough).manifest()["precision"] == "bfloat16"
+    assert rough[-1].weights_digest != plain[-1].weights_digest
+    assert rough[-1].test_accuracy > 0.9
+
+
+def test_label_smoothing_keeps_the_loss_from_reaching_zero(config, tiny_dataset):
+    events = list(train(config("steps=100", "label_smoothing=0.2", "keep_prob=1"), tiny_dataset))
+    # The entropy of a target: 0.82 once and 0.02 nine times.
+    assert 0.866 < of(StepsDone, events)[-1].loss < 1.0
 
 
 def test_training_accuracy_is_of_the_batch_that_comes_next_without_dropout(config, tiny_dataset):

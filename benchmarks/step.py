@@ -1,0 +1,223 @@
+"""One training step against Keras, PyTorch (where installed) and the floor of this machine: `make bench-step`.
+
+    python benchmarks/step.py [--rounds N] [--batch N ...]
+
+All contenders train the same network with the same recipe (softmax cross-entropy, dropout 0.5, Adam) on the same
+random pixels. They take turns, a few steps each, so that whatever else the machine does slows all of them down; a time
+is the median over the rounds, and the ratios are of medians. Beside the time by the wall clock stands the processor
+time of all cores, which is what to compare on a machine that has other work as well.
+
+The floor is what no implementation with these multiplications and this optimizer can beat: the step's floating-point
+operations at the rate of a large matrix product, plus the bytes of Adam at the speed of memory, both measured in turn
+with the contenders. (It counts a convolution's products with the zeros of its padding, which can be left out.)
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Iterator
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mnistcnn.config import Config, SummariesConfig
+from mnistcnn.data.sources import Examples
+from mnistcnn.environment import describe_environment
+from mnistcnn.model import Network
+from mnistcnn.optimizer import Adam
+from mnistcnn.precision import Precision, usable_precision
+from mnistcnn.steps import TrainingSteps
+
+STEPS = 10
+IMAGES = 2000
+MATRIX = 2048
+STREAMED = 40_000_000
+PARAMETERS = 3_274_634
+# Adam reads gradient, weight and two moments, and writes the last three, 4 bytes each.
+ADAM_BYTES = 7 * 4 * PARAMETERS
+
+Times = NDArray[np.float64]
+"""[2]: milliseconds by the wall clock, and of processor time."""
+Contender = Callable[[], Times]
+"""Does some steps and returns the times of one."""
+
+
+def flop(batch: int) -> int:
+    """Floating-point operations of forward and backward passes; the images need no gradient."""
+    conv1 = 28 * 28 * 5 * 5 * 32
+    rest = 14 * 14 * 5 * 5 * 32 * 64 + 3136 * 1024 + 1024 * 10
+    return 2 * batch * (2 * conv1 + 3 * rest)
+
+
+def clocks() -> Times:
+    """Both clocks now."""
+    return 1e3 * np.array([time.perf_counter(), time.process_time()])
+
+
+def timed(call: Callable[[], object], count: int) -> Times:
+    """The times of one of so many calls."""
+    started = clocks()
+    for _ in range(count):
+        call()
+    return (clocks() - started) / count
+
+
+def ours(batch: int, precision: Precision, examples: Examples) -> Contender:
+    """`mnistcnn.steps`, in chunks as `mnistcnn train` runs them."""
+    config = Config(batch_size=batch, summaries=SummariesConfig(enabled=False))
+    network = Network(config.network, 0)
+    steps = TrainingSteps(network, Adam(network.parameters), config, examples, precision)
+    indices = np.random.default_rng(0).integers(0, IMAGES, (STEPS, batch)).astype(np.int32)
+    return lambda: timed(lambda: steps(0, indices), 1) / STEPS
+
+
+def keras_fit(batch: int, examples: Examples) -> Contender:
+    """Keras `fit`; `jit_compile=False`, because with XLA it takes nearly twice as long on a CPU."""
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            layers.Input((28, 28, 1)),
+            layers.Conv2D(32, 5, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(64, 5, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(1024, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(10),
+        ]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(1e-4), loss, metrics=["accuracy"], jit_compile=False)
+    images, labels = (examples.images / np.float32(255))[..., np.newaxis], examples.labels
+
+    def fit() -> Times:
+        stamps: list[Times] = []
+        stamp = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_, **__: stamps.append(clocks()))
+        count = batch * (STEPS + 4)  # The first few pay for the start of `fit`.
+        model.fit(images[:count], labels[:count], batch, verbose=0, callbacks=[stamp])
+        return (stamps[-1] - stamps[3]) / STEPS
+
+    return fit
+
+
+def torch_loop(batch: int, precision: Precision, examples: Examples) -> Contender:
+    """A usual PyTorch loop with what makes it fast on a CPU: channels_last and fused Adam.
+
+    Raises:
+        ImportError: PyTorch is not installed.
+    """
+    import torch
+    from torch import nn
+
+    model = nn.Sequential(
+        *(nn.Conv2d(1, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(32, 64, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(3136, 1024), nn.ReLU(), nn.Dropout(0.5), nn.Linear(1024, 10)),
+    ).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(model.parameters(), 1e-4, fused=True)
+    images = torch.tensor(examples.images[:batch, np.newaxis] / np.float32(255))
+    images = images.contiguous(memory_format=torch.channels_last)
+    labels = torch.tensor(examples.labels[:batch].astype(np.int64))
+
+    def step() -> None:
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+            loss = nn.functional.cross_entropy(model(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    return lambda: timed(step, STEPS)
+
+
+def matrix_product(precision: Precision) -> Contender:
+    """A large matrix product: as fast as this machine multiplies."""
+    matrix = tf.cast(tf.random.normal([MATRIX, MATRIX]), precision)
+    product = tf.function(lambda: tf.matmul(matrix, matrix)[0, 0])
+    return lambda: timed(lambda: product().numpy(), 3)
+
+
+def memory_stream() -> Contender:
+    """Two large arrays read and one written, on all cores."""
+    variable, gradient = tf.Variable(tf.zeros(STREAMED)), tf.zeros(STREAMED)
+
+    @tf.function
+    def stream() -> None:
+        tf.raw_ops.ResourceApplyGradientDescent(var=variable.handle, alpha=0.0, delta=gradient)
+
+    return lambda: timed(stream, 3)
+
+
+def contenders(batch: int) -> Iterator[tuple[str, Contender]]:
+    """Everything that takes part, by name."""
+    draw = np.random.default_rng(0)
+    images = draw.integers(0, 256, (IMAGES, 28, 28), dtype=np.uint8)
+    examples = Examples(images, draw.integers(0, 10, IMAGES).astype(np.uint8))
+    precisions: list[Precision] = ["float32"]
+    if usable_precision("bfloat16")[0] == "bfloat16":
+        precisions.append("bfloat16")
+    yield "Keras fit", keras_fit(batch, examples)
+    for precision in precisions:
+        yield f"mnistcnn, {precision}", ours(batch, precision, examples)
+        yield f"matrix product, {precision}", matrix_product(precision)
+        try:
+            yield f"PyTorch, {precision}", torch_loop(batch, precision, examples)
+        except ImportError:
+            continue
+    yield "memory stream", memory_stream()
+
+
+def measure(batch: int, rounds: int) -> dict[str, Times]:
+    """The median times of each contender, and of a step at the floor of each precision."""
+    entered = dict(contenders(batch))
+    for contender in entered.values():
+        contender()  # Compile, and fill the caches.
+    times: dict[str, list[Times]] = {name: [] for name in entered}
+    for _ in range(rounds):
+        for name, contender in entered.items():
+            times[name].append(contender())
+    medians = {name: np.median(values, axis=0) for name, values in times.items()}
+    return with_floors(medians, batch)
+
+
+def with_floors(medians: dict[str, Times], batch: int) -> dict[str, Times]:
+    """Replace what measures the machine by the floors that follow from it, and print it."""
+    bytes_per_ms = 3 * 4 * STREAMED / medians.pop("memory stream")
+    print(f"\nbatch {batch}: memory {bytes_per_ms[0] / 1e6:.0f} GB/s", end="")
+    for name in [name for name in medians if name.startswith("matrix product")]:
+        flop_per_ms = 2 * MATRIX**3 / medians.pop(name)
+        precision = name.rpartition(" ")[2]
+        medians[f"floor, {precision}"] = flop(batch) / flop_per_ms + ADAM_BYTES / bytes_per_ms
+        print(f", {precision} {flop_per_ms[0] / 1e6:.0f} GFLOP/s", end="")
+    print()
+    return medians
+
+
+def main() -> None:
+    """Measure, and print a table for each size of batch."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--batch", type=int, nargs="+", default=[50, 128])
+    arguments = parser.parse_args()
+    machine = describe_environment()["machine"]
+    assert isinstance(machine, dict)
+    print(f"{machine['processor']}, {machine['cores']} cores, {time.strftime('%Y-%m-%d')}; ms per step, medians")
+    for batch in arguments.batch:
+        medians = measure(batch, arguments.rounds)
+        heads = ("wall clock", "of Keras", "of floor", "processor", "of Keras", "of floor")
+        print(" " * 22 + "".join(f"{head:>12}" for head in heads))
+        for name, times in medians.items():
+            ratios = times / medians["Keras fit"]
+            of_floor = times / medians[f"floor, {'bfloat16' if 'bfloat16' in name else 'float32'}"]
+            columns = (f"{times[i]:12.2f}{ratios[i]:12.2f}{of_floor[i]:12.2f}" for i in range(2))
+            print(f"{name:22}{''.join(columns)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A trained network in the formats of other programs, each proven to answer as the network does."""

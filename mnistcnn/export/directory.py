@@ -1,0 +1,148 @@
+"""The directory that exports go to: what is in it, what may be replaced, and the records of what was proven.
+
+export/
+model.onnx …     the files; `model.onnx.differs` is one that does not answer as its network
+export.json      for each file: where it comes from, its format, its size, its SHA-256, whether it was verified
+parity.json      for each file that was run: its answers beside the network's
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from .. import files
+from ..errors import RunError, UsageError
+from .formats import DIFFERS, Format
+
+FORMAT = 1
+EXPORTS, PARITY = "export.json", "parity.json"
+
+
+class ExportDirectory:
+    """A directory of exported files with their records.
+
+    Args:
+        path: made when something is written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def refuse_to_replace(self, formats: Sequence[Format]) -> None:
+        """Stop where an export that was asked for is there already.
+
+        Raises:
+            UsageError: one is; the message names it.
+        """
+        names = [name for one in formats for name in (one.file, one.file + DIFFERS)]
+        there = [str(self.path / name) for name in names if os.path.lexists(self.path / name)]
+        if there:
+            raise UsageError(f"{', '.join(there)}: there already; replace with --overwrite, or choose another --out")
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Make the directory, keep other processes out of it, and clear away what a killed one left half-written.
+
+        Raises:
+            RunError: it cannot be written, or another process is exporting into it.
+        """
+        lock = FileLock(self.path / ".lock")
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise RunError(f"{self.path}: in use: another process is exporting into it") from None
+        except OSError as error:
+            raise _cannot_write(self.path, error) from error
+        try:
+            files.remove_temporaries(self.path)
+            yield
+        except OSError as error:
+            raise _cannot_write(self.path, error) from error
+        finally:
+            lock.release()
+
+    def put(self, made: Path, name: str, record: Mapping[str, Any], parity: Mapping[str, Any] | None) -> None:
+        """Move what was made to its name, in place of what is there, with its records.
+
+        Args:
+            made: a file or a directory, on the same file system.
+            name: where it goes.
+            record: for export.json.
+            parity: for parity.json; None if the file was not run.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        _sync(made)
+        target = self.path / name
+        with files.directory_beside(self.path) as graveyard:
+            if target.is_dir():  # A file is replaced in one step; a directory has to go first.
+                target.rename(graveyard / name)
+            made.rename(target)
+        files.sync_directory(self.path)
+        self._record(EXPORTS, name, record)
+        self._record(PARITY, name, parity)
+
+    def drop(self, name: str) -> None:
+        """Remove an outdated export with its records, if it is there."""
+        target = self.path / name
+        if not os.path.lexists(target):
+            return
+        with files.directory_beside(self.path) as graveyard:
+            target.rename(graveyard / name)
+        self._record(EXPORTS, name, None)
+        self._record(PARITY, name, None)
+
+    def _record(self, file: str, name: str, record: Mapping[str, Any] | None) -> None:
+        """Set, or with None remove, the record of one export; those of files that are gone go as well."""
+        records = {other: found for other, found in self._records(file).items() if (self.path / other).exists()}
+        records.pop(name, None)
+        if record is not None:
+            records[name] = dict(record)
+        files.write_atomically(self.path / file, files.to_json({"format": FORMAT, "files": records}))
+
+    def _records(self, file: str) -> dict[str, Any]:
+        try:
+            return dict(json.loads((self.path / file).read_bytes())["files"])
+        except FileNotFoundError:
+            return {}
+        except (ValueError, KeyError, TypeError) as error:
+            raise RunError(f"{self.path / file}: damaged; remove it to go on") from error
+
+
+def checksums(path: Path) -> dict[str, dict[str, Any]]:
+    """The size and the SHA-256 of a file, or of every file in a directory, by name."""
+    found = [path] if path.is_file() else sorted(inside for inside in path.rglob("*") if inside.is_file())
+    contents = {str(one.relative_to(path) if one != path else one.name): one.read_bytes() for one in found}
+    return {
+        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in contents.items()
+    }
+
+
+def without_nan(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as JSON can hold it: NaN and infinity become null."""
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in record.items()
+    }
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or a directory with everything in it, is on the disk."""
+    inside = path.rglob("*") if path.is_dir() else ()
+    for one in (*inside, path):
+        files.sync_directory(one)  # A file is synced in the same way.
+
+
+def _cannot_write(path: Path, error: OSError) -> RunError:
+    return RunError(f"{error.filename or path}: cannot write: {error.strerror or error}")

@@ -1,0 +1,193 @@
+"""Exports a network, format by format, and proves each file before it gets its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+from .. import files
+from ..data.sources import Dataset, Examples
+from ..environment import describe_environment
+from ..errors import DataError, RunError
+from ..evaluation import EvaluationResult, evaluate
+from ..runs import now
+from ..trained import Trained
+from . import keras_file, litert_file, numpy_file, onnx_file, saved_model_file
+from .answering import ask
+from .directory import ExportDirectory, checksums, without_nan
+from .formats import DIFFERS, Format, FormatName
+from .metadata import Metadata, describe
+from .parity import Parity, compare
+from .source import Source
+
+Verdict = Literal["verified", "differs", "unverified"]
+
+_PACKAGES = ("tensorflow", "keras", "numpy", "onnx", "tf2onnx", "onnxruntime", "ai-edge-litert")
+
+
+@dataclass(frozen=True)
+class Exporting:
+    """The export of one format begins, or it is there and its proof begins."""
+
+    format: FormatName
+    stage: Literal["write", "verify"]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One format is done."""
+
+    format: FormatName
+    path: Path
+    verdict: Verdict
+    problems: tuple[str, ...]
+    """Why it differs."""
+    size: int
+    """Bytes, of all its files."""
+    record: dict[str, Any]
+    """As in export.json."""
+    parity: Parity | None
+    """None if it was not run, or could not be."""
+
+    @property
+    def parity_record(self) -> dict[str, Any] | None:
+        """As in parity.json."""
+        if self.parity is None:
+            return None
+        return {**without_nan(asdict(self.parity)), "machine": describe_environment()["machine"]}
+
+
+@dataclass(frozen=True, eq=False)
+class _Expected:
+    """What the network itself answers to the test split."""
+
+    data: str
+    examples: Examples
+    result: EvaluationResult
+
+
+def export(
+    trained: Trained,
+    formats: Sequence[Format],
+    directory: ExportDirectory,
+    dataset: Dataset | None,
+    *,
+    verify: bool = True,
+    overwrite: bool = False,
+) -> Iterator[Exporting | Exported]:
+    """Export a network in every format.
+
+    Each file is made beside, run by its own runtime on the whole test split, and renamed: to its own name if it
+    answers as the network does, else to that with `.differs`, and whatever had the name before stays.
+
+    Args:
+        trained: the network.
+        formats: in which.
+        directory: where to.
+        dataset: the run's own: its test images prove, its training images calibrate. None if neither is needed.
+        verify: False to prove nothing; the records say so.
+        overwrite: replace exports that are there.
+
+    Raises:
+        UsageError: an export is there already, and `overwrite` is False.
+        DataError: the data is not the run's own, or none is there where it is needed.
+        RunError: the directory cannot be written, or is in use.
+    """
+    metadata = describe(trained.run, trained.checkpoint, trained.step, trained.digest)
+    _check_data(metadata, formats, dataset, verify=verify)
+    calibration = None if dataset is None else dataset.train.images
+    source = Source(trained.network, metadata, trained.config.keep_prob, calibration)
+    with directory.opened():
+        if not overwrite:
+            directory.refuse_to_replace(formats)
+        expected = _expect(trained, dataset) if verify and dataset is not None else None
+        for one in formats:
+            yield from _export_one(one, source, directory, expected)
+
+
+def _check_data(metadata: Metadata, formats: Sequence[Format], dataset: Dataset | None, *, verify: bool) -> None:
+    if dataset is None:
+        if verify or any(not one.exact for one in formats):
+            raise DataError("proving an export and calibrating 8-bit integers need the run's data")
+        return
+    if dict(dataset.checksums) != metadata.data_sha256:
+        raise DataError(
+            f"{metadata.run} learned from {metadata.data}, and what is here is {dataset.name} ({dataset.origin}), "
+            "whose checksums differ: an export is proven on the run's own test images. If they are elsewhere: "
+            "--data-dir DIR. To export without any proof: --no-verify."
+        )
+
+
+def _expect(trained: Trained, dataset: Dataset) -> _Expected:
+    return _Expected(dataset.name, dataset.test, evaluate(trained.network, dataset.test))
+
+
+def _export_one(
+    format_: Format, source: Source, directory: ExportDirectory, expected: _Expected | None
+) -> Iterator[Exporting | Exported]:
+    with files.directory_beside(directory.path) as temporary:
+        made = temporary / format_.file
+        yield Exporting(format_.name, "write")
+        _WRITERS[format_.name](source, made)
+        parity: Parity | None = None
+        problems: tuple[str, ...] = ()
+        if expected is not None:
+            yield Exporting(format_.name, "verify")
+            parity, problems = _prove(format_, made, expected)
+        verdict: Verdict = "unverified" if expected is None else "differs" if problems else "verified"
+        name = format_.file + (DIFFERS if problems else "")
+        record = _record(format_, made, source.metadata, verdict, problems)
+        done = Exported(format_.name, directory.path / name, verdict, problems, record["bytes"], record, parity)
+        directory.put(made, name, record, done.parity_record)
+        if not problems:
+            directory.drop(name + DIFFERS)
+    yield done
+
+
+def _prove(format_: Format, made: Path, expected: _Expected) -> tuple[Parity | None, tuple[str, ...]]:
+    """Run a file on the test images; what is wrong with it comes second."""
+    try:
+        answers = ask(format_, made, expected.examples.images, latency=True)
+    except RunError as error:
+        return None, (str(error).removeprefix(f"{made}: "),)
+    parity = compare(expected.data, expected.result.logits, expected.result.labels, answers, exact=format_.exact)
+    return parity, tuple(parity.problems)
+
+
+def _record(
+    format_: Format, made: Path, metadata: Metadata, verdict: Verdict, problems: tuple[str, ...]
+) -> dict[str, Any]:
+    inside = checksums(made)
+    return {
+        "format": format_.name,
+        "verdict": verdict,
+        "problems": list(problems),
+        "bytes": sum(one["bytes"] for one in inside.values()),
+        "files": inside,
+        "exported": now(),
+        "packages": _versions(),
+        "metadata": asdict(metadata),
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+_WRITERS: dict[FormatName, Callable[[Source, Path], None]] = {
+    "saved_model": saved_model_file.write,
+    "keras": keras_file.write,
+    "onnx": onnx_file.write,
+    "litert": litert_file.write_float,
+    "litert-int8": litert_file.write_int8,
+    "numpy": numpy_file.write,
+}

@@ -1,0 +1,129 @@
+"""What an exported file says of itself, in the way of its format.
+
+| format | where |
+|---|---|
+| SavedModel | `assets.extra/mnistcnn.json`, TensorFlow's place for what belongs to a model and is not loaded |
+| Keras, NumPy | a member `mnistcnn.json` of the file, which is a zip archive |
+| LiteRT | the same, in a zip archive at the end of the file, as LiteRT's associated files are |
+| ONNX | `metadata_props` |
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from .. import __version__, files
+from ..data.dataset import SourceName
+from ..errors import RunError
+from ..runs import Run
+
+FILE_NAME = "mnistcnn.json"
+PROPERTY = "mnistcnn"
+
+_LICENCES = {
+    "mnist": "MNIST by Yann LeCun and Corinna Cortes: CC BY-SA 3.0",
+    "digits": "Optical Recognition of Handwritten Digits by E. Alpaydin and C. Kaynak, UCI: CC BY 4.0",
+    "idx": "not known: see where the data is from",
+}
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Where a network comes from and what it takes."""
+
+    mnistcnn: str
+    """The version that exported it."""
+    run: str
+    checkpoint: str
+    """`best`, `last` or a step, as it was asked for."""
+    step: int
+    weights_digest: str
+    """SHA-256 of the weights, as in the run's manifest."""
+    data: str
+    """The name of the data that the network learned from."""
+    data_source: SourceName
+    data_sha256: dict[str, str]
+    data_licence: str
+    class_names: tuple[str, ...] = tuple("0123456789")
+    input: str = "images [n, 28, 28, 1]: one grey channel, 0 is background, 1 is ink"
+    input_range: tuple[float, float] = (0.0, 1.0)
+    """Pixels of 8 bits, divided by 255."""
+
+    def to_json(self) -> bytes:
+        """The metadata as every format holds it."""
+        return files.to_json(asdict(self))
+
+
+def describe(run: Run, checkpoint: str, step: int, weights_digest: str) -> Metadata:
+    """The metadata of a network that a run trained.
+
+    Raises:
+        RunError: the run's manifest is damaged.
+    """
+    data = run.manifest()["data"]
+    return Metadata(
+        mnistcnn=__version__,
+        # The directory's own name, also if it was given as "." or through a link.
+        run=run.path.resolve().name,
+        checkpoint=checkpoint,
+        step=step,
+        weights_digest=weights_digest,
+        data=data["name"],
+        data_source=data["source"],
+        data_sha256=dict(data["sha256"]),
+        data_licence=_LICENCES[data["source"]],
+    )
+
+
+def append_to_zip(path: Path, metadata: Metadata) -> None:
+    """Put the metadata into a zip archive, or behind whatever else a file holds."""
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(FILE_NAME, metadata.to_json())
+
+
+def read_metadata(path: Path) -> Metadata:
+    """What an exported file says of itself.
+
+    Args:
+        path: the file, or the directory of a SavedModel or of NumPy's weights.
+
+    Raises:
+        RunError: it cannot be read, or says nothing.
+    """
+    try:
+        content = _content(path)
+        if content is None:
+            raise RunError(f"{path}: says nothing of where it comes from: not made by `mnistcnn export`")
+        return TypeAdapter(Metadata).validate_json(content)
+    except OSError as error:
+        raise RunError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except (ValidationError, zipfile.BadZipFile) as error:
+        raise RunError(f"{path}: damaged: its metadata cannot be read") from error
+
+
+def _content(path: Path) -> bytes | str | None:
+    if path.is_dir():
+        inside = path / "assets.extra" / FILE_NAME
+        return inside.read_bytes() if inside.is_file() else _content(path / "weights.npz")
+    if path.suffix == ".onnx":
+        return _onnx_property(path)
+    if not path.is_file() or not zipfile.is_zipfile(path):
+        return None
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(FILE_NAME) if FILE_NAME in archive.namelist() else None
+
+
+def _onnx_property(path: Path) -> str | None:
+    import onnx
+    from google.protobuf.message import DecodeError
+
+    try:
+        model = onnx.load(path, load_external_data=False)
+    except DecodeError as error:
+        raise RunError(f"{path}: damaged: not an ONNX file") from error
+    return next((one.value for one in model.metadata_props if one.key == PROPERTY), None)

@@ -1,0 +1,46 @@
+"""What augmentation makes of a few training images: what the network saw in place of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from ..augmentation import Augmentation
+from ..model import to_input
+from .grid import Grid
+from .sheet import Sheet
+from .style import INK
+from .subject import Subject
+from .words import words
+
+_IMAGES = 6
+_CHANGES = 7
+
+
+def augmented_sheet(subject: Subject) -> Sheet | None:
+    """Training images, each beside what it became in seven steps; None if the run changes none."""
+    config = subject.trained.config
+    if not config.augmentation.enabled:
+        return None
+    augmentation = Augmentation(config.augmentation, config.seed)
+    images = to_input(subject.dataset.train.images[:_IMAGES])
+    changed = [augmentation(images, tf.constant(step)) for step in range(_CHANGES)]
+    # [image, original and changes, 28, 28]
+    shown = np.stack([images, *changed], axis=1)[..., 0]
+    columns = _CHANGES + 1
+    grid = Grid(len(shown) * columns, columns, 112, 112, gap=10, label=18)
+    said = words(subject, "augmented", _settings(subject), digit=False)
+    sheet = Sheet(grid.width, grid.height, said, subject.theme, [INK])
+    for place, image in enumerate(shown.reshape(-1, 28, 28)):
+        x, y = grid.place(place)
+        sheet.array(x, y, image, INK, 4, frame=True)
+        if place < columns:
+            sheet.text(x, y - 9, "as it is" if place == 0 else f"change {place}", bold=place == 0)
+    sheet.arrays = {"augmented/images": shown}
+    return sheet
+
+
+def _settings(subject: Subject) -> str:
+    changes = subject.trained.config.augmentation
+    kinds = ("rotation", "scale", "shift", "shear", "elastic")
+    return ", ".join(f"{kind} {getattr(changes, kind):g}" for kind in kinds if getattr(changes, kind))

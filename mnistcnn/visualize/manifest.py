@@ -1,0 +1,75 @@
+"""What `manifest.json` and `arrays.npz` say about the pictures in a folder."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import __version__
+from .sheet import Words
+from .style import Pixels, Scale
+from .subject import Subject
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A picture whose file is written."""
+
+    path: Path
+    show: str
+    words: Words
+    scales: tuple[Scale, ...]
+    units: tuple[int, ...]
+    """The units that it shows, in order; empty if it shows none or all of a layer in their own order."""
+    size: tuple[int, int]
+    """Width and height in pixels."""
+    arrays: Mapping[str, NDArray[Any]]
+    thumbnail: Pixels
+
+    def record(self) -> dict[str, object]:
+        """The picture's entry in `manifest.json`."""
+        return {
+            "file": self.path.name,
+            "show": self.show,
+            "title": self.words.title,
+            "shape": self.words.shape,
+            "caption": self.words.sentence,
+            "alt": self.words.alt,
+            "width": self.size[0],
+            "height": self.size[1],
+            "scales": [asdict(scale) | {"low": scale.low} for scale in self.scales],
+            "units": list(self.units),
+            "arrays": sorted(self.arrays),
+        }
+
+
+def manifest(subject: Subject, pictures: Sequence[Drawn], arrays: Mapping[str, NDArray[Any]]) -> dict[str, object]:
+    """The content of `manifest.json`."""
+    trained = subject.trained
+    return {
+        "format": FORMAT,
+        "mnistcnn": __version__,
+        "run": str(trained.run.path.resolve()),
+        "checkpoint": {"asked": trained.checkpoint, "step": trained.step, "weights_digest": trained.digest},
+        "data": trained.data,
+        "image": {"name": subject.digit.name, "label": subject.digit.label},
+        "theme": subject.theme.name,
+        "autoscale": subject.autoscale,
+        "pictures": [picture.record() for picture in pictures],
+        "arrays": {name: {"shape": list(array.shape), "dtype": str(array.dtype)} for name, array in arrays.items()},
+    }
+
+
+def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """The content of `arrays.npz`."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
+    return buffer.getvalue()

@@ -1,0 +1,160 @@
+"""`mnistcnn visualize`: what it takes, what it refuses, and what it leaves behind."""
+
+import importlib.util
+import json
+
+import numpy as np
+import pytest
+from mnistcnn_cli.app import run
+from PIL import Image
+
+SMALL = [
+    "--set", "network.conv1=3", "--set", "network.conv2=4", "--set", "network.fc1=12", "--set", "data.source=digits",
+    "--steps", "4", "--batch-size", "10", "--quiet",
+]  # fmt: skip
+
+needs_predict = pytest.mark.skipif(
+    importlib.util.find_spec("mnistcnn.data.digitfiles") is None, reason="needs the reading of image files"
+)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
+    assert run(["train", *SMALL, "--name", "small", "--log-dir", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def visualize(runs):
+    def call(*arguments):
+        return run(["visualize", "--log-dir", str(runs), *arguments])
+
+    return call
+
+
+def test_the_latest_run_is_drawn_into_its_own_folder(visualize, runs, capsys):
+    assert visualize("--layer", "pool1") == 0
+    captured = capsys.readouterr()
+    folder = runs / "small" / "visualize"
+    assert captured.out == f"{folder / '07-pool1-maps.png'}\n"
+    assert "pool1-maps" in captured.err
+    assert {path.name for path in folder.iterdir()} == {"07-pool1-maps.png", "arrays.npz", "manifest.json"}
+
+
+def test_quiet_says_nothing_and_paths_stay_on_standard_output(visualize, tmp_path, capsys):
+    assert visualize("small", "--show", "filters", "--quiet", "--out", str(tmp_path / "deep" / "out")) == 0
+    captured = capsys.readouterr()
+    names = [line.rsplit("/", 1)[1] for line in captured.out.splitlines()]
+    assert names == ["00-contact-sheet.png", "04-conv1-filters.png", "08-conv2-filters.png"]
+    assert captured.err == ""
+
+
+def test_json_is_an_object_for_each_picture(visualize, tmp_path, capsys):
+    assert visualize("--show", "filters", "--json", "--out", str(tmp_path)) == 0
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [record["event"] for record in records] == ["Picture"] * 3
+    listed = {picture["file"]: picture for picture in json.loads((tmp_path / "manifest.json").read_text())["pictures"]}
+    for record in records:
+        assert record["path"] == str(tmp_path / record["file"])
+        assert listed[record["file"]].items() <= record.items()
+
+
+def test_theme_format_and_image_are_heeded(visualize, tmp_path):
+    assert (
+        visualize("--layer", "input", "--show", "maps", "--theme", "dark", "--image", "5", "--out", str(tmp_path)) == 0
+    )
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert (manifest["theme"], manifest["image"]["name"]) == ("dark", "test image 5 of digits")
+    with Image.open(tmp_path / "03-input.png") as image:
+        assert max(image.convert("RGB").getpixel((0, 0))) < 64
+    assert visualize("--layer", "input", "--show", "maps", "--format", "svg", "--out", str(tmp_path)) == 0
+    assert (tmp_path / "03-input.svg").read_text().startswith("<?xml")
+
+
+def test_a_step_is_the_network_of_that_step(visualize, runs, tmp_path):
+    assert visualize("--layer", "conv1", "--show", "filters", "--checkpoint", "0", "--out", str(tmp_path)) == 0
+    with (
+        np.load(tmp_path / "arrays.npz") as arrays,
+        np.load(runs / "small/checkpoints/step-0000000/weights.npz") as weights,
+    ):
+        assert np.array_equal(arrays["conv1/weights"], weights["conv1/weights"])
+
+
+def test_in_a_pipe_the_terminals_pictures_are_plain_characters_and_no_file_is_written(visualize, runs, capsys):
+    before = sorted(runs.rglob("*"))
+    assert visualize("--terminal", "--layer", "conv1") == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "The filters of conv1" in out
+    assert sorted(runs.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--layer", "conv3"], 2, "Did you mean 'conv2'? There are: input, conv1"),
+        (["--show", "filtres"], 2, "Did you mean 'filters'?"),
+        (["--layer", "pool1", "--show", "filters"], 2, "--layer pool1 has no picture of the kind filters"),
+        (["--terminal", "--json"], 2, "--terminal writes no files"),
+        (["--format", "bmp"], 2, "--format"),
+        (["--image", "99999"], 4, "numbered 0 to"),
+        (["--image", "-1"], 4, "numbered 0 to"),
+        (["--checkpoint", "77"], 5, "no checkpoint '77'; there are: 0, 4"),
+        (["nothing"], 5, "nothing: no such run"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_message_and_an_exit_code(arguments, code, said, visualize, capsys):
+    assert visualize(*arguments) == code
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert "Traceback" not in captured.err
+
+
+@needs_predict
+@pytest.mark.parametrize(("name", "content"), [("missing.png", None), ("text.png", b"no image")])
+def test_what_is_no_image_is_an_error_in_the_data(name, content, visualize, tmp_path, capsys):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    assert visualize("--image", str(tmp_path / name)) == 4
+    assert name in capsys.readouterr().err
+
+
+@needs_predict
+def test_an_image_file_is_followed_through_the_network(visualize, tmp_path):
+    pixels = np.zeros((28, 28), np.uint8)
+    pixels[4:24, 12:16] = 255
+    Image.fromarray(pixels).save(tmp_path / "one.png")
+    assert (
+        visualize("--layer", "input", "--show", "maps", "--image", str(tmp_path / "one.png"), "--out", str(tmp_path))
+        == 0
+    )
+    assert json.loads((tmp_path / "manifest.json").read_text())["image"] == {"name": "one.png", "label": None}
+
+
+def test_a_run_without_a_checkpoint_is_an_error_of_the_run(runs, visualize, tmp_path, capsys):
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    for name in ("manifest.json", "config.yaml"):
+        (bare / name).write_bytes((runs / "small" / name).read_bytes())
+    assert visualize(str(bare)) == 5
+    assert "there are: none" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_is_told(visualize, tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    assert visualize("--layer", "input", "--out", str(tmp_path / "file")) == 5
+    assert str(tmp_path / "file") in capsys.readouterr().err
+
+
+def test_pictures_are_not_drawn_of_other_data_than_the_run_learned_from(runs, visualize, tmp_path, capsys):
+    other = tmp_path / "other"
+    (other / "checkpoints").mkdir(parents=True)
+    manifest = json.loads((runs / "small" / "manifest.json").read_text())
+    (other / "manifest.json").write_text(json.dumps({**manifest, "data": {**manifest["data"], "name": "mnist"}}))
+    (other / "config.yaml").write_bytes((runs / "small" / "config.yaml").read_bytes())
+    (other / "checkpoints").rmdir()
+    (other / "checkpoints").symlink_to(runs / "small" / "checkpoints")
+    assert visualize(str(other), "--layer", "input") == 4
+    assert "learned from mnist" in capsys.readouterr().err

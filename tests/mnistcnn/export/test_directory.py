@@ -1,0 +1,107 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from mnistcnn.errors import RunError, UsageError
+from mnistcnn.export.directory import ExportDirectory
+from mnistcnn.export.formats import FORMATS
+
+
+@pytest.fixture
+def directory(tmp_path):
+    return ExportDirectory(tmp_path / "export")
+
+
+def put(directory, name, content, *, folder=False, parity=None):
+    """Export `content` under a name."""
+    with directory.opened():
+        made = directory.path / "made"
+        if folder:
+            made.mkdir()
+            (made / "inside").write_text(content)
+        else:
+            made.write_text(content)
+        directory.put(made, name, {"content": content}, parity)
+
+
+def records(directory, file="export.json"):
+    return json.loads((directory.path / file).read_text())["files"]
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_new_export_takes_the_place_of_the_old_one(directory, folder):
+    for content in ("old", "new"):
+        put(directory, "model", content, folder=folder)
+    model = directory.path / "model"
+    assert (model / "inside" if folder else model).read_text() == "new"
+    assert records(directory) == {"model": {"content": "new"}}
+    assert sorted(path.name for path in directory.path.iterdir()) == [".lock", "export.json", "model", "parity.json"]
+
+
+def test_records_of_other_files_stay_until_the_files_are_gone(directory):
+    put(directory, "a", "1", parity={"images": 3})
+    put(directory, "b", "2")
+    assert list(records(directory)) == ["a", "b"]
+    assert records(directory, "parity.json") == {"a": {"images": 3}}
+    (directory.path / "a").unlink()
+    put(directory, "b", "3")
+    assert list(records(directory)) == ["b"]
+    assert records(directory, "parity.json") == {}
+
+
+def test_an_export_that_was_not_run_loses_the_old_ones_proof(directory):
+    put(directory, "a", "1", parity={"images": 3})
+    put(directory, "a", "2")
+    assert records(directory, "parity.json") == {}
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "model.onnx.differs"])
+def test_what_is_there_is_not_replaced_unasked(directory, name):
+    directory.refuse_to_replace([FORMATS["onnx"]])
+    put(directory, name, "1")
+    directory.refuse_to_replace([FORMATS["keras"]])
+    with pytest.raises(UsageError, match=f"{name}: there already; replace with --overwrite"):
+        directory.refuse_to_replace([FORMATS["keras"], FORMATS["onnx"]])
+
+
+def test_dropping_forgets_the_records_as_well(directory):
+    put(directory, "a", "1", folder=True)
+    with directory.opened():
+        directory.drop("a")
+        directory.drop("never there")
+    assert records(directory) == {}
+    assert not (directory.path / "a").exists()
+
+
+def test_two_processes_do_not_export_into_one_directory(directory):
+    with directory.opened():
+        script = (
+            "import sys; from pathlib import Path; from mnistcnn.export.directory import ExportDirectory\n"
+            "with ExportDirectory(Path(sys.argv[1])).opened(): pass\n"
+        )
+        other = subprocess.run(
+            [sys.executable, "-c", script, str(directory.path)], capture_output=True, text=True, check=False
+        )
+    assert "another process is exporting into it" in other.stderr
+
+
+def test_what_a_killed_process_left_is_cleared_away(directory):
+    leftover = directory.path / ".tmp-1-abcd"
+    leftover.mkdir(parents=True)
+    with directory.opened():
+        assert not leftover.exists()
+
+
+def test_a_directory_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="file/export: cannot write"), ExportDirectory(tmp_path / "file/export").opened():
+        pass
+
+
+def test_damaged_records_are_told(directory):
+    put(directory, "a", "1")
+    (directory.path / "export.json").write_text("{")
+    with pytest.raises(RunError, match=r"export.json: damaged; remove it to go on"):
+        put(directory, "b", "2")
