@@ -2,10 +2,10 @@
 
     python benchmarks/summaries.py [--blocks N] [--only KIND]
 
-Three runs, without summaries, with those of default.yaml and with those of tutorial.yaml, take turns in one process, 100
-steps with their evaluation at a time, so that whatever else the machine does hits all alike. The table has the median
-block in wall time and in processor time, and what a run of 3,000 steps would take: its first block, which compiles, 29
-median blocks, and its end. Peak memory is measured with `--only`, in a process of its own for each kind.
+Three runs, without summaries, with those of default.yaml and with those of tutorial.yaml, take turns in one process,
+100 steps with their evaluation at a time, so that whatever else the machine does hits all alike. The table has the
+median block in wall time and in processor time, and what 3,000 steps would take: the first block, which compiles, 28
+median blocks, and the last with the run's end. Peak memory is that of a process which trains one kind.
 """
 
 from __future__ import annotations
@@ -74,11 +74,12 @@ def compare(dataset: Dataset, blocks: int) -> None:
         for step in [*range(BLOCK, blocks * BLOCK, BLOCK), None]:
             for kind, events in runs.items():
                 costs[kind].append(advanced(events, step))
-    print(f"{'':15}{'100 steps':>10}{'ratio':>7}{'CPU s':>8}{'ratio':>7}{'3,000 steps':>13}{'ratio':>7}{'CPU s':>8}{'ratio':>7}")
+    names = "100 steps, s", "ratio", "CPU s", "ratio", "3,000 steps, s", "ratio", "CPU s", "ratio"
+    print(" " * 15 + "".join(f"{name:>{width}}" for name, width in zip(names, (12, 7, 8, 7, 16, 7, 8, 7), strict=True)))
     base = summary(costs["off"])
     for kind, measured in costs.items():
         found = summary(measured)
-        cells = zip(found, base, (10, 8, 13, 8), strict=True)
+        cells = zip(found, base, (12, 8, 16, 8), strict=True)
         print(f"{kind:15}" + "".join(f"{value:{width}.2f}{value / off:7.3f}" for value, off, width in cells))
 
 
