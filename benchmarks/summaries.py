@@ -1,77 +1,117 @@
-"""What TensorBoard costs, in runs that take turns on one machine: `make bench-summaries`.
+"""What TensorBoard costs: `make bench-summaries`.
 
-    python benchmarks/summaries.py [--steps N] [--repeats N]
+    python benchmarks/summaries.py [--blocks N] [--only KIND]
 
-Times are of the run itself, without importing TensorFlow. What other processes take away hits all alike only over many
-repeats, so the processor time of each process is measured as well; it includes the import and everything compiled.
+Three runs, without summaries, with those of default.yaml and with those of tutorial.yaml, take turns in one process,
+100 steps with their evaluation at a time, so that whatever else the machine does hits all alike. The table has the
+median block in wall time and in processor time, and what 3,000 steps would take: the first block, which compiles, 28
+median blocks, and the last with the run's end. Peak memory is that of a process which trains one kind.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import statistics
+import resource
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from statistics import median
 
-ROOT = Path(__file__).parents[1]
-KINDS = {
-    "off": ["--set", "summaries.enabled=false"],
-    "default.yaml": [],
-    "tutorial.yaml": ["--config", str(ROOT / "configs/tutorial.yaml")],
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from mnistcnn.config import load_config
+from mnistcnn.data.sources import Dataset, load_dataset
+from mnistcnn.events import Evaluated, Event
+from mnistcnn.training import train
+
+BLOCK = 100
+STEPS = 3000
+TUTORIAL = Path(__file__).parents[1] / "configs/tutorial.yaml"
+KINDS: dict[str, tuple[Path | None, list[str]]] = {
+    "off": (None, ["summaries.enabled=false"]),
+    "default.yaml": (None, []),
+    "tutorial.yaml": (TUTORIAL, []),
 }
+Cost = tuple[float, float]
+"""Seconds of wall time, and of processor time."""
 
 
-class Measured(NamedTuple):
-    """One run."""
+class Silent:
+    """Hears of downloads."""
 
-    seconds: float
-    cpu_seconds: float
-    peak_mb: float
-    written_mb: float
+    def start(self, file: str, total: int) -> None:
+        """Nothing is shown."""
+
+    def advance(self, count: int) -> None:
+        """Nothing is shown."""
 
 
-def run(options: list[str], steps: int) -> Measured:
-    """Train once, in a process of its own."""
+def advanced(events: Iterator[Event], step: int | None) -> Cost:
+    """Go on until the evaluation after `step`, or to the end, and return what it cost."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    for event in events:
+        if isinstance(event, Evaluated) and event.split == "test" and event.step == step:
+            break
+    return time.perf_counter() - wall, time.process_time() - cpu
+
+
+def started(kind: str, dataset: Dataset, blocks: int, log_dir: str) -> Iterator[Event]:
+    """A run of that kind, which has not begun."""
+    path, overrides = KINDS[kind]
+    length = {"log_dir": log_dir, "name": kind, "steps": blocks * BLOCK}
+    return train(load_config(path, overrides, length), dataset)
+
+
+def compare(dataset: Dataset, blocks: int) -> None:
+    """Let all kinds take turns, and print the table."""
+    costs: dict[str, list[Cost]] = {kind: [] for kind in KINDS}
     with tempfile.TemporaryDirectory() as log_dir:
-        place = ["--json", "-q", "--log-dir", log_dir, "--name", "run", "--steps", str(steps)]
-        command = [sys.executable, "-m", "mnistcnn_cli", "train", *options, *place, "--set", "data.source=mnist"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            output = process.stdout.read()
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            sys.exit(f"{command} failed with {process.returncode}")
-        written = sum(path.stat().st_size for path in Path(log_dir).glob("run/tensorboard/**/*") if path.is_file())
-    seconds = json.loads(output.splitlines()[-1])["seconds"]
-    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, written / 1e6)
+        runs = {kind: started(kind, dataset, blocks, log_dir) for kind in KINDS}
+        for step in [*range(BLOCK, blocks * BLOCK, BLOCK), None]:
+            for kind, events in runs.items():
+                costs[kind].append(advanced(events, step))
+    names = "100 steps, s", "ratio", "CPU s", "ratio", "3,000 steps, s", "ratio", "CPU s", "ratio"
+    print(" " * 15 + "".join(f"{name:>{width}}" for name, width in zip(names, (12, 7, 8, 7, 16, 7, 8, 7), strict=True)))
+    base = summary(costs["off"])
+    for kind, measured in costs.items():
+        found = summary(measured)
+        cells = zip(found, base, (12, 8, 16, 8), strict=True)
+        print(f"{kind:15}" + "".join(f"{value:{width}.2f}{value / off:7.3f}" for value, off, width in cells))
+
+
+def summary(costs: list[Cost]) -> tuple[float, float, float, float]:
+    """A median block and a whole run, each in wall and processor time. The last block includes the end."""
+    (first_wall, first_cpu), *middle, (last_wall, last_cpu) = costs
+    wall, cpu = (median(column) for column in zip(*middle, strict=True))
+    blocks = STEPS // BLOCK - 2
+    return wall, cpu, first_wall + blocks * wall + last_wall, first_cpu + blocks * cpu + last_cpu
+
+
+def peak_memory(kind: str, blocks: int) -> str:
+    """Of a process that trains only this kind."""
+    command = [sys.executable, __file__, "--only", kind, "--blocks", str(blocks)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 def main() -> None:
-    """Measure and print a table of medians."""
+    """Compare, or train one kind."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=300)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--blocks", type=int, default=8)
+    parser.add_argument("--only", choices=KINDS)
     arguments = parser.parse_args()
-    runs: dict[str, list[Measured]] = {kind: [] for kind in KINDS}
-    for _ in range(arguments.repeats):
-        for kind, options in KINDS.items():
-            runs[kind].append(run(options, arguments.steps))
-    names = f"{arguments.steps} steps", "seconds", "ratio", "CPU s", "ratio", "peak MB", "written MB"
-    print("{:15}{:>9}{:>7}{:>8}{:>7}{:>9}{:>12}".format(*names))
-    base = Measured(*map(statistics.median, zip(*runs["off"], strict=True)))
-    for kind, measured in runs.items():
-        found = Measured(*map(statistics.median, zip(*measured, strict=True)))
-        ratios = found.seconds / base.seconds, found.cpu_seconds / base.cpu_seconds
-        print(
-            f"{kind:15}{found.seconds:9.1f}{ratios[0]:7.2f}{found.cpu_seconds:8.1f}{ratios[1]:7.2f}"
-            f"{found.peak_mb:9,.0f}{found.written_mb:12.1f}"
-        )
+    dataset = load_dataset(load_config(None, ["data.source=mnist"]).data, Silent())
+    if arguments.only:
+        with tempfile.TemporaryDirectory() as log_dir:
+            advanced(started(arguments.only, dataset, arguments.blocks, log_dir), None)
+        print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+        return
+    compare(dataset, arguments.blocks)
+    for kind in KINDS:
+        print(f"{kind:15}peak memory {peak_memory(kind, 2)}")
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ class _Session:
         self._steps = TrainingSteps(self._network, self._optimizer, config, train, precision, average)
         self._evaluator = Evaluator(self._evaluated_network)
         self._checkpoints = self._run.checkpoints(config.checkpoints.keep)
-        self._summaries = summaries_of(self._run, config, self._network, self._dataset)
+        self._summaries = summaries_of(self._run, config, self._network, self._evaluated_network, self._dataset)
 
     def _restore(self) -> list[str]:
         """Take up the newest intact checkpoint, and say what was wrong with newer ones.

@@ -70,17 +70,20 @@ class Summaries(NoSummaries):
     Args:
         run: whose directory is written to.
         config: says how often.
-        network: what is looked at. It has its initial values now; the scale of the pictures follows from them.
+        network: what is trained. It has its initial values now; the scale of the pictures follows from them.
+        evaluated: what `test` shows: the same network, or its average.
         dataset: its first images are the samples.
     """
 
-    def __init__(self, run: Run, config: Config, network: Network, dataset: Dataset) -> None:
-        self._run, self._config, self._network, self._dataset = run, config, network, dataset
+    def __init__(self, run: Run, config: Config, network: Network, evaluated: Network, dataset: Dataset) -> None:
+        self._run, self._config, self._dataset = run, config, dataset
+        self._network, self._evaluated = network, evaluated
         self._batch = _first(dataset.train, config.batch_size)
         observer = Observer(network)
         scale = PictureScale(observer(self._batch.images[:1]).maps, network.read())
         self._train = Sample("train", self._batch.images, observer, scale)
-        self._test = Sample("test", dataset.test.images[: config.summaries.test_images], observer, scale)
+        tested = observer if evaluated is network else Observer(evaluated)
+        self._test = Sample("test", dataset.test.images[: config.summaries.test_images], tested, scale)
         self._files: dict[str, EventFile] = {}
         self._graph: StepGraph | None = None
         self._snapshot: Snapshot | None = None
@@ -109,7 +112,7 @@ class Summaries(NoSummaries):
         """Write pictures and histograms of the training sample, and a trace, when they are due."""
         summaries = self._config.summaries
         if step % summaries.every == 0:
-            self._write_sample("train", self._train, step)
+            self._write_sample("train", self._train, self._snapshot_at(step))
         if summaries.trace_every and step % summaries.trace_every == 0:
             metadata = self._step_graph().trace(step, self._snapshot_at(step).weights)
             trace = TaggedRunMetadata(tag=f"step{step:03d}", run_metadata=metadata)
@@ -136,22 +139,24 @@ class Summaries(NoSummaries):
         points = evaluation_points(result)
         if split == "test":
             points[tags.KEEP_PROB] = 1.0
-            points |= statistics_points(self._network, variable_statistics(self._network.parameters).numpy())
+            points |= statistics_points(self._evaluated, variable_statistics(self._evaluated.parameters).numpy())
         self._files[split].write_values(step, scalar_values(points))
         if split == "test" and (step % self._config.summaries.every == 0 or step == self._config.steps):
             matrix = confusion_matrix(result.labels, result.predictions)
             value = picture_value(tags.CONFUSION, [matrix], "Rows: the digit. Columns: what it was taken for.")
             self._files["test"].write_values(step, [value])
-            self._write_sample("test", self._test, step)
+            is_same = self._evaluated is self._network
+            snapshot = self._snapshot_at(step) if is_same else Snapshot.of(self._evaluated, step)
+            self._write_sample("test", self._test, snapshot)
         self._files[split].flush()
 
     def ended(self, event: RunFinished) -> None:
         """Write how it ended; of a finished run also its last pictures, and the projector."""
         if event.state == "finished":
-            self._write_sample("train", self._train, event.step)
+            self._write_sample("train", self._train, self._snapshot_at(event.step))
             shown = _first(self._dataset.test, self._config.summaries.embeddings)
             if len(shown):
-                write_projector(self._run.tensorboard_path, self._network, shown)
+                write_projector(self._run.tensorboard_path, self._evaluated, shown)
         self._files["hparams"].write_values(event.step, hparams.ended(event))
 
     def sync(self) -> None:
@@ -172,8 +177,8 @@ class Summaries(NoSummaries):
         self._files["hparams"].write_values(0, values)
         self._files["hparams"].flush()
 
-    def _write_sample(self, split: str, sample: Sample, step: int) -> None:
-        self._files[split].write_values(step, sample.values(self._snapshot_at(step)))
+    def _write_sample(self, split: str, sample: Sample, snapshot: Snapshot) -> None:
+        self._files[split].write_values(snapshot.step, sample.values(snapshot))
 
     def _snapshot_at(self, step: int) -> Snapshot:
         """The weights after `step` steps, read once for whoever needs them."""
@@ -188,9 +193,9 @@ class Summaries(NoSummaries):
         return self._graph
 
 
-def summaries_of(run: Run, config: Config, network: Network, dataset: Dataset) -> NoSummaries:
+def summaries_of(run: Run, config: Config, network: Network, evaluated: Network, dataset: Dataset) -> NoSummaries:
     """What the configuration asks for; see `Summaries` for the arguments."""
-    return Summaries(run, config, network, dataset) if config.summaries.enabled else NoSummaries()
+    return Summaries(run, config, network, evaluated, dataset) if config.summaries.enabled else NoSummaries()
 
 
 def _first(examples: Examples, count: int) -> Examples:

@@ -212,6 +212,18 @@ def test_moderate_settings_write_less_but_every_loss(make_config, dataset, event
     assert config.picture_sets == 3
 
 
+def test_with_averaging_test_shows_the_averaged_network_and_train_the_one_that_is_trained(make_config, dataset, events):
+    run = Run(list(train(make_config("averaging.decay=0.9"), dataset))[-1].run)
+    averaged = network_at(run, 30).read()["conv1/biases"]
+    trained = checkpoints.load(run.checkpoints().path_of(30)).weights["conv1/biases"]
+    assert not np.allclose(averaged.max(), trained.max(), rtol=1e-4)
+    tag = "1st_layer/conv1_layer/bias"
+    test_events, train_events = events(run, "test"), events(run, "train")
+    assert test_events.Scalars(f"{tag}/max")[-1].value == averaged.max()
+    assert test_events.Histograms(f"{tag}/histogram")[-1].histogram_value.max == averaged.max()
+    assert train_events.Histograms(f"{tag}/histogram")[-1].histogram_value.max == trained.max()
+
+
 def test_summaries_change_no_bit_and_can_be_off(run, make_config, dataset):
     off = Run(list(train(make_config("summaries.enabled=false"), dataset))[-1].run)
     assert off.manifest()["results"]["weights_digest"] == run.manifest()["results"]["weights_digest"]
