@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def main() -> None:
     seconds = float(sys.argv[3])
     console = Console(record=True, width=100, height=30, file=io.StringIO(), force_terminal=True)
     console.print(Dashboard(progress, lambda: seconds))
-    sys.stdout.write(console.export_svg(title="mnistcnn train"))
+    picture = console.export_svg(title="mnistcnn train")
+    # The fonts that Rich would fetch from elsewhere; a reader's own monospaced font does as well.
+    sys.stdout.write(re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL))
 
 
 if __name__ == "__main__":
