@@ -3,7 +3,8 @@
     python benchmarks/train.py [--script-steps N]
 
 The script takes ten minutes and more, so by default 200 of its 3,000 steps are run and scaled. Its cost is the same for
-every hundred steps, so N should be a multiple of 100: with fewer, its test and its trace weigh too much. Our run is whole: from typing the command to the result, evaluations and checkpoints included.
+every hundred steps, so N should be a multiple of 100: with fewer, its test and its trace weigh too much.
+Our run is whole: from typing the command to the result, evaluations and checkpoints included.
 """
 
 from __future__ import annotations
