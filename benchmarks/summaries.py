@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -91,6 +90,12 @@ def summary(costs: list[Cost]) -> tuple[float, float, float, float]:
     return wall, cpu, first_wall + blocks * wall + last_wall, first_cpu + blocks * cpu + last_cpu
 
 
+def peak_of_this_process() -> float:
+    """In MB. Not `ru_maxrss`, which a process inherits from the one that started it."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def peak_memory(kind: str, blocks: int) -> str:
     """Of a process that trains only this kind."""
     command = [sys.executable, __file__, "--only", kind, "--blocks", str(blocks)]
@@ -107,7 +112,7 @@ def main() -> None:
     if arguments.only:
         with tempfile.TemporaryDirectory() as log_dir:
             advanced(started(arguments.only, dataset, arguments.blocks, log_dir), None)
-        print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+        print(f"{peak_of_this_process():,.0f} MB")
         return
     compare(dataset, arguments.blocks)
     for kind in KINDS:

@@ -164,7 +164,7 @@ class SummariesConfig(_Section):
         description="Steps between two sets of pictures and histograms.",
     )
     test_images: int = Field(
-        default=500,
+        default=100,
         ge=1,
         le=10_000_000,
         description="Test images, from the front of the test set, whose activations are in the histograms of "
