@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mnistcnn.errors import UsageError
 
-from .silence import ignore_retracing, quiet_stderr
+from .silence import quiet_stderr
 
 
 def train_each_seed(
@@ -43,7 +43,6 @@ def train_each_seed(
         console.phase("starting TensorFlow")
         with quiet_stderr():
             from mnistcnn.training import train
-        ignore_retracing()
         with stop_on_signals() as stop:
             for event in train_seeds(configs, dataset, train, stop, datetime.now()):
                 console.show(event)

@@ -21,6 +21,13 @@ def quiet_environment() -> None:
     """
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+    if os.environ["TF_CPP_MIN_LOG_LEVEL"] != "0":
+        # Each network and each shape is compiled anew, as it has to be; TensorFlow suspects a mistake.
+        logging.getLogger("tensorflow").addFilter(_is_not_about_retracing)
+
+
+def _is_not_about_retracing(record: logging.LogRecord) -> bool:
+    return "tf.function retracing" not in record.getMessage()
 
 
 @contextmanager
@@ -50,8 +57,3 @@ def quiet_stderr() -> Iterator[None]:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
-
-
-def ignore_retracing() -> None:
-    """Keep TensorFlow from warning that a function is compiled anew for every network, which it has to be."""
-    logging.getLogger("tensorflow").addFilter(lambda record: "tf.function retracing" not in record.getMessage())

@@ -118,6 +118,9 @@ def test_tensorflow_starts_without_chatter():
         "    import tensorflow as tf\n"
         "tf.function(lambda x: x @ x)(tf.ones([8, 8]))\n"
         "tf.function(lambda x: x @ x, jit_compile=True)(tf.ones([8, 8]))\n"
+        "square = tf.function(lambda x: x @ x)\n"
+        "for side in range(8, 20):\n"
+        "    square(tf.ones([side, side]))\n"
     )
     clean = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=clean)
