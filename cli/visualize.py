@@ -31,6 +31,9 @@ Show = Annotated[
     list[str] | None,
     typer.Option(metavar="KIND", help=f"Only this kind: {', '.join(KINDS)}. Repeatable."),
 ]
+Augmentation = Annotated[
+    bool, typer.Option("--augmentation", help="Only what augmentation makes of training images: --show augmentation.")
+]
 ImageName = Annotated[
     str, typer.Option("--image", metavar="INDEX|FILE", help="Digit to follow: a test image's number, or a file.")
 ]
@@ -52,6 +55,7 @@ def visualize(
     run: RunName = "latest",
     layer: Layer = "all",
     show: Show = None,
+    augmentation: Augmentation = False,
     image: ImageName = "0",
     checkpoint: Checkpoint = "best",
     file_format: Format = "png",
@@ -65,7 +69,8 @@ def visualize(
 ) -> None:
     """Draw what a network learned, and one digit's way through it. Without options: everything, for the latest run."""
     _check("--layer", layer, [*LAYERS, ALL])
-    for kind in show or []:
+    kinds = [*(show or []), *(["augmentation"] if augmentation else [])]
+    for kind in kinds:
         _check("--show", kind, list(KINDS))
     if terminal and (out is not None or as_json):
         raise UsageError("--terminal writes no files: leave out --out and --json")
@@ -92,11 +97,11 @@ def visualize(
         digit = find_digit(image, dataset)
     subject = Subject(trained, dataset, digit, THEMES[theme], autoscale=autoscale)
     if terminal:
-        _draw_here(subject, layer, show or [])
+        _draw_here(subject, layer, kinds)
         return
-    pictures = select(layer, show or [])
+    pictures = select(layer, kinds)
     if not pictures:
-        raise UsageError(f"--layer {layer} has no picture of the kind {', '.join(show or [])}")
+        raise UsageError(f"--layer {layer} has no picture of the kind {', '.join(kinds)}")
     drawn = []
     names = [picture.name for picture in pictures]
     with _progress(names, quiet=quiet) as advance:
@@ -106,6 +111,9 @@ def visualize(
                 drawn.append(picture)
                 if as_json:
                     _write_json(picture)
+    if not drawn:
+        missing = ", ".join(picture.show for picture in pictures)
+        raise UsageError(f"{found.path}: nothing to draw of the kind {missing}: the run did not use it")
     if not as_json:
         _list(drawn)
 

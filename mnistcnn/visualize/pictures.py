@@ -120,6 +120,8 @@ def draw_pictures(subject: Subject, pictures: Sequence[Picture], out: Path, kind
             done.append(drawn)
             arrays.update(drawn.arrays)
         yield drawn
+    if not done:
+        return
     if len(done) > 1:
         with same_everywhere():
             first = _finish(subject, contact_sheet(subject, done), "00-contact-sheet", "contact", out, kind)

@@ -50,6 +50,21 @@ def test_quiet_says_nothing_and_paths_stay_on_standard_output(visualize, tmp_pat
     assert captured.err == ""
 
 
+def test_augmentation_is_refused_for_a_run_without_it_and_leaves_nothing(visualize, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert visualize("--augmentation", "--quiet", "--out", str(out)) == 2
+    assert "nothing to draw of the kind augmentation: the run did not use it" in capsys.readouterr().err
+    assert list(out.iterdir()) == []
+
+
+def test_augmentation_shows_what_the_run_made_of_training_images(runs, tmp_path, capsys):
+    logs, out = str(tmp_path / "runs"), str(tmp_path / "out")
+    assert run(["train", *SMALL, "--set", "augmentation.rotation=9", "--log-dir", logs]) == 0
+    capsys.readouterr()
+    assert run(["visualize", "--augmentation", "--quiet", "--log-dir", logs, "--out", out]) == 0
+    assert [line.rsplit("/", 1)[1] for line in capsys.readouterr().out.splitlines()] == ["33-augmented.png"]
+
+
 def test_json_is_an_object_for_each_picture(visualize, tmp_path, capsys):
     assert visualize("--show", "filters", "--json", "--out", str(tmp_path)) == 0
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
