@@ -106,7 +106,7 @@ def smoothing_matrix(deviation: float) -> NDArray[np.float32]:
     return np.asarray(gaussian / np.linalg.norm(gaussian, axis=1, keepdims=True), np.float32)
 
 
-@tf.function(jit_compile=True)
+@tf.function(jit_compile=True, autograph=False)
 def _warped(images: tf.Tensor, sources: tf.Tensor) -> tf.Tensor:
     """The images' values at the places `sources`, bilinear, background outside.
 

@@ -66,6 +66,7 @@ class Evaluator:
         self._logits = tf.function(
             lambda images: network(to_input(images)),
             input_signature=[tf.TensorSpec([None, 28, 28], tf.uint8)],
+            autograph=False,
         )
 
     def __call__(self, examples: Examples) -> EvaluationResult:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 
-@tf.function
+@tf.function(autograph=False)
 @tf.custom_gradient
 def max_pool_2x2(maps: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
     """The largest value of each 2×2 cell, as `tf.nn.max_pool2d(maps, 2, 2, "SAME")`.
@@ -32,7 +32,7 @@ def max_pool_2x2(maps: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.T
     return pooled, lambda upstream: _route_to_winners(maps, pooled, upstream)
 
 
-@tf.function(jit_compile=True)
+@tf.function(jit_compile=True, autograph=False)
 def _route_to_winners(maps: tf.Tensor, pooled: tf.Tensor, upstream: tf.Tensor) -> tf.Tensor:
     """Give each cell's gradient to the first of its largest values, in the order that TensorFlow's kernel scans.
 
@@ -53,7 +53,7 @@ def _route_to_winners(maps: tf.Tensor, pooled: tf.Tensor, upstream: tf.Tensor) -
     return tf.reshape(tf.stack(rows, axis=2), tf.shape(maps))
 
 
-@tf.function
+@tf.function(autograph=False)
 @tf.custom_gradient
 def dense(
     inputs: tf.Tensor, weights: tf.Tensor

@@ -45,7 +45,8 @@ class Observer:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._compiled = tf.function(self._look, input_signature=[tf.TensorSpec([None, 28, 28], tf.uint8)])
+        images = tf.TensorSpec([None, 28, 28], tf.uint8)
+        self._compiled = tf.function(self._look, input_signature=[images], autograph=False)
 
     def __call__(self, images: NDArray[np.uint8]) -> Observation:
         """Run a sample through the network.
