@@ -96,7 +96,7 @@ class TrainingSteps:
             columns = [column.write(i, value) for column, value in zip(columns, row, strict=True)]
         return [column.stack() for column in columns]
 
-    @tf.autograph.experimental.do_not_convert
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def one_step(self, step: tf.Tensor, indices: tf.Tensor, rate: tf.Tensor) -> list[tf.Tensor]:
         """Add one step to the graph: forward, backward, update.
 
