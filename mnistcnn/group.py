@@ -8,6 +8,7 @@ pictures), the others wait for in the next exchange.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from .config import Config
 from .devices import use_devices
 from .errors import ConfigError, DivergedError, WorkersError
-from .joining import join, unreachable
+from .joining import join, reason, unreachable
 from .replicas import Alone, Replicas
 from .workers import Workers
 
@@ -33,6 +34,7 @@ _LOST = (
     tf.errors.UnknownError,
 )
 _FAILED, _DIVERGED = 1, 2
+_TASK = re.compile(r"/task:(\d+)")
 
 
 @dataclass(frozen=True)
@@ -187,12 +189,13 @@ class Group(Single):
         return Orders(summed[0], bool(summed[1]), summed[2])
 
     def _loss(self, error: tf.errors.OpError) -> str:
-        lost = unreachable(self.workers)
+        named = {int(task) for task in _TASK.findall(error.message)} - {self.workers.index}
+        lost = sorted({index for index in named if index < self.count} | set(unreachable(self.workers)))
         who = ", ".join(self.workers.name(index) for index in lost) or "another worker"
         return (
             f"lost {who}; this is {self.workers.name(self.workers.index)} of {self.count}; what came after the last "
             "checkpoint is to be done again: start all of them with --resume\n"
-            f"TensorFlow says: {str(error.message).splitlines()[0]}"
+            f"TensorFlow says: {reason(error)}"
         )
 
 

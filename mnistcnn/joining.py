@@ -22,6 +22,7 @@ from .errors import WorkersError
 from .workers import Workers
 
 _PROBE_SECONDS = 2.0
+_CONTEXT = ("Graph execution error", "Detected at node", "<stack traces", "Additional GRPC")
 _LOOKS = 4  # Between two looks at a worker, and for each of two attempts, a quarter of the time after which it is lost.
 
 
@@ -52,13 +53,13 @@ def join(workers: Workers, gpus: int, config: WorkersConfig) -> tf.distribute.St
     )
     try:
         return tf.distribute.MultiWorkerMirroredStrategy(resolver)
-    except tf.errors.OpError as error:
+    except (tf.errors.OpError, RuntimeError) as error:
         missing = unreachable(workers)
         who = ", ".join(workers.name(index) for index in missing) or "not every worker"
         raise WorkersError(
             f"{who} did not join within {config.join_timeout} s (workers.join_timeout); this is "
             f"{workers.name(workers.index)}; start all {workers.count} with the same addresses\n"
-            f"TensorFlow says: {str(error.message).splitlines()[0]}"
+            f"TensorFlow says: {reason(error)}"
         ) from error
 
 
@@ -66,6 +67,12 @@ def unreachable(workers: Workers) -> list[int]:
     """Which of the other workers do not even accept a connection."""
     others = (index for index in range(workers.count) if index != workers.index)
     return [index for index in others if not _accepts(workers.addresses[index])]
+
+
+def reason(error: Exception) -> str:
+    """What TensorFlow says, without its context."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return next((line for line in lines if line and not line.startswith(_CONTEXT)), repr(error))
 
 
 def _accepts(address: str) -> bool:
