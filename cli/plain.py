@@ -68,7 +68,9 @@ class PlainLog(Sink):
                 speed = f"{count(event.images_per_second)} images/s of all workers"
                 self._line(f"{self._step(event.step)}  loss {loss(event.loss)}  {speed}")
             case WorkerFinished():
-                self._line(f"{self._step(event.step)}  {event.state} after {duration(event.seconds)}; the chief saved it")
+                self._line(
+                    f"{self._step(event.step)}  {event.state} after {duration(event.seconds)}; the chief saved it"
+                )
 
     def phase(self, text: str) -> None:
         """Say what takes a while."""

@@ -194,7 +194,9 @@ class Config(_Section):
         le=_MOST_STEPS,
         description="Training steps: how many batches the network learns from.",
     )
-    batch_size: int = Field(default=50, ge=1, le=1_000_000, description="Images per training step; of all workers and GPUs together.")
+    batch_size: int = Field(
+        default=50, ge=1, le=1_000_000, description="Images per training step; of all workers and GPUs together."
+    )
     learning_rate: float = Field(
         default=1e-4,
         gt=0,

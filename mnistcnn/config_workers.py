@@ -41,5 +41,7 @@ def _devices(value: object) -> object:
 Devices = Annotated[
     int | str,
     BeforeValidator(_devices),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": _MOST_DEVICES}, {"enum": ["auto", "cpu", "gpu"]}]}),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 1, "maximum": _MOST_DEVICES}, {"enum": ["auto", "cpu", "gpu"]}]}
+    ),
 ]

@@ -11,7 +11,7 @@ from .config import Config, DataConfig
 from .data.sampling import batch_indices
 from .data.sources import Dataset
 from .errors import ConfigError, MnistCnnError
-from .events import Event, WorkerFinished, WorkerStarted, WorkerStepped
+from .events import Event, State, WorkerFinished, WorkerStarted, WorkerStepped
 from .greeting import Greeting, hear_greeting, merged_config, problems_with, problems_with_data, refusal
 from .group import Group
 from .threads import limit_threads
@@ -94,7 +94,7 @@ class _Follower:
                 if self._step % self._config.report_every == 0 or self._step == self._config.steps:
                     yield self._report()
             self._group.follow()  # The chief evaluates and saves, and then lets everyone go.
-        state = "finished" if self._step == self._config.steps else "interrupted"
+        state: State = "finished" if self._step == self._config.steps else "interrupted"
         yield WorkerFinished(self._index, self._group.count, state, self._step, time.monotonic() - started)
 
     def _agreed_steps(self) -> int:

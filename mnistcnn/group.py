@@ -92,7 +92,7 @@ class Single:
 
 
 class Group(Single):
-    """This process and the other workers; making one waits for all of them.
+    """One worker among others; making one waits for all of them.
 
     Args:
         workers: who and where.
@@ -103,10 +103,13 @@ class Group(Single):
         WorkersError: not all of them came.
     """
 
+    workers: Workers
+    replicas: Replicas
+
     def __init__(self, workers: Workers, config: Config) -> None:
         gpus = use_devices(config.devices, config.batch_size, workers.count)
         super().__init__(Replicas(join(workers, gpus, config.workers)))
-        self.workers: Workers = workers
+        self.workers = workers
         expected = workers.count * max(1, gpus)
         if self.replicas.count != expected:
             raise ConfigError([f"devices: {self.replicas.count} devices take part in this group, not {expected}"])
@@ -153,8 +156,7 @@ class Group(Single):
     def sum(self, values: NDArray[np.int32]) -> NDArray[np.int32]:
         """The sum over all workers, on every worker."""
         with self.told_of_losses():
-            assert isinstance(self.replicas, Replicas)
-            return np.asarray(self.replicas.sum_of_hosts(values))
+            return self.replicas.sum_of_hosts(values)
 
     @contextmanager
     def told_of_errors(self) -> Iterator[None]:

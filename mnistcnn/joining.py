@@ -3,8 +3,8 @@
 The strategy's own waits have no end that its public interface could set. So this file reaches into two private parts of
 TensorFlow 2.21, and is the only one that does (docs/decisions/0008):
 
-- The coordination service is left out. Without it the strategy watches the other workers from a thread, which ends every
-  sum that waits for a lost one with an error that Python can catch.
+- The coordination service is left out. Without it the strategy watches the other workers from a thread, which ends
+  every sum that waits for a lost one with an error that Python can catch.
 - How often that thread looks, and how long it waits, are attributes of a class.
 """
 
@@ -17,7 +17,7 @@ import tensorflow as tf
 from tensorflow.python.distribute.collective_all_reduce_strategy import CollectiveAllReduceExtended
 from tensorflow.python.eager import context
 
-from .config import WorkersConfig
+from .config_workers import WorkersConfig
 from .errors import WorkersError
 from .workers import Workers
 

@@ -63,12 +63,12 @@ class Replicas(Alone):
         return scope
 
     def run(self, step: Step, *arguments: tf.Tensor) -> list[tf.Tensor]:
-        """Add a step to the graph, on every device; what it returns is the same on each, so the first one's is taken."""
+        """Add a step to the graph, on every device. What it returns is the same on each: the first one's is taken."""
         returned = self.strategy.run(step, arguments)
         return [self.strategy.experimental_local_results(value)[0] for value in returned]
 
     def rows(self, batch_size: int) -> Rows:
-        """This device's share: `batch_size` divided by `count`, which must be a whole number."""
+        """The share of this device: `batch_size` divided by `count`, which must be a whole number."""
         share = batch_size // self.count
         return Rows(_replica().replica_id_in_sync_group * share, share)
 

@@ -24,8 +24,8 @@ from .data.sources import Dataset, Examples
 from .errors import ConfigError, DivergedError
 from .evaluation import EvaluationResult, Evaluator
 from .events import CheckpointSaved, Evaluated, Event, RunFinished, RunStarted, State, StepsDone, Warned
-from .group import Single, form_group
 from .greeting import greet
+from .group import Single, form_group
 from .metrics import MetricsFile
 from .precision import Precision, usable_precision
 from .resuming import check_resumable, record_resume

@@ -1,10 +1,11 @@
 """Starts workers as real processes that can be killed, without importing TensorFlow anew for each.
 
 This process imports it once and forks a child for each order that it reads on standard input, a JSON object;
-TensorFlow starts its threads only with its first operation, in the child. `{"arguments": […], "environment": {…},
-"log": …}` starts `mnistcnn` with both outputs into a file, and the answer is its process id; with `"mirrored": 2` it
-trains on so many pieces of this machine's processor as if they were GPUs. `{"wait": pid}` waits for it, and the answer is
-its exit code, or minus the signal that killed it.
+TensorFlow starts its threads only with its first operation, in the child.
+
+`{"arguments": […], "environment": {…}, "log": …}` starts `mnistcnn` with both outputs into a file, and the answer is
+its process id; with `"mirrored": 2` it trains on so many pieces of this machine's processor as if they were GPUs.
+`{"wait": pid}` waits for it, and the answer is its exit code, or minus the signal that killed it.
 """
 
 from __future__ import annotations
