@@ -79,7 +79,7 @@ def test_named_options_reach_the_configuration(core, fake_run, tmp_path):
 
 
 def test_every_named_option_is_a_setting():
-    other = {"config", "overrides", "resume", "seeds", "tensorboard", "quiet", "as_json"}
+    other = {"config", "overrides", "resume", "seeds", "tensorboard", "addresses", "worker_index", "quiet", "as_json"}
     assert set(inspect.signature(train).parameters) - other <= set(Config.model_fields)
 
 
