@@ -122,6 +122,21 @@ def test_workers_with_different_configurations_refuse_each_other_and_name_the_ke
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("cause", "code", "told"),
+    [
+        (["--name", "taken"], 5, "worker 0, the chief, at 127.0.0.1:"),
+        (["--set", "learning_rate=1e12"], 6, "training diverged; the chief's log says at which step"),
+    ],
+    ids=["taken-name", "divergence"],
+)
+def test_what_ends_the_chief_ends_the_others_with_the_same_exit_code(nursery, tiny, tmp_path, cause, code, told):
+    (tmp_path / "taken").mkdir()
+    workers = nursery.group(2, [*tiny, "--log-dir", tmp_path, *cause])
+    assert [worker.wait() for worker in workers] == [code, code], workers[0].log
+    assert told in workers[1].log
+
+
 @pytest.mark.parametrize("here", [0, 1])
 def test_a_worker_that_never_comes_ends_the_wait_with_its_address(nursery, tiny, tmp_path, here):
     addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
