@@ -84,9 +84,9 @@ def test_two_devices_of_one_machine_come_to_what_one_comes_to(nursery, tiny, who
     assert largest_difference(whole[0], Run(tmp_path / "mirrored")) < 2e-5
 
 
-@pytest.mark.parametrize("victim", [0, 1], ids=["chief", "other"])
-def test_a_killed_worker_ends_the_other_and_the_group_resumes_to_the_same_end(nursery, tiny, whole, tmp_path, victim):
-    workers = nursery.group(2, [*tiny, "--log-dir", tmp_path, "--name", "two"])
+def kill_one_of_two(nursery, options, victim):
+    """Let a worker die in the middle of a run, and check how the other takes it."""
+    workers = nursery.group(2, options)
     workers[1].await_step(12)
     kill(workers[victim])
     killed = time.monotonic()
@@ -95,7 +95,18 @@ def test_a_killed_worker_ends_the_other_and_the_group_resumes_to_the_same_end(nu
     assert time.monotonic() - killed < 10
     assert f"lost worker {victim}" in survivor.log
     assert workers[victim].wait() == -signal.SIGKILL
-    # The other worker needs no run directory, and its own --set counts for nothing but places.
+
+
+def test_a_killed_worker_ends_the_chief_which_says_so_in_the_run(nursery, tiny, tmp_path):
+    kill_one_of_two(nursery, [*tiny, "--log-dir", tmp_path, "--name", "two"], victim=1)
+    manifest = Run(tmp_path / "two").manifest()
+    assert manifest["state"] == "failed"
+    assert "lost worker 1" in manifest["reason"]
+
+
+def test_a_killed_chief_ends_the_others_and_the_group_resumes_to_the_same_end(nursery, tiny, whole, tmp_path):
+    kill_one_of_two(nursery, [*tiny, "--log-dir", tmp_path, "--name", "two"], victim=0)
+    # The other worker needs no run directory.
     resumed = nursery.group(2, ["--resume", "two"], [["--log-dir", tmp_path], ["--log-dir", tmp_path / "elsewhere"]])
     assert [worker.wait() for worker in resumed] == [0, 0], resumed[1].log
     run = Run(tmp_path / "two")
@@ -152,7 +163,7 @@ def test_a_worker_that_never_comes_ends_the_wait_with_its_address(nursery, tiny,
 
 
 def test_two_workers_agree_with_one_process_on_the_real_mnist(nursery, real_mnist_dir, tmp_path):
-    recipe = ("steps=20", "eval_every=20", "data.source=mnist", "data.validation_size=500", "summaries.enabled=false")
+    recipe = ("steps=10", "eval_every=10", "data.source=mnist", "data.validation_size=500", "summaries.enabled=false")
     options = [*settings(*recipe, f"data.dir={real_mnist_dir}"), "--log-dir", tmp_path]
     assert nursery.train(*options, "--name", "one").wait() == 0
     workers = nursery.group(2, [*options, "--name", "two"])
