@@ -77,15 +77,16 @@ class Console:
 
 
 @contextmanager
-def open_console(*, as_json: bool, quiet: bool) -> Iterator[Console]:
+def open_console(*, as_json: bool, quiet: bool, plain: bool = False) -> Iterator[Console]:
     """Open the console that suits the terminal, the pipes and the options.
 
     Args:
         as_json: one JSON object per event on standard output, instead of the run's path.
         quiet: only warnings for people.
+        plain: dated lines for people, in a terminal, too.
     """
     with _people_stream() as stream:
-        sinks = [_people(stream, as_json, quiet), *_results(as_json)]
+        sinks = [_people(stream, as_json, quiet, plain), *_results(as_json)]
         with Console(sinks) as console:
             yield console
 
@@ -98,12 +99,12 @@ def _results(as_json: bool) -> list[Sink]:
     return [] if sys.stdout.isatty() else [RunPath(sys.stdout)]
 
 
-def _people(stream: TextIO, as_json: bool, quiet: bool) -> Sink:
+def _people(stream: TextIO, as_json: bool, quiet: bool, plain: bool) -> Sink:
     if quiet or (as_json and stream.isatty() and not _is_file(sys.stdout)):
         # `train --json`, or `train --json | jq`: the results appear in the terminal that a display
         # would draw on, and they say the same.
         return WarningsOnly(stream)
-    if _can_draw(stream):
+    if not plain and _can_draw(stream):
         from .live import LiveDisplay
 
         return LiveDisplay(stream)

@@ -17,6 +17,9 @@ from mnistcnn.events import (
     SeedStarted,
     StepsDone,
     Warned,
+    WorkerFinished,
+    WorkerStarted,
+    WorkerStepped,
 )
 
 from . import summary
@@ -33,6 +36,7 @@ class PlainLog(Sink):
         self._now = now
         self._progress = Progress()
         self._in_batch = False
+        self._steps_of_worker = 0
 
     def show(self, event: Event) -> None:
         """Write the event's line; the summary's lines for `RunFinished`."""
@@ -57,6 +61,16 @@ class PlainLog(Sink):
                 self._line(summary.seed_line(event))
             case SeedsFinished():
                 self._batch_summary(event)
+            case WorkerStarted():
+                self._steps_of_worker = event.steps
+                self._line(_worker_started(event))
+            case WorkerStepped():
+                speed = f"{count(event.images_per_second)} images/s of all workers"
+                self._line(f"{self._step(event.step)}  loss {loss(event.loss)}  {speed}")
+            case WorkerFinished():
+                self._line(
+                    f"{self._step(event.step)}  {event.state} after {duration(event.seconds)}; the chief saved it"
+                )
 
     def phase(self, text: str) -> None:
         """Say what takes a while."""
@@ -75,7 +89,7 @@ class PlainLog(Sink):
 
     def _step(self, step: int) -> str:
         """`step  100/3000`, so that the columns of a log stay in line."""
-        steps = str(self._progress.started.steps) if self._progress.started else "?"
+        steps = str(self._progress.started.steps if self._progress.started else self._steps_of_worker or "?")
         return f"step {step:>{len(steps)}}/{steps}"
 
     def _summary(self, event: RunFinished) -> None:
@@ -115,11 +129,20 @@ class WarningsOnly(Sink):
 
 def _started(event: RunStarted) -> str:
     resumed = f", resumed after step {event.step}" if event.step else ""
+    shared = f" shared by {event.workers} workers" if event.workers > 1 else ""
     return (
         f"run {event.run}: {event.data}, {count(event.train_examples)} training, "
         f"{count(event.validation_examples)} validation and {count(event.test_examples)} test images, "
-        f"{count(event.steps)} steps of {event.batch_size}, seed {event.seed}, "
+        f"{count(event.steps)} steps of {event.batch_size}{shared}, seed {event.seed}, "
         f"{count(event.parameters)} parameters{resumed}"
+    )
+
+
+def _worker_started(event: WorkerStarted) -> str:
+    resumed = f", resumed after step {event.step}" if event.step else ""
+    return (
+        f"worker {event.worker} of {event.workers} at {event.address}, the chief at {event.chief}: {event.data}, "
+        f"{count(event.steps)} steps of {event.batch_size}, of which {event.share} here, seed {event.seed}{resumed}"
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from mnistcnn.events import Event, RunFinished, WorkerFinished
+
 
 class Stopped(KeyboardInterrupt):
     """A signal ended the run, after everything was saved."""
@@ -31,6 +33,11 @@ class StopRequest:
         if self._signal is not None:
             raise Stopped(number)
         self._signal = number
+
+    def note_end(self, event: Event) -> None:
+        """Take note of a run that ended because another of its workers was asked to stop, as if this one had been."""
+        if isinstance(event, RunFinished | WorkerFinished) and event.state == "interrupted":
+            self._signal = self._signal or signal.SIGTERM
 
     def raise_if_stopped(self) -> None:
         """Turn a request that was met into the exit code that a shell expects."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from .silence import quiet_stderr
 if TYPE_CHECKING:
     from mnistcnn.config import Config
     from mnistcnn.runs import Run
+    from mnistcnn.workers import Workers
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Configuration file.")]
 Overrides = Annotated[
@@ -38,6 +40,13 @@ Tensorboard = Annotated[
     bool,
     typer.Option("--tensorboard", metavar="", help="Start TensorBoard beside the run; in a terminal, until Ctrl-C."),
 ]
+Addresses = Annotated[
+    str | None,
+    typer.Option("--workers", metavar="HOST:PORT,…", help="Train together: all workers, the chief first."),
+]
+Index = Annotated[
+    int | None, typer.Option("--worker-index", metavar="I", help="Which of --workers this is; 0 is the chief.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Show nothing but warnings and errors.")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="One JSON object per event on standard output.")]
 
@@ -55,6 +64,8 @@ def train(
     name: Name = None,
     resume: Resume = None,
     tensorboard: Tensorboard = False,
+    addresses: Addresses = None,
+    worker_index: Index = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -63,6 +74,9 @@ def train(
     Precedence: defaults, then --config, then --set, then the named options.
     """
     from mnistcnn.config import load_config
+    from mnistcnn.workers import find_workers
+
+    workers = find_workers(addresses, worker_index, os.environ)
 
     options = {
         "steps": steps,
@@ -77,9 +91,19 @@ def train(
 
         if resume is not None:
             raise UsageError("--seeds starts new runs, so it cannot be used with --resume")
+        if workers is not None:
+            raise UsageError("--seeds is for one process: give each seed a start of its own, on all workers")
         if tensorboard:
             raise UsageError(f"--tensorboard shows one run; to see all seeds: tensorboard --logdir {log_dir or 'runs'}")
         train_each_seed(seeds, config, overrides or [], {**options, **places}, quiet=quiet, as_json=as_json)
+        return
+    if workers is not None and not workers.is_chief:
+        from .worker import train_as_worker
+
+        if resume is not None:
+            _check_alone(config, name)
+        own = load_config(config, overrides or [], {**options, **places})
+        train_as_worker(own, workers, resumed=resume is not None, quiet=quiet, as_json=as_json)
         return
     if resume is None:
         run, resolved = None, load_config(config, overrides or [], {**options, **places})
@@ -87,11 +111,13 @@ def train(
         run, resolved = _resumed(resume, config, name, log_dir, overrides or [], options)
     if tensorboard and not resolved.summaries.enabled:
         raise UsageError("--tensorboard would have nothing to show: summaries.enabled is false")
-    _train(run, resolved, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
+    _train(run, resolved, workers, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
 
 
-def _train(run: Run | None, config: Config, *, tensorboard: bool, quiet: bool, as_json: bool) -> None:
-    """Train a new run, or go on with one."""
+def _train(
+    run: Run | None, config: Config, workers: Workers | None, *, tensorboard: bool, quiet: bool, as_json: bool
+) -> None:
+    """Train a new run, or go on with one; with other workers, as their chief."""
     from mnistcnn.data.sources import load_dataset
     from mnistcnn.run_data import data_to_repeat
 
@@ -109,13 +135,17 @@ def _train(run: Run | None, config: Config, *, tensorboard: bool, quiet: bool, a
         console.phase("starting TensorFlow")
         with quiet_stderr():
             from mnistcnn import training
+        together = {"workers": workers} if workers else {}
+        if workers:
+            console.phase(f"this is {workers.name(0)} of {workers.count}: waiting for the others")
         with stop_on_signals() as stop:
             if run is None:
-                events = training.train(config, dataset, stop)
+                events = training.train(config, dataset, stop, **together)
             else:
-                events = training.resume(run, config, dataset, stop)
+                events = training.resume(run, config, dataset, stop, **together)
             for event in viewer.beside(events, console):
                 console.show(event)
+                stop.note_end(event)
             stop.raise_if_stopped()
 
 
@@ -132,9 +162,13 @@ def _resumed(
     from mnistcnn.resuming import resumed_config
     from mnistcnn.runs import open_run
 
+    _check_alone(config, name)
+    run = open_run(which, log_dir or Config().log_dir)
+    return run, resumed_config(run, overrides, options)
+
+
+def _check_alone(config: Path | None, name: str | None) -> None:
     if config is not None or name is not None:
         raise UsageError(
             "--resume goes on with a run's own configuration and name, so it cannot be used with --config or --name"
         )
-    run = open_run(which, log_dir or Config().log_dir)
-    return run, resumed_config(run, overrides, options)

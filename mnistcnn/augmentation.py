@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from .config_recipe import AugmentationConfig
+from .randomness import Rows, uniform_rows
 
 _SIZE = 28
 _CENTRE = (_SIZE - 1) / 2
@@ -35,22 +36,25 @@ class Augmentation:
         self.seed = -1 - seed
         self._smoothing = tf.constant(smoothing_matrix(config.elastic_smoothness))
 
-    def __call__(self, images: tf.Tensor, step: tf.Tensor) -> tf.Tensor:
+    def __call__(self, images: tf.Tensor, step: tf.Tensor, rows: Rows | None = None) -> tf.Tensor:
         """Change each image in its own way.
 
         Args:
             images: [batch, 28, 28, 1] float32; 0 is background.
             step: int32 scalar.
+            rows: which of the batch these images are; None for all of them.
 
         Returns:
             Images of the same shape, in the same range.
         """
-        batch = images.shape[0] or tf.shape(images)[0]
-        fields = 2 * _SIZE * _SIZE if self.config.elastic else 0
+        numbers = _AFFINE + (2 * _SIZE * _SIZE if self.config.elastic else 0)
+        seed = [self.seed, tf.cast(step, tf.int32)]
         # Outside of XLA, whose generator has another order of numbers.
-        drawn = tf.random.stateless_uniform(
-            [batch, _AFFINE + fields], [self.seed, tf.cast(step, tf.int32)], -1.0, 1.0, alg="philox"
-        )
+        if rows is None:
+            batch = images.shape[0] or tf.shape(images)[0]
+            drawn = tf.random.stateless_uniform([batch, numbers], seed, -1.0, 1.0, alg="philox")
+        else:
+            drawn = 2.0 * uniform_rows(tf.stack(seed), rows, numbers) - 1.0
         return _warped(images, self._sources(drawn))
 
     def _sources(self, drawn: tf.Tensor) -> tf.Tensor:

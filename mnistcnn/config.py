@@ -19,6 +19,7 @@ from mnistcnn.config_file import dump_model, load_model
 from mnistcnn.config_recipe import AugmentationConfig, AveragingConfig, ScheduleConfig
 from mnistcnn.config_reference import json_schema, reference_tables
 from mnistcnn.config_section import Section as _Section
+from mnistcnn.config_workers import Devices, WorkersConfig
 
 _SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600}
 _INTERVAL = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([smh])")
@@ -193,7 +194,9 @@ class Config(_Section):
         le=_MOST_STEPS,
         description="Training steps: how many batches the network learns from.",
     )
-    batch_size: int = Field(default=50, ge=1, le=1_000_000, description="Images per training step.")
+    batch_size: int = Field(
+        default=50, ge=1, le=1_000_000, description="Images per training step; of all workers and GPUs together."
+    )
     learning_rate: float = Field(
         default=1e-4,
         gt=0,
@@ -259,6 +262,11 @@ class Config(_Section):
         le=1024,
         description="CPU cores to use. null: all of them; fewer leave room for other work.",
     )
+    devices: Devices = Field(
+        default="auto",
+        description="What computes the steps: `cpu`, `gpu` (all of this machine), a number of GPUs, or `auto`: as many "
+        "GPUs as divide the batch evenly, and without a GPU the CPU.",
+    )
     data: DataConfig = Field(default=DataConfig(), description=DataConfig.__doc__)
     network: NetworkConfig = Field(default=NetworkConfig(), description=NetworkConfig.__doc__)
     schedule: ScheduleConfig = Field(default=ScheduleConfig(), description=ScheduleConfig.__doc__)
@@ -266,6 +274,7 @@ class Config(_Section):
     augmentation: AugmentationConfig = Field(default=AugmentationConfig(), description=AugmentationConfig.__doc__)
     checkpoints: CheckpointsConfig = Field(default=CheckpointsConfig(), description=CheckpointsConfig.__doc__)
     summaries: SummariesConfig = Field(default=SummariesConfig(), description=SummariesConfig.__doc__)
+    workers: WorkersConfig = Field(default=WorkersConfig(), description=WorkersConfig.__doc__)
 
     @property
     def picture_sets(self) -> int:

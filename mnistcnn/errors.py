@@ -5,7 +5,8 @@
     ├── ConfigError          the configuration is wrong; carries every problem that was found
     ├── DataError            images or labels are missing, damaged or of the wrong kind
     ├── RunError             a run directory is missing, locked or cannot be written
-    │   └── CheckpointError  a checkpoint is missing or damaged
+    │   ├── CheckpointError  a checkpoint is missing or damaged
+    │   └── WorkersError     a worker that trains with others lost one of them, or cannot reach it
     ├── DivergedError        the loss became NaN or infinite
     ├── BelowAccuracyError   a network is less accurate than was asked for
     └── ExportMismatchError  an exported file answers differently than its network
@@ -50,6 +51,10 @@ class RunError(MnistCnnError):
 
 class CheckpointError(RunError):
     """A checkpoint is missing or damaged."""
+
+
+class WorkersError(RunError):
+    """A worker that trains with others lost one of them, or cannot reach it."""
 
 
 class DivergedError(MnistCnnError):

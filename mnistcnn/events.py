@@ -36,6 +36,8 @@ class RunStarted:
     """Where TensorBoard finds its summaries; None when they are off."""
     picture_sets: int = 0
     """Sets of pictures that a whole run writes at most: how many TensorBoard must be told to keep."""
+    workers: int = 1
+    """How many processes share each batch."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,54 @@ class SeedsFinished:
     """Wall time of the batch."""
 
 
+@dataclass(frozen=True)
+class WorkerStarted:
+    """A worker that is not the chief takes part in a run, and step `step` comes next."""
+
+    worker: int
+    """Which one; 0 is the chief."""
+    workers: int
+    """How many there are."""
+    address: str
+    """Where this one listens."""
+    chief: str
+    """Where the chief listens, whose log and run directory tell the rest."""
+    data: str
+    step: int
+    steps: int
+    batch_size: int
+    """Of all workers together."""
+    share: int
+    """Images of each batch that this worker sees."""
+    seed: int
+
+
+@dataclass(frozen=True)
+class WorkerStepped:
+    """A report of such a worker, every `report_every` steps."""
+
+    worker: int
+    step: int
+    """Steps done so far."""
+    loss: float
+    """Mean over the steps since the last report and over all workers, with dropout."""
+    seconds: float
+    """Time that these steps took."""
+    images_per_second: float
+    """Of all workers together."""
+
+
+@dataclass(frozen=True)
+class WorkerFinished:
+    """Such a worker's part is over; what became of the run is in the chief's run directory."""
+
+    worker: int
+    workers: int
+    state: State
+    step: int
+    seconds: float
+
+
 Event = (
     RunStarted
     | StepsDone
@@ -176,4 +226,7 @@ Event = (
     | SeedStarted
     | SeedFinished
     | SeedsFinished
+    | WorkerStarted
+    | WorkerStepped
+    | WorkerFinished
 )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from . import ops
 from .checkpoint import Weights
 from .config import NetworkConfig
+from .randomness import Rows, uniform_rows
 
 IMAGE_SIZE = 28
 CLASSES = 10
@@ -145,19 +146,30 @@ class Dropout:
     """Keep each value with probability `keep_prob`, scaled up by its inverse; drop the others to zero.
 
     Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", JMLR 15 (2014), in the
-    inverted form of `tf.nn.dropout`. Which values are kept is a function of (seed, step) alone.
+    inverted form of `tf.nn.dropout`. Which values are kept is a function of (seed, step) and their place in the batch.
+
+    Args:
+        keep_prob: in (0, 1].
+        seed: the run's.
+        step: int32 scalar.
+        rows: of the batch, those that will come; None for all of them.
     """
 
-    def __init__(self, keep_prob: float, seed: int, step: tf.Tensor) -> None:
+    def __init__(self, keep_prob: float, seed: int, step: tf.Tensor, rows: Rows | None = None) -> None:
         self.keep_prob = keep_prob
         self.seed = tf.stack([tf.constant(seed, tf.int32), tf.cast(step, tf.int32)])
+        self.rows = rows
 
     def __call__(self, values: tf.Tensor) -> tf.Tensor:
         """Values of the same shape and dtype; the same tensor when everything is kept."""
         if self.keep_prob == 1.0:
             return values
-        # Named, so that a GPU draws the same numbers as a CPU.
-        return tf.nn.experimental.stateless_dropout(values, rate=1.0 - self.keep_prob, seed=self.seed, rng_alg="philox")
+        rate, rows = 1.0 - self.keep_prob, self.rows
+        if rows is None:
+            # Named, so that a GPU draws the same numbers as a CPU.
+            return tf.nn.experimental.stateless_dropout(values, rate=rate, seed=self.seed, rng_alg="philox")
+        drawn = uniform_rows(self.seed, rows, values.shape[1])
+        return tf.nn.experimental.general_dropout(values, rate=rate, uniform_sampler=lambda shape, dtype: drawn)
 
 
 def scope(layer: str) -> tf.name_scope:

@@ -41,7 +41,7 @@ class Adam(tf.Module):
         self.second_moments = _zeros_beside(self.parameters, "v")
 
     def apply(self, gradients: Mapping[str, tf.Tensor], step: tf.Tensor, learning_rate: tf.Tensor) -> None:
-        """Update every variable in place.
+        """Update every variable in place, by its handle: under a strategy, the copy of the device that this runs on.
 
         Args:
             gradients: by the name of the variable, of its shape and dtype.
@@ -53,7 +53,8 @@ class Adam(tf.Module):
         beta_2_power = tf.cast(tf.pow(tf.constant(self.beta_2, tf.float64), updates), tf.float32)
         for name, variable in self.parameters.items():
             if self.weight_decay and name.endswith("/weights"):
-                variable.assign(variable * (1.0 - learning_rate * self.weight_decay))
+                decayed = variable * (1.0 - learning_rate * self.weight_decay)
+                tf.raw_ops.AssignVariableOp(resource=variable.handle, value=decayed)
             tf.raw_ops.ResourceApplyAdam(
                 var=variable.handle,
                 m=self.first_moments[name].handle,
@@ -69,14 +70,16 @@ class Adam(tf.Module):
 
     def read(self) -> dict[str, NDArray[np.float32]]:
         """A copy of the slots, as `m/<name>` and `v/<name>`."""
-        return {key: slot.numpy().copy() for key, slot in self._slots().items()}
+        return {key: slot.numpy().copy() for key, slot in self.slots.items()}
 
     def load(self, slots: Mapping[str, NDArray[np.float32]]) -> None:
         """Set the slots to what `read` returned."""
-        for key, slot in self._slots().items():
+        for key, slot in self.slots.items():
             slot.assign(slots[key])
 
-    def _slots(self) -> dict[str, tf.Variable]:
+    @property
+    def slots(self) -> dict[str, tf.Variable]:
+        """The variables of the slots, as `m/<name>` and `v/<name>`."""
         return {f"m/{name}": slot for name, slot in self.first_moments.items()} | {
             f"v/{name}": slot for name, slot in self.second_moments.items()
         }
@@ -105,7 +108,7 @@ class WeightAverage:
         power = tf.pow(tf.constant(self.decay, tf.float64), tf.cast(step + 1, tf.float64))
         share = tf.cast((1.0 - self.decay) / (1.0 - power), tf.float32)
         for average, parameter in self.pairs:
-            average.assign_add(share * (parameter - average))
+            tf.raw_ops.AssignAddVariableOp(resource=average.handle, value=share * (parameter - average))
 
 
 def _zeros_beside(parameters: Mapping[str, tf.Variable], kind: str) -> dict[str, tf.Variable]:

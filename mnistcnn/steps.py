@@ -16,6 +16,7 @@ from .measures import gradient_norms, variable_statistics
 from .model import Dropout, Network, cross_entropy, scope, to_input
 from .optimizer import Adam, WeightAverage
 from .precision import Precision
+from .replicas import Alone
 from .schedules import learning_rate
 
 
@@ -48,6 +49,7 @@ class TrainingSteps:
         examples: the train split; it stays in memory as uint8, and batches are gathered inside the graph.
         precision: what the large products are computed in.
         average: takes the weights in after each step; None for no averaging.
+        replicas: the devices that share each batch; one when there is nothing to share.
     """
 
     def __init__(
@@ -58,12 +60,14 @@ class TrainingSteps:
         examples: Examples,
         precision: Precision = "float32",
         average: WeightAverage | None = None,
+        replicas: Alone | None = None,
     ) -> None:
         self._network = network
         self._optimizer = optimizer
         self._config = config
         self._dtype = tf.as_dtype(precision)
         self._average = average
+        self._replicas = replicas or Alone()
         augmentation = config.augmentation
         self._augmentation = Augmentation(augmentation, config.seed) if augmentation.enabled else None
         with tf.name_scope("input/"):
@@ -92,7 +96,7 @@ class TrainingSteps:
         count = tf.shape(indices)[0]
         columns = [tf.TensorArray(tf.float32, count) for _ in range(_COLUMNS)]
         for i in tf.range(count):
-            row = self.one_step(step + i, indices[i], rates[i])
+            row = self._replicas.run(self.one_step, step + i, indices[i], rates[i])
             columns = [column.write(i, value) for column, value in zip(columns, row, strict=True)]
         return [column.stack() for column in columns]
 
@@ -108,23 +112,27 @@ class TrainingSteps:
         Returns:
             Its row of each column of `StepResults`.
         """
+        rows = self._replicas.rows(self._config.batch_size)
         with tf.name_scope("input/"):
+            indices = indices if rows is None else rows.of(indices)
             images = to_input(tf.gather(self._images, indices))
             labels = tf.gather(self._labels, indices)
             if self._augmentation is not None:
-                images = self._augmentation(images, step)
+                images = self._augmentation(images, step, rows)
         with scope("fc1"):
-            dropout = Dropout(self._config.keep_prob, self._config.seed, step)
+            dropout = Dropout(self._config.keep_prob, self._config.seed, step, rows)
         parameters = self._network.parameters
         with tf.GradientTape() as tape:
             logits = self._network(tf.cast(images, self._dtype), dropout)
             with tf.name_scope("cross_entropy"):
-                loss = cross_entropy(labels, logits, self._config.label_smoothing)
+                loss = self._replicas.share(cross_entropy(labels, logits, self._config.label_smoothing))
         with tf.name_scope("accuracy"):
             correct = tf.equal(tf.argmax(logits, 1, tf.int32), labels)
-            accuracy = tf.reduce_mean(tf.cast(correct, tf.float32))
+            accuracy = self._replicas.share(tf.reduce_mean(tf.cast(correct, tf.float32)))
         with tf.name_scope("train"):
-            gradients = dict(zip(parameters, tape.gradient(loss, list(parameters.values())), strict=True))
+            gradients = tape.gradient(loss, list(parameters.values()))
+            *gradients, loss, accuracy = self._replicas.sum([*gradients, loss, accuracy])
+            gradients = dict(zip(parameters, gradients, strict=True))
             measured = self._measured(step, gradients)
             self._optimizer.apply(gradients, step, rate)
             if self._average is not None:

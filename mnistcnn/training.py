@@ -24,16 +24,17 @@ from .data.sources import Dataset, Examples
 from .errors import ConfigError, DivergedError
 from .evaluation import EvaluationResult, Evaluator
 from .events import CheckpointSaved, Evaluated, Event, RunFinished, RunStarted, State, StepsDone, Warned
+from .greeting import greet
+from .group import Single, form_group
 from .metrics import MetricsFile
-from .model import Network
-from .optimizer import Adam, WeightAverage
-from .precision import usable_precision
+from .precision import Precision, usable_precision
 from .resuming import check_resumable, record_resume
 from .runs import Run, create_run, now
 from .schedules import learning_rate
-from .steps import TrainingSteps
 from .summaries.session import summaries_of
 from .threads import limit_threads
+from .trainee import Trainee
+from .workers import Workers
 
 # A request to stop is answered between two compiled calls, so a call should last well under a second.
 _SECONDS_PER_CALL = 0.3
@@ -42,7 +43,9 @@ Stop = Callable[[], bool]
 HeldOut = Literal["validation", "test"]
 
 
-def train(config: Config, dataset: Dataset, stop: Stop = lambda: False) -> Iterator[Event]:
+def train(
+    config: Config, dataset: Dataset, stop: Stop = lambda: False, workers: Workers | None = None
+) -> Iterator[Event]:
     """Train a network in a new run directory.
 
     Args:
@@ -50,6 +53,7 @@ def train(config: Config, dataset: Dataset, stop: Stop = lambda: False) -> Itera
         dataset: its train split is learned from, its validation split decides which checkpoint is best, and its
             test split is only reported.
         stop: asked several times a second; when it says yes, the run saves and ends as `interrupted`.
+        workers: all that train it together, of which this is the chief; the others call `mnistcnn.following.follow`.
 
     Returns:
         Events, the last of them `RunFinished`. The run goes on as they are consumed.
@@ -58,15 +62,21 @@ def train(config: Config, dataset: Dataset, stop: Stop = lambda: False) -> Itera
         ConfigError: the configuration does not fit the data. Raised before the first event, as are errors in
             making the run directory.
         RunError: the run directory cannot be written.
+        WorkersError: another worker did not come, or was lost.
         DivergedError: the loss became NaN or infinite; what was saved before is kept.
     """
     _check_fit(config, dataset)
     limit_threads(config.threads)
-    run = create_run(config, dataset, datetime.now())
-    return _Session(run, config, dataset, stop).events()
+    group = form_group(workers, config)
+    greet(group, config, dataset, resumed=False)
+    with group.told_of_errors():
+        run = create_run(config, dataset, datetime.now())
+    return _Session(run, config, dataset, stop, group).events()
 
 
-def resume(run: Run, config: Config, dataset: Dataset, stop: Stop = lambda: False) -> Iterator[Event]:
+def resume(
+    run: Run, config: Config, dataset: Dataset, stop: Stop = lambda: False, workers: Workers | None = None
+) -> Iterator[Event]:
     """Go on with a run from its newest intact checkpoint, to the same bits as if it had never stopped.
 
     Args:
@@ -74,6 +84,7 @@ def resume(run: Run, config: Config, dataset: Dataset, stop: Stop = lambda: Fals
         config: the run's own, with the changes that `mnistcnn.resuming.resumed_config` allows.
         dataset: what the run learned from before; its manifest knows the checksums.
         stop: as for `train`.
+        workers: as for `train`; as many as before or not, and only this one needs the run's directory.
 
     Returns:
         Events, as `train` does, from the checkpoint's step on.
@@ -81,18 +92,21 @@ def resume(run: Run, config: Config, dataset: Dataset, stop: Stop = lambda: Fals
     Raises:
         RunError: another process is training the run, or the data is not what the run learned from.
         CheckpointError: no checkpoint is intact.
+        WorkersError: another worker did not come, or was lost.
         DivergedError: the loss became NaN or infinite; what was saved before is kept.
     """
     check_resumable(run, config, dataset)
     limit_threads(config.threads)
-    return _Session(run, config, dataset, stop).events(resumed=True)
+    group = form_group(workers, config)
+    greet(group, config, dataset, resumed=True)
+    return _Session(run, config, dataset, stop, group).events(resumed=True)
 
 
 class _Session:
-    """One process's work on one run."""
+    """One process's work on one run: all of it, or the chief's."""
 
-    def __init__(self, run: Run, config: Config, dataset: Dataset, stop: Stop) -> None:
-        self._run, self._config, self._dataset, self._stop = run, config, dataset, stop
+    def __init__(self, run: Run, config: Config, dataset: Dataset, stop: Stop, group: Single) -> None:
+        self._run, self._config, self._dataset, self._stop, self._group = run, config, dataset, stop, group
         self._started = self._saved_at = time.monotonic()
         self._seconds_before = 0.0
         self._step = 0
@@ -104,11 +118,13 @@ class _Session:
 
     def events(self, *, resumed: bool = False) -> Iterator[Event]:
         """The run, from where it stands to its end."""
-        with self._run.locked(), self._run.recorded():
-            self._build()
-            warnings = [warning for warning in (self._dataset.warning, self._precision_warning) if warning]
-            if resumed:
-                warnings += self._restore()
+        with self._group.led(), self._run.locked(), self._run.recorded():
+            precision, precision_warning = usable_precision(self._config.precision)
+            self._run.update_manifest({"precision": precision, "workers": self._group.count})
+            self._checkpoints = self._run.checkpoints(self._config.checkpoints.keep)
+            checkpoint, problems = self._checkpoint_to_resume() if resumed else (None, [])
+            warnings = [warning for warning in (self._dataset.warning, precision_warning, *problems) if warning]
+            self._build(precision, checkpoint)
             with (
                 closing(MetricsFile(self._run.metrics_path, self._saved_step)) as self._metrics,
                 closing(self._summaries),
@@ -123,26 +139,20 @@ class _Session:
                     raise
                 yield self._finish("finished" if self._is_complete() else "interrupted")
 
-    def _build(self) -> None:
-        config = self._config
-        self._network = Network(config.network, config.seed)
-        self._optimizer = Adam(self._network.parameters, weight_decay=config.weight_decay)
-        # What is evaluated, chosen and saved as the result.
-        self._evaluated_network, average = self._network, None
-        if config.averaging.decay:
-            self._evaluated_network = Network(config.network, config.seed)
-            averages, parameters = self._evaluated_network.parameters, self._network.parameters
-            average = WeightAverage(averages, parameters, config.averaging.decay)
-        precision, self._precision_warning = usable_precision(config.precision)
-        self._run.update_manifest({"precision": precision})
-        train = self._dataset.train
-        self._steps = TrainingSteps(self._network, self._optimizer, config, train, precision, average)
+    def _build(self, precision: Precision, checkpoint: Checkpoint | None) -> None:
+        """Make what is trained, together with the other workers, and what looks at it."""
+        self._group.lead(self._step + 1)
+        trainee = Trainee(self._config, self._dataset.train, precision, self._group)
+        if checkpoint is not None:
+            trainee.load(checkpoint)
+            trainee.take_from_chief()
+        self._network, self._evaluated_network = trainee.network, trainee.evaluated_network
+        self._optimizer, self._steps = trainee.optimizer, trainee.steps
         self._evaluator = Evaluator(self._evaluated_network)
-        self._checkpoints = self._run.checkpoints(config.checkpoints.keep)
-        self._summaries = summaries_of(self._run, config, self._network, self._evaluated_network, self._dataset)
+        self._summaries = summaries_of(self._run, self._config, self._network, self._evaluated_network, self._dataset)
 
-    def _restore(self) -> list[str]:
-        """Take up the newest intact checkpoint, and say what was wrong with newer ones.
+    def _checkpoint_to_resume(self) -> tuple[Checkpoint | None, list[str]]:
+        """Find the newest intact checkpoint, and say what is wrong with newer ones.
 
         A run that was killed before its first checkpoint has lost nothing yet, and begins again.
         """
@@ -150,16 +160,13 @@ class _Session:
             files.remove_temporaries(directory)
         if not self._checkpoints.steps():
             record_resume(self._run, self._config, step=0)
-            return []
+            return None, []
         checkpoint, problems = self._checkpoints.newest_intact()
-        self._network.load(checkpoint.weights)
-        self._optimizer.load(checkpoint.slots)
-        self._evaluated_network.load(checkpoint.evaluated_weights)
         self._step = self._saved_step = checkpoint.step
         self._progress, self._seconds_before = checkpoint.progress, checkpoint.progress.seconds
         self._checkpoints.rewind(checkpoint.step, checkpoint.progress.best_step)
         record_resume(self._run, self._config, checkpoint.step)
-        return [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
+        return checkpoint, [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
 
     def _loop(self) -> Iterator[Event]:
         if self._is_due(self._config.eval_every) and self._progress.evaluated_step != self._step:
@@ -167,8 +174,8 @@ class _Session:
         elif self._is_complete():  # Nothing is left to do but to say how good it is.
             for split in self._held_out():
                 self._evaluate(split)
-        while self._step < self._config.steps and not self._stop():
-            self._advance()
+        while steps := self._agreed_steps():
+            self._advance(steps)
             if self._is_due(self._config.report_every):
                 yield self._report()
             if self._is_due(self._config.eval_every):
@@ -178,9 +185,18 @@ class _Session:
         if self._saved_step != self._step:
             yield self._save()
 
-    def _advance(self) -> None:
-        """One compiled call: at most to the next report, evaluation or checkpoint, and not for long."""
-        count = min(self._steps_to_next_event(), max(1, int(_SECONDS_PER_CALL / self._seconds_per_step)))
+    def _agreed_steps(self) -> int:
+        """How many steps all workers do next: at most to the next report, evaluation or checkpoint, and not for long.
+
+        0 when all are done, or when somebody asked a worker to stop.
+        """
+        if self._step == self._config.steps:
+            return 0
+        wanted = min(self._steps_to_next_event(), max(1, int(_SECONDS_PER_CALL / self._seconds_per_step)))
+        return self._group.lead(wanted, stop=self._stop())
+
+    def _advance(self, count: int) -> None:
+        """Do so many steps in one compiled call."""
         self._summaries.before_step(self._step)
         started = time.monotonic()
         results = self._steps(self._step, self._batches(count))
@@ -351,6 +367,7 @@ class _Session:
             test_examples=len(self._dataset.test),
             tensorboard=self._run.tensorboard_path if self._config.summaries.enabled else None,
             picture_sets=self._config.picture_sets,
+            workers=self._group.count,
         )
 
     def _finish(self, state: State) -> RunFinished:

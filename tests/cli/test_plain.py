@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import math
 import re
@@ -6,7 +7,7 @@ from datetime import datetime
 import pytest
 from mnistcnn_cli.plain import PlainLog, WarningsOnly
 
-from mnistcnn.events import Warned
+from mnistcnn.events import Warned, WorkerFinished, WorkerStarted, WorkerStepped
 
 NOON = datetime(2026, 11, 24, 12, 0, 0)
 
@@ -99,3 +100,26 @@ def test_quiet_shows_warnings_and_nothing_else(fake_run, warning):
 
 def test_a_warning_alone_can_be_logged():
     assert logged([Warned("Careful.")]) == "2026-11-24 12:00:00  WARNING: Careful.\n"
+
+
+def test_a_worker_that_is_not_the_chief_says_where_it_is():
+    log = logged(
+        [
+            WorkerStarted(1, 2, "b:2222", "a:2222", "mnist", 40, 300, 50, 25, 7),
+            WorkerStepped(1, 60, 0.25, 0.5, 2000.0),
+            WorkerFinished(1, 2, "interrupted", 60, 83.4),
+        ]
+    )
+    started, stepped, finished = (line.partition("  ")[2] for line in log.splitlines())
+    assert started == (
+        "worker 1 of 2 at b:2222, the chief at a:2222: mnist, 300 steps of 50, of which 25 here, seed 7, "
+        "resumed after step 40"
+    )
+    assert stepped == "step  60/300  loss 0.2500  2,000 images/s of all workers"
+    assert finished == "step  60/300  interrupted after 1:23; the chief saved it"
+
+
+def test_a_chief_says_how_many_share_a_batch(fake_run):
+    events = fake_run(steps=100)
+    assert "100 steps of 50, seed" in logged(events)
+    assert "100 steps of 50 shared by 3 workers, seed" in logged([dataclasses.replace(events[0], workers=3)])

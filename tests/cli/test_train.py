@@ -79,7 +79,7 @@ def test_named_options_reach_the_configuration(core, fake_run, tmp_path):
 
 
 def test_every_named_option_is_a_setting():
-    other = {"config", "overrides", "resume", "seeds", "tensorboard", "quiet", "as_json"}
+    other = {"config", "overrides", "resume", "seeds", "tensorboard", "addresses", "worker_index", "quiet", "as_json"}
     assert set(inspect.signature(train).parameters) - other <= set(Config.model_fields)
 
 
@@ -149,3 +149,35 @@ def test_an_error_in_the_configuration_comes_before_anything_else(core, fake_run
     assert run(["train", "--steps", "0"]) == 3
     assert not hasattr(asked, "config")
     assert "steps" in capfd.readouterr().err
+
+
+def test_a_run_that_another_worker_was_asked_to_stop_is_no_success(core, fake_run, capfd):
+    core(fake_run(state="interrupted"))
+    assert run(["train"]) == 143
+
+
+@pytest.mark.parametrize(
+    ("options", "variable", "code", "message"),
+    [
+        (["--workers", "a:1,b:1", "--worker-index", "2"], "", 3, "--worker-index: 2 is not one of 0 to 1"),
+        (["--workers", "a:1,b:1", "--worker-index", "0", "--seeds", "0-1"], "", 2, "--seeds is for one process"),
+        (["--workers", "a:1,b:1", "--worker-index", "1", "--resume", "x", "--name", "y"], "", 2, "--resume goes on"),
+        ([], '{"cluster": ', 3, "TF_CONFIG: not JSON"),
+    ],
+)
+def test_workers_that_make_no_sense_are_told_before_anything_is_loaded(
+    monkeypatch, capfd, options, variable, code, message
+):
+    monkeypatch.setenv("TF_CONFIG", variable)
+    assert run(["train", *options]) == code
+    assert message in capfd.readouterr().err
+
+
+def test_the_chief_of_several_workers_hands_them_to_the_core(core, fake_run, monkeypatch, capfd):
+    core(fake_run())
+    fake, asked = sys.modules["mnistcnn.training"], {}
+    original = fake.train
+    monkeypatch.setattr(fake, "train", lambda c, d, s, workers=None: asked.update(workers=workers) or original(c, d, s))
+    assert run(["train", "--workers", "a:1,b:1,c:1", "--worker-index", "0"]) == 0
+    assert asked["workers"].count == 3
+    assert "waiting for the others" in capfd.readouterr().err

@@ -21,6 +21,7 @@ from mnistcnn.events import CheckpointSaved, Evaluated, RunFinished, RunStarted,
 from mnistcnn.model import Network
 from mnistcnn.precision import usable_precision
 from mnistcnn.runs import Run
+from mnistcnn.steps import TrainingSteps
 from mnistcnn.training import train
 
 
@@ -230,14 +231,14 @@ def test_an_existing_name_is_refused_before_the_first_event(config, tiny_dataset
 
 
 def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_what_was_saved(config, tiny_dataset, monkeypatch):
-    steps = training.TrainingSteps.__call__
+    steps = TrainingSteps.__call__
 
     def explode(self, step, indices):
         results = steps(self, step, indices)
         exploded = np.where(np.arange(step, step + len(indices)) >= 6, np.nan, results.losses)
         return dataclasses.replace(results, losses=exploded.astype(np.float32))
 
-    monkeypatch.setattr(training.TrainingSteps, "__call__", explode)
+    monkeypatch.setattr(TrainingSteps, "__call__", explode)
     events = []
     with pytest.raises(DivergedError, match=r"the loss was nan at step 7; .*learning_rate"):
         events.extend(train(config("name=bad"), tiny_dataset))
@@ -254,7 +255,7 @@ def test_a_learning_rate_that_is_far_too_high_diverges(config, tiny_dataset):
 
 @pytest.mark.parametrize("cadence", ["checkpoints.every=2", "eval_every=2"])
 def test_weights_that_became_nan_in_an_update_are_never_saved(config, tiny_dataset, monkeypatch, cadence):
-    steps = training.TrainingSteps.__call__
+    steps = TrainingSteps.__call__
 
     def spoil_the_update(self, step, indices):
         losses = steps(self, step, indices)
@@ -262,7 +263,7 @@ def test_weights_that_became_nan_in_an_update_are_never_saved(config, tiny_datas
             self._network.biases["fc2"].assign(np.full(10, np.nan))
         return losses
 
-    monkeypatch.setattr(training.TrainingSteps, "__call__", spoil_the_update)
+    monkeypatch.setattr(TrainingSteps, "__call__", spoil_the_update)
     with pytest.raises(DivergedError, match="after step 2"):
         list(train(config("name=bad", "eval_every=100", "checkpoints.every=100", cadence), tiny_dataset))
     assert Run(config("name=bad").log_dir / "bad").checkpoints().steps() == [0]

@@ -1,0 +1,36 @@
+"""`mnistcnn train` as a worker that is not the chief: it says where it is, and writes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .silence import quiet_stderr
+
+if TYPE_CHECKING:
+    from mnistcnn.config import Config, DataConfig
+    from mnistcnn.data.sources import Dataset
+    from mnistcnn.workers import Workers
+
+
+def train_as_worker(config: Config, workers: Workers, *, resumed: bool, quiet: bool, as_json: bool) -> None:
+    """Take part in the chief's run until it is over."""
+    from mnistcnn.data.sources import load_dataset
+
+    from .console import open_console
+    from .signals import stop_on_signals
+
+    with open_console(as_json=as_json, quiet=quiet, plain=True) as console:
+
+        def load(data: DataConfig) -> Dataset:
+            console.phase("loading the data")
+            return load_dataset(data, console)
+
+        console.phase("starting TensorFlow")
+        with quiet_stderr():
+            from mnistcnn.following import follow
+        console.phase(f"this is {workers.name(workers.index)} of {workers.count}: waiting for {workers.name(0)}")
+        with stop_on_signals() as stop:
+            for event in follow(config, workers, load, stop, resumed=resumed):
+                console.show(event)
+                stop.note_end(event)
+            stop.raise_if_stopped()
