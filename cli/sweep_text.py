@@ -81,4 +81,5 @@ def next_commands(best: Sequence[TrialResult]) -> Iterator[tuple[str, str]]:
 
 def show_command(finished: SweepFinished) -> str:
     """Write the command that shows the study again; a password has to be filled in."""
-    return f"mnistcnn sweep show {shlex.quote(printable(finished.study))} --storage {shlex.quote(printable(finished.storage))}"
+    study, storage = (shlex.quote(printable(text)) for text in (finished.study, finished.storage))
+    return f"mnistcnn sweep show {study} --storage {storage}"

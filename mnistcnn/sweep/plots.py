@@ -41,6 +41,7 @@ def draw_plots(study: optuna.Study, log_dir: Path) -> tuple[Path, ...]:
     """
     slots = study_slots(study)
     trials = [slot.last for slot in slots if slot.last.state in (TrialState.COMPLETE, TrialState.PRUNED)]
+    trials.sort(key=lambda trial: trial.number)  # A retry has a later number than its slot's neighbours.
     finished = [trial for trial in trials if trial.state == TrialState.COMPLETE]
     if len(finished) < 2:
         return ()

@@ -55,7 +55,7 @@ class SweepConfig(Section):
         "again. (In a journal file, a lock shows it at once.)",
     )
     config: Config = Field(default=Config(), description="The settings that all trials share: those of a run.")
-    space: dict[str, dict[str, Any]] = Field(description="The settings that vary, by their dotted keys.")
+    space: dict[str, Any] = Field(description="The settings that vary, by their dotted keys.")
 
     @property
     def dimensions(self) -> list[Dimension]:

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from mnistcnn.config import Config
 from mnistcnn.config_file import Finding
-from mnistcnn.config_problems import describe, shown
+from mnistcnn.config_problems import describe, shown, walk_fields
 
 if TYPE_CHECKING:
     from optuna.trial import Trial
@@ -126,17 +126,18 @@ def _dimension(key: str, entry: Mapping[str, object]) -> Dimension:
 
 def _entry_findings(key: str, entry: object, sampler: object) -> Iterator[Finding]:
     """What is wrong with one line of the space."""
-    if isinstance(entry, dict):
-        unknown = [name for name in entry if name not in (*_KINDS, "step")]
-        kinds = [name for name in entry if name in _KINDS]
-        if unknown or len(kinds) != 1:
-            at = ("space", key, unknown[0]) if unknown else ("space", key)
-            yield Finding(at, f"space.{key}: {_shape(entry, unknown)}", of_key=True)
-            return
-        reason = _DATA if key.startswith("data.") else _FIXED.get(key)
-        if reason:
-            yield Finding(("space", key), f"'{key}' cannot vary: {reason}", of_key=True)
-            return
+    if not isinstance(entry, dict):
+        yield Finding(("space", key), f"space.{key}: expected values such as {{choice: [1, 2]}}, got {shown(entry)}")
+        return
+    unknown = [name for name in entry if name not in (*_KINDS, "step")]
+    kinds = [name for name in entry if name in _KINDS]
+    reason = _DATA if key.startswith("data.") else _FIXED.get(key)
+    if unknown or len(kinds) != 1:
+        at = ("space", key, unknown[0]) if unknown else ("space", key)
+        yield Finding(at, f"space.{key}: {_shape(entry, unknown)}", of_key=True)
+    elif reason:
+        yield Finding(("space", key), f"'{key}' cannot vary: {reason}", of_key=True)
+    else:
         yield from _value_findings(key, kinds[0], entry, sampler)
 
 
@@ -151,9 +152,13 @@ def _value_findings(key: str, kind: Kind, entry: Mapping[str, object], sampler: 
     if problem:
         yield Finding(path, f"space.{key}.{kind}: {problem}")
         return
+    if kind in _FLOATS and _is_whole(key):
+        better = kind.replace("uniform", "integer")
+        yield Finding(path, f"space.{key}.{kind}: this setting is a whole number: write {better}: [low, high]")
+        return
     listed = cast("list[Value]", values)
     for index, value in enumerate(listed):
-        finding = _schema_finding(key, kind, value)
+        finding = _schema_finding(key, value)
         if finding is None:
             continue
         unknown, text = finding
@@ -198,7 +203,7 @@ def _step_problem(kind: Kind, entry: Mapping[str, object]) -> str | None:
     return f"steps of {step} from {low} do not meet {high}; write {high - rest}" if rest else None
 
 
-def _schema_finding(key: str, kind: Kind, value: Value) -> tuple[bool, str] | None:
+def _schema_finding(key: str, value: Value) -> tuple[bool, str] | None:
     """Whether the key is unknown, and what is wrong; None if a run may have this value."""
     nested: object = value
     for part in reversed(key.split(".")):
@@ -207,22 +212,16 @@ def _schema_finding(key: str, kind: Kind, value: Value) -> tuple[bool, str] | No
         Config.model_validate(nested)
     except ValidationError as error:
         finding = error.errors(include_url=False)[0]
-        if finding["type"] in ("int_type", "int_from_float") and kind in _FLOATS:
-            return False, f"this setting is a whole number: write {kind.replace('uniform', 'integer')}: [low, high]"
         if finding["type"] == "value_error":
             return None  # About several keys together: see `_combination_findings`.
         return finding["type"] == "extra_forbidden", describe(Config, finding)
-    if kind in _FLOATS and isinstance(value, int):
-        return _schema_finding(key, kind, value + 0.5) if _is_whole(key) else None
     return None
 
 
 def _is_whole(key: str) -> bool:
-    """Whether a setting takes whole numbers only."""
-    default: object = Config().model_dump()
-    for part in key.split("."):
-        default = default[part] if isinstance(default, dict) else None
-    return isinstance(default, int) and not isinstance(default, bool)
+    """Whether a setting takes whole numbers only, or these and null."""
+    annotations = {".".join(path): field.annotation for path, field in walk_fields(Config)}
+    return annotations.get(key) in (int, int | None)
 
 
 def _combination_findings(config: object, space: Sequence[Dimension]) -> Iterator[Finding]:
