@@ -10,7 +10,8 @@ def test_the_plots_and_one_page_with_all_of_it_are_beside_the_runs(settings, tin
     *_, finished = sweep(settings(trials=12, study="wide & <low>", pruner="median"), tiny_dataset, training)
     assert {path.name for path in finished.plots} == {"history.png", "slices.png", "importances.png", "report.html"}
     for path in finished.plots[:3]:
-        assert min(Image.open(path).size) > 100
+        with Image.open(path) as image:
+            assert min(image.size) > 100
     page = (tmp_path / "runs" / "wide & <low>-plots" / "report.html").read_text()
     assert "<h1>wide &amp; &lt;low&gt;</h1>" in page
     assert page.count("<svg") == 3
