@@ -65,7 +65,7 @@ class LiveSweep(Sink):
             show = (sweep_text.show_command(self._finished), "see the best trials")
             for command, purpose in [*sweep_text.next_commands(self._finished.best), show]:
                 self._console.print(Text(f"  # {purpose}", style="dim"))
-                self._console.print(Text(f"  {command}", no_wrap=True, overflow="ignore"), crop=False)
+                self._console.print(Text(f"  {command}"), soft_wrap=True)
 
     def phase(self, text: str) -> None:
         """Show that something is going on."""
