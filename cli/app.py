@@ -11,7 +11,7 @@ import typer
 
 from mnistcnn import __version__
 
-from . import config, runs
+from . import config, runs, sweep
 from .data import data
 from .errors import run_guarded
 from .eval import evaluate
@@ -38,6 +38,7 @@ app.command()(data)
 app.command()(visualize)
 app.add_typer(config.app, name="config")
 app.add_typer(runs.app, name="runs")
+app.add_typer(sweep.app, name="sweep")
 
 
 def _show_version(wanted: bool) -> None:

@@ -6,10 +6,10 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
-from typing import Self, TextIO
+from typing import NamedTuple, Self, TextIO
 
 from mnistcnn.events import Event, RunFinished, RunStarted
 
@@ -76,39 +76,54 @@ class Console:
             sink.download(self._file, self._received, self._total)
 
 
+class Views(NamedTuple):
+    """What a command shows in a terminal, in a log, and in a pipe on standard output."""
+
+    live: Callable[[TextIO], Sink]
+    plain: Callable[[TextIO], Sink]
+    result: Callable[[TextIO], Sink]
+
+
+def _live_run(stream: TextIO) -> Sink:
+    from .live import LiveDisplay
+
+    return LiveDisplay(stream)
+
+
+RUN_VIEWS = Views(_live_run, PlainLog, RunPath)
+# Of a worker that is not the chief: nothing to draw, and no run of its own.
+WORKER_VIEWS = Views(PlainLog, PlainLog, RunPath)
+
+
 @contextmanager
-def open_console(*, as_json: bool, quiet: bool, plain: bool = False) -> Iterator[Console]:
+def open_console(*, as_json: bool, quiet: bool, views: Views = RUN_VIEWS) -> Iterator[Console]:
     """Open the console that suits the terminal, the pipes and the options.
 
     Args:
         as_json: one JSON object per event on standard output, instead of the run's path.
         quiet: only warnings for people.
-        plain: dated lines for people, in a terminal, too.
+        views: how the command looks.
     """
     with _people_stream() as stream:
-        sinks = [_people(stream, as_json, quiet, plain), *_results(as_json)]
+        sinks = [_people(stream, as_json, quiet, views), *_results(as_json, views)]
         with Console(sinks) as console:
             yield console
 
 
-def _results(as_json: bool) -> list[Sink]:
+def _results(as_json: bool, views: Views) -> list[Sink]:
     if sys.stdout is None:
         return []
     if as_json:
         return [NdJson(sys.stdout)]
-    return [] if sys.stdout.isatty() else [RunPath(sys.stdout)]
+    return [] if sys.stdout.isatty() else [views.result(sys.stdout)]
 
 
-def _people(stream: TextIO, as_json: bool, quiet: bool, plain: bool) -> Sink:
+def _people(stream: TextIO, as_json: bool, quiet: bool, views: Views) -> Sink:
     if quiet or (as_json and stream.isatty() and not _is_file(sys.stdout)):
         # `train --json`, or `train --json | jq`: the results appear in the terminal that a display
         # would draw on, and they say the same.
         return WarningsOnly(stream)
-    if not plain and _can_draw(stream):
-        from .live import LiveDisplay
-
-        return LiveDisplay(stream)
-    return PlainLog(stream)
+    return views.live(stream) if _can_draw(stream) else views.plain(stream)
 
 
 def _can_draw(stream: TextIO) -> bool:

@@ -18,6 +18,7 @@ _STYLES = {
     "running": "cyan",
     "missing": "yellow",
     "interrupted": "yellow",
+    "pruned": "yellow",
     "died": "bold yellow",
     "failed": "bold red",
     "diverged": "bold red",

@@ -36,7 +36,7 @@ def _plain(value: object) -> object:
         return str(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    return value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 class NdJson(Sink):

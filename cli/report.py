@@ -35,7 +35,7 @@ class Report:
         style = f"bold {BEST}" if self._finished.state == "finished" else "bold yellow"
         yield headline(Text(summary.title(self._finished), style=style), "", width)
         yield Text()
-        yield _facts(summary.facts(self._finished), width)
+        yield fact_table(summary.facts(self._finished), width)
         for warning in self._progress.warnings:
             text = "\n".join(map(printable, warning.splitlines()))
             yield Text()
@@ -63,10 +63,11 @@ class SeedsReport:
         style = f"bold {BEST}" if good else "bold yellow"
         yield headline(Text(summary.seeds_title(self._finished), style=style), "", width)
         yield Text()
-        yield _facts(summary.seeds_facts(self._finished), width)
+        yield fact_table(summary.seeds_facts(self._finished), width)
 
 
-def _facts(facts: Sequence[summary.Fact], width: int) -> Padding:
+def fact_table(facts: Sequence[summary.Fact], width: int) -> Padding:
+    """Labels at the left, values beside or below."""
     grid = Table.grid(padding=(0, 0, 0, 2))
     grid.add_column(overflow="fold")
     if width >= _STACKED:

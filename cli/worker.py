@@ -16,10 +16,10 @@ def train_as_worker(config: Config, workers: Workers, *, resumed: bool, quiet: b
     """Take part in the chief's run until it is over."""
     from mnistcnn.data.sources import load_dataset
 
-    from .console import open_console
+    from .console import WORKER_VIEWS, open_console
     from .signals import stop_on_signals
 
-    with open_console(as_json=as_json, quiet=quiet, plain=True) as console:
+    with open_console(as_json=as_json, quiet=quiet, views=WORKER_VIEWS) as console:
 
         def load(data: DataConfig) -> Dataset:
             console.phase("loading the data")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import difflib
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -27,6 +27,17 @@ _MAX_BYTES = 64_000  # shipped files have 3,000; PyYAML needs half a second for 
 _MAX_PROBLEMS = 50  # more than anybody reads at once
 _START = Position(1, 1)
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class Finding(NamedTuple):
+    """Something wrong that the schema cannot know: which value, or with `of_key` which key, and what."""
+
+    path: KeyPath
+    text: str
+    of_key: bool = False
+
+
+Check = Callable[[Mapping[str, object]], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
@@ -59,8 +70,17 @@ class _Layer:
         return _printable(f"{place}: {text}")
 
 
-def load_model(model: type[Model], path: Path | None, overrides: Sequence[str], options: Mapping[str, object]) -> Model:
-    """Merge all layers and validate the result; see `mnistcnn.config.load_config`."""
+def load_model(
+    model: type[Model],
+    path: Path | None,
+    overrides: Sequence[str],
+    options: Mapping[str, object],
+    check: Check = lambda values: (),
+) -> Model:
+    """Merge all layers and validate the result; see `mnistcnn.config.load_config`.
+
+    `check` gets the merged values as they were read, valid or not.
+    """
     layers = [] if path is None else [_file_layer(path)]
     layers += [_override_layer(override) for override in overrides]
     layers += [_option_layer(key, value) for key, value in options.items() if value is not None]
@@ -69,6 +89,9 @@ def load_model(model: type[Model], path: Path | None, overrides: Sequence[str], 
     for rank, layer in enumerate(layers):
         _merge(values, layer.values, (), rank, sources)
     problems = [(rank, *problem) for rank, layer in enumerate(layers) for problem in layer.problems]
+    for where, text, of_key in check(values):
+        rank = _rank(where, sources, default=0)
+        problems.append((rank, layers[rank].position(where, of_key=of_key), text))
     try:
         config = model.model_validate(values)
     except ValidationError as error:

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Literal
 
 from .statistics import Spread
+from .sweep_events import SweepFinished, SweepProgress, SweepStarted, TrialFinished, TrialStarted
 
 Split = Literal["train", "validation", "test"]
-State = Literal["running", "finished", "interrupted", "diverged", "failed"]
+State = Literal["running", "finished", "interrupted", "pruned", "diverged", "failed"]
+"""`pruned`: stopped early by a sweep, because other trials were better at the same step."""
 
 
 @dataclass(frozen=True)
@@ -229,4 +231,9 @@ Event = (
     | WorkerStarted
     | WorkerStepped
     | WorkerFinished
+    | SweepStarted
+    | TrialStarted
+    | SweepProgress
+    | TrialFinished
+    | SweepFinished
 )

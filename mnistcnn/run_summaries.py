@@ -87,7 +87,7 @@ class RunSummary:
     @property
     def can_be_resumed(self) -> bool:
         """Whether it stopped before its end and left a checkpoint."""
-        return self.state in ("died", "interrupted", "failed") and bool(self.checkpoints)
+        return self.state in ("died", "interrupted", "pruned", "failed") and bool(self.checkpoints)
 
 
 class _Part(BaseModel):
@@ -123,7 +123,7 @@ class _Manifest(_Part):
     def final(self) -> _Results | None:
         """The results, if they are of the run's end: a resumed run still has those of when it was stopped."""
         # With a reason, the run ended without results of its own.
-        told = self.state in ("finished", "diverged") or (self.state == "interrupted" and self.reason is None)
+        told = self.state in ("finished", "pruned", "diverged") or (self.state == "interrupted" and self.reason is None)
         return self.results if told else None
 
 

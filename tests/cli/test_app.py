@@ -9,9 +9,9 @@ import pytest
 import typer
 from mnistcnn_cli.app import app, run
 
-HEAVY = {"tensorflow", "keras", "matplotlib", "numpy", "sklearn", "PIL", "tensorboard"}
+HEAVY = {"tensorflow", "keras", "matplotlib", "numpy", "sklearn", "PIL", "tensorboard", "optuna", "sqlalchemy"}
 COMMANDS = ["train", "eval", "predict", "visualize", "export", "data", "config", "config show"]
-COMMANDS += ["runs", "runs list", "runs show", "runs compare", "runs reproduce"]
+COMMANDS += ["runs", "runs list", "runs show", "runs compare", "runs reproduce", "sweep", "sweep show"]
 HELP = [["--help"], *([*command.split(), "--help"] for command in COMMANDS)]
 
 

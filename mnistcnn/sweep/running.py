@@ -1,0 +1,252 @@
+"""One worker of a sweep: takes trials until none is left, trains each, and tells the study how good it is."""
+
+from __future__ import annotations
+
+import gc
+import platform
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from optuna.exceptions import UpdateFinishedTrialError
+from optuna.trial import TrialState
+
+from mnistcnn.config import Config
+from mnistcnn.data.sources import Dataset
+from mnistcnn.errors import ConfigError, DivergedError, MnistCnnError
+from mnistcnn.events import Evaluated, Event, RunFinished, RunStarted, State, Warned
+from mnistcnn.runs import Run
+from mnistcnn.sweep_events import SweepFinished, SweepProgress, SweepStarted, TrialFinished, TrialStarted
+
+from .plots import draw_plots
+from .results import VALIDATION_ACCURACY, best_results, count_states, result_of
+from .settings import SweepConfig
+from .slots import OUTCOME, RETRY_OF
+from .space import trial_config
+from .storage import storage_errors
+from .study import Claim, SharedStudy
+
+Stop = Callable[[], bool]
+Train = Callable[[Config, Dataset, Stop], Iterator[Event]]
+
+BEST = 10
+"""Trials in a table of the best."""
+_POLL_SECONDS = 0.5
+
+
+def sweep(settings: SweepConfig, dataset: Dataset, train: Train, stop: Stop = lambda: False) -> Iterator[Event]:
+    """Work on a study until all of its trials have an end, whoever gave it to them.
+
+    Args:
+        settings: the study, what varies, and where it is kept.
+        dataset: what every trial learns from; its validation split decides, its test split is only reported.
+        train: `mnistcnn.training.train`, from outside, so that this file needs no TensorFlow.
+        stop: when it says yes, the trial in hand is saved and queued again, and this worker ends.
+
+    Returns:
+        `SweepStarted`; for each trial of this process `TrialStarted`, the events of its run, and `TrialFinished`,
+        with `SweepProgress` in between; `SweepFinished`.
+
+    Raises:
+        ConfigError: the settings do not fit the data, or the study was begun with others. Before the first event.
+        UsageError: the storage's address makes no sense.
+        RunError: the storage or a run's directory cannot be read or written.
+    """
+    _check_fit(settings, dataset)
+    study = SharedStudy(settings, {"name": dataset.name, "sha256": dict(dataset.checksums)})
+    return _Worker(settings, study, dataset, train, stop).events()
+
+
+@dataclass
+class _Attempt:
+    """What this process knows about the trial in its hands."""
+
+    claim: Claim
+    began: float = field(default_factory=time.monotonic)
+    run: Run | None = None
+    accuracy: float | None = None
+    """The best on the validation split."""
+    best_step: int | None = None
+    test_accuracy: float | None = None
+    is_pruned: bool = False
+    is_taken_away: bool = False
+    state: State = "failed"
+
+
+class _Worker:
+    """One process's part of a sweep."""
+
+    def __init__(self, settings: SweepConfig, study: SharedStudy, dataset: Dataset, train: Train, stop: Stop) -> None:
+        self._settings, self._study, self._dataset, self._train, self._stop = settings, study, dataset, train, stop
+        self._began = time.monotonic()
+
+    def events(self) -> Iterator[Event]:
+        """All trials that fall to this process."""
+        yield self._started()
+        told = self._progress()
+        yield told
+        while not self._stop():
+            claim = self._study.claim()
+            if claim is not None:
+                yield from self._work(claim)
+            elif all(slot.is_done for slot in self._study.slots()):
+                break
+            else:  # Others have the last trials. If one of them dies, its trial is this process's.
+                time.sleep(_POLL_SECONDS)
+            if (progress := self._progress()) != told:
+                yield progress
+                told = progress
+        try:
+            plots = draw_plots(self._study.study, self._settings.log_dir)
+        except OSError as error:
+            plots = ()
+            yield Warned(f"{error.filename or self._settings.log_dir}: cannot write the plots: {error.strerror}")
+        yield self._finished(plots)
+
+    def _work(self, claim: Claim) -> Iterator[Event]:
+        """Train one trial, and say what became of it, whatever that is."""
+        attempt = _Attempt(claim)
+        yield TrialStarted(claim.number, claim.params, claim.slot.last.user_attrs.get(RETRY_OF))
+        try:
+            yield from self._run(attempt)
+        except DivergedError as error:
+            self._end(attempt, "diverged", str(error))
+        except MnistCnnError as error:
+            self._end(attempt, "failed", str(error))
+            raise
+        except (KeyboardInterrupt, GeneratorExit):
+            self._end(attempt, "interrupted")
+            raise
+        except Exception as error:
+            self._end(attempt, "failed", repr(error))
+            raise
+        else:
+            self._end(attempt, attempt.state)
+        gc.collect()  # A network and its compiled steps refer to each other.
+        yield self._trial_finished(attempt)
+        if attempt.is_taken_away:
+            yield Warned(
+                f"trial {claim.number} counted as lost, because this process gave no sign of life for "
+                f"{self._settings.lost_after} s; another one has it now"
+            )
+        self._dataset = replace(self._dataset, warning=None)  # Said once.
+
+    def _run(self, attempt: _Attempt) -> Iterator[Event]:
+        config = trial_config(self._settings.base, attempt.claim.params)
+        config = config.model_copy(update={"name": f"{self._settings.study}-{attempt.claim.number:04}"})
+        stop = lambda: self._stop() or attempt.is_pruned or attempt.is_taken_away  # noqa: E731
+        for event in self._train(config, self._dataset, stop):
+            match event:
+                case RunStarted():
+                    attempt.run = Run(event.run)
+                    self._label(attempt)
+                case Evaluated(split="validation") if event.step:
+                    self._judge(attempt, event, config.steps)
+                case Evaluated(split="test") if event.step == attempt.best_step:
+                    attempt.test_accuracy = event.accuracy
+                case RunFinished():
+                    event = self._run_finished(attempt, event)
+            yield event
+            if isinstance(event, Evaluated) and event.split == "validation":
+                yield self._progress()
+
+    def _judge(self, attempt: _Attempt, evaluated: Evaluated, steps: int) -> None:
+        """Tell the study, and ask whether the trial is worth going on with."""
+        if attempt.accuracy is None or evaluated.accuracy > attempt.accuracy:
+            attempt.accuracy, attempt.best_step = evaluated.accuracy, evaluated.step
+        trial = attempt.claim.trial
+        try:
+            with storage_errors(self._study.where):
+                trial.report(evaluated.accuracy, evaluated.step)
+                attempt.is_pruned = evaluated.step < steps and trial.should_prune()
+        except UpdateFinishedTrialError:
+            attempt.is_taken_away = True
+
+    def _run_finished(self, attempt: _Attempt, event: RunFinished) -> RunFinished:
+        """Mark a run that was stopped because of other trials, so that nobody takes it for interrupted."""
+        if event.state == "interrupted" and attempt.is_pruned and attempt.run is not None:
+            event = replace(event, state="pruned")
+            attempt.run.update_manifest({"state": "pruned"})
+        attempt.state = event.state
+        return event
+
+    def _label(self, attempt: _Attempt) -> None:
+        """Write into the run which trial it is."""
+        claim = attempt.claim
+        if attempt.run is not None:
+            told = {"study": self._settings.study, "storage": self._study.where, "trial": claim.number}
+            attempt.run.update_manifest({"sweep": {**told, "params": dict(claim.params)}})
+
+    def _end(self, attempt: _Attempt, state: State, reason: str | None = None) -> None:
+        """Tell the study. Who diverged has an end: the same values would do it again."""
+        facts: dict[str, Any] = {
+            OUTCOME: state if state != "failed" else None,
+            "run": str(attempt.run.path) if attempt.run else None,
+            "host": platform.node(),
+            VALIDATION_ACCURACY: attempt.accuracy,
+            "best_step": attempt.best_step,
+            "test_accuracy": attempt.test_accuracy,
+            "seconds": time.monotonic() - attempt.began,
+            "reason": reason,
+        }
+        ends = {"finished": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "diverged": TrialState.PRUNED}
+        attempt.state = state
+        value = attempt.accuracy if state == "finished" else None
+        known = {name: fact for name, fact in facts.items() if fact is not None}
+        if not self._study.finish(attempt.claim, ends.get(state, TrialState.FAIL), value, known):
+            attempt.is_taken_away = True
+
+    def _trial_finished(self, attempt: _Attempt) -> TrialFinished:
+        number = attempt.claim.number
+        trial = self._study.study.get_trials(deepcopy=False)[number]
+        return TrialFinished(result_of(trial), self._dataset.name)
+
+    def _started(self) -> SweepStarted:
+        settings = self._settings
+        return SweepStarted(
+            study=settings.study,
+            storage=self._study.where,
+            data=self._dataset.name,
+            trials=self._study.size,
+            done=sum(slot.is_done for slot in self._study.slots()),
+            sampler=settings.sampler,
+            pruner=settings.pruner,
+            log_dir=settings.log_dir,
+        )
+
+    def _progress(self) -> SweepProgress:
+        slots = self._study.slots()
+        running = sum(slot.last.state == TrialState.RUNNING for slot in slots)
+        done = sum(slot.is_done for slot in slots)
+        return SweepProgress(self._study.size, done, running, best_results(slots, BEST))
+
+    def _finished(self, plots: tuple[Path, ...]) -> SweepFinished:
+        slots = self._study.slots()
+        counts = count_states(slots)
+        return SweepFinished(
+            study=self._settings.study,
+            storage=self._study.where,
+            data=self._dataset.name,
+            trials=self._study.size,
+            **{name: counts[name] for name in ("finished", "pruned", "diverged", "failed", "retries")},
+            best=best_results(slots, BEST),
+            plots=plots,
+            seconds=time.monotonic() - self._began,
+        )
+
+
+def _check_fit(settings: SweepConfig, dataset: Dataset) -> None:
+    """Refuse what would end the first trial, or one in the middle of the night."""
+    problems = []
+    batches = [each.values for each in settings.dimensions if each.key == "batch_size"] or [(settings.base.batch_size,)]
+    largest = max(value for value in batches[0] if isinstance(value, int))
+    if largest > len(dataset.train):
+        problems.append(
+            f"batch_size: {largest:,} is more than the training set has ({dataset.name}: {len(dataset.train):,} images)"
+        )
+    if not len(dataset.validation):
+        problems.append(f"{dataset.name} has no validation images, by which trials are compared")
+    if problems:
+        raise ConfigError(problems)

@@ -1,0 +1,94 @@
+"""What a sweep can be told: the file of `mnistcnn sweep --config`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from mnistcnn.config import Config, Directory, RunName
+from mnistcnn.config_file import Finding, load_model
+from mnistcnn.config_section import Section
+
+from .space import Dimension, dimensions, space_findings
+
+JOURNAL = "sweeps.journal"
+"""The file in `log_dir` that holds its studies, unless `storage` says otherwise."""
+_NAME_LENGTH = 80  # A trial's run has its number behind the study's name, and 100 bytes in all.
+
+
+class SweepConfig(Section):
+    """One study: what varies, what does not, and how long to look."""
+
+    study: Annotated[RunName, Field(max_length=_NAME_LENGTH)] = Field(
+        default="sweep", description="Name of the study. Processes with the same name and storage work together."
+    )
+    trials: int = Field(default=30, ge=1, le=100_000, description="Trials of all processes together.")
+    sampler: Literal["tpe", "random", "grid"] = Field(
+        default="tpe",
+        description="How values are chosen: `tpe` learns from the trials before (Bergstra et al. 2011), `random` "
+        "does not, `grid` tries every combination in a random order.",
+    )
+    pruner: Literal["median", "hyperband", "none"] = Field(
+        default="median",
+        description="Which trials are stopped early: those below the `median` of the others at the same step, or by "
+        "`hyperband` (Li et al. 2018), or `none`.",
+    )
+    prune_after: int = Field(
+        default=0, ge=0, le=100_000_000, description="Steps that every trial may take before it can be stopped."
+    )
+    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="Fixes what the sampler draws for each trial.")
+    log_dir: Directory = Field(default=Path("runs"), description="Directory that holds the runs of all trials.")
+    storage: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Where the study is kept: a journal file, or a database such as `postgresql://user@host/name`. "
+        f"null: `{JOURNAL}` in log_dir.",
+    )
+    lost_after: int = Field(
+        default=60,
+        ge=5,
+        le=86_400,
+        description="Seconds without a sign of life after which a trial in a database counts as lost, and is tried "
+        "again. (In a journal file, a lock shows it at once.)",
+    )
+    config: Config = Field(default=Config(), description="The settings that all trials share: those of a run.")
+    space: dict[str, Any] = Field(description="The settings that vary, by their dotted keys.")
+
+    @property
+    def dimensions(self) -> list[Dimension]:
+        """The settings that vary."""
+        return dimensions(self.space)
+
+    @property
+    def base(self) -> Config:
+        """What every trial begins with."""
+        return self.config.model_copy(update={"log_dir": self.log_dir, "name": None})
+
+
+def load_sweep(path: Path, overrides: Sequence[str] = (), options: Mapping[str, object] | None = None) -> SweepConfig:
+    """Read a sweep file: defaults < file < `--set` < named options.
+
+    Raises:
+        UsageError: an override has no `=`.
+        ConfigError: anything else that is wrong, everything at once, each with its line and column.
+    """
+    return load_model(SweepConfig, path, overrides, options or {}, _findings)
+
+
+def _findings(values: Mapping[str, object]) -> Iterator[Finding]:
+    yield from space_findings(values)
+    config = values.get("config")
+    if not isinstance(config, dict):
+        return
+    for key, instead in (("log_dir", "write it beside space"), ("name", "trials are named after the study")):
+        if config.get(key) is not None:
+            yield Finding(("config", key), f"config.{key} is not for a sweep: {instead}", of_key=True)
+    data = config.get("data")
+    if isinstance(data, dict) and data.get("validation_size") == 0:
+        yield Finding(
+            ("config", "data", "validation_size"),
+            "config.data.validation_size: a sweep compares trials on validation images; choose at least 1",
+        )

@@ -1,0 +1,102 @@
+"""What a sweep reports besides the events of its runs; see `mnistcnn.events`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+TrialState = Literal["finished", "pruned", "diverged", "interrupted", "failed", "lost", "running", "waiting"]
+"""`interrupted`, `failed` and `lost` trials are tried again; `lost`: its process died."""
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """What is known about one trial."""
+
+    trial: int
+    """Its number in the study."""
+    state: TrialState
+    params: Mapping[str, object]
+    """The values that it tries, by their dotted keys."""
+    validation_accuracy: float | None = None
+    """The best in the run: what the sweep maximises. Of a pruned trial, the best until then."""
+    best_step: int | None = None
+    """The step that it was reached at."""
+    test_accuracy: float | None = None
+    """On the test split at `best_step`; it is never what a trial is chosen by."""
+    run: Path | None = None
+    host: str | None = None
+    """The machine that worked on it."""
+    seconds: float | None = None
+    reason: str | None = None
+    """Why it failed or diverged."""
+
+
+@dataclass(frozen=True)
+class SweepStarted:
+    """A process has joined the study."""
+
+    study: str
+    storage: str
+    """The journal file, or the database without its password."""
+    data: str
+    trials: int
+    """Of all processes together."""
+    done: int
+    """Of which have an end already."""
+    sampler: str
+    pruner: str
+    log_dir: Path
+
+
+@dataclass(frozen=True)
+class TrialStarted:
+    """The process has taken a trial; the events of its run follow."""
+
+    trial: int
+    params: Mapping[str, object]
+    retry_of: int | None
+    """The trial that was lost or interrupted and had these values."""
+
+
+@dataclass(frozen=True)
+class SweepProgress:
+    """Where the study stands, with what other processes have done meanwhile."""
+
+    trials: int
+    done: int
+    running: int
+    """In all processes."""
+    best: tuple[TrialResult, ...]
+    """The best finished trials, the best one first."""
+
+
+@dataclass(frozen=True)
+class TrialFinished:
+    """What became of a trial of this process."""
+
+    result: TrialResult
+    data: str
+
+
+@dataclass(frozen=True)
+class SweepFinished:
+    """No trial is left, or this process was told to stop."""
+
+    study: str
+    storage: str
+    data: str
+    trials: int
+    finished: int
+    pruned: int
+    diverged: int
+    failed: int
+    """Given up after several attempts."""
+    retries: int
+    """Trials that were lost or interrupted, and tried again."""
+    best: tuple[TrialResult, ...]
+    plots: tuple[Path, ...]
+    seconds: float
+    """Wall time of this process."""

@@ -1,0 +1,128 @@
+"""Several processes work on one study, and some are killed: every trial is done once, and none is lost.
+
+`make soak` has 30 trials and four processes; see `TRIALS`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from optuna.trial import TrialState
+
+from mnistcnn.runs import find_runs
+from mnistcnn.sweep.results import study_slots
+from mnistcnn.sweep.settings import SweepConfig
+from mnistcnn.sweep.slots import RETRY_OF
+from mnistcnn.sweep.study import load_study
+
+ROOT = Path(__file__).parents[2]
+SOAK = "MNISTCNN_SOAK_KILLS" in os.environ
+TRIALS, WORKERS = (30, 4) if SOAK else (6, 2)
+
+
+def run_workers(storage: str | None, log_dir: Path, deaths: int) -> list[int]:
+    """The exit statuses of all workers."""
+    order = {"storage": storage, "log_dir": str(log_dir), "trials": TRIALS, "workers": WORKERS, "deaths": deaths}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.sweep_workers", json.dumps(order)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    statuses: list[int] = json.loads(done.stdout.splitlines()[-1])
+    assert 1 not in statuses, done.stderr
+    return statuses
+
+
+def assert_all_done_once(storage: str | None, log_dir: Path, deaths: int) -> None:
+    study = load_study(SweepConfig.model_construct(study="sweep", storage=storage, log_dir=log_dir, lost_after=5))
+    trials = study.get_trials()
+    ended = [trial for trial in trials if trial.state in (TrialState.COMPLETE, TrialState.PRUNED)]
+    assert len(ended) == TRIALS
+    assert len({tuple(trial.params.items()) for trial in ended}) == TRIALS
+    assert [trial.number for trial in trials if trial.state == TrialState.RUNNING] == []
+    slots = study_slots(study)
+    assert len(slots) == TRIALS
+    assert all(slot.is_done for slot in slots)
+    lost = [trial for trial in trials if trial.state == TrialState.FAIL]
+    again = [trial for trial in trials if RETRY_OF in trial.user_attrs]
+    assert len(lost) == deaths
+    assert [trial.user_attrs[RETRY_OF] for trial in again] == [trial.number for trial in lost]
+    assert [trial.params for trial in again] == [trial.params for trial in lost]
+    states = [run.manifest()["state"] for run in find_runs(log_dir)]
+    assert len(states) == TRIALS + deaths
+    assert states.count("running") == deaths  # Which `mnistcnn runs` shows as died.
+
+
+def test_processes_share_a_journal_file_and_a_killed_ones_trial_is_done_by_another(tmp_path):
+    assert run_workers(None, tmp_path, deaths=1) == [-signal.SIGKILL, *[0] * (WORKERS - 1)]
+    assert_all_done_once(None, tmp_path, deaths=1)
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[str]:
+    """The address of a server of this test's own, which is not run as root."""
+    pytest.importorskip("psycopg")
+    found = [shutil.which("initdb"), *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")))]
+    initdb = next((Path(path).resolve() for path in found if path), None)
+    if initdb is None:
+        pytest.skip("PostgreSQL is not installed")
+    user = None
+    if os.geteuid() == 0:
+        user = next(
+            (name for name in ("postgres", "nobody") if name in {each.pw_name for each in pwd.getpwall()}), None
+        )
+    # Not in pytest's own directory, which other users may not enter.
+    with tempfile.TemporaryDirectory(prefix="mnistcnn-postgresql-") as directory:
+        if user:
+            shutil.chown(directory, user)
+        data = Path(directory) / "data"
+        subprocess.run(
+            [initdb, "-D", data, "-A", "trust", "-U", "sweeper", "--no-sync", "-E", "UTF8"],
+            user=user, cwd="/", check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        server = subprocess.Popen(
+            [initdb.with_name("postgres"), "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", directory, "-F"],
+            user=user, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            yield _when_ready(f"postgresql://sweeper@127.0.0.1:{port}/postgres", server)
+        finally:
+            server.send_signal(signal.SIGINT)  # What PostgreSQL takes as: disconnect everybody and stop.
+            server.wait(timeout=30)
+
+
+def _when_ready(address: str, server: subprocess.Popen[bytes]) -> str:
+    import psycopg
+
+    for _ in range(200):
+        try:
+            psycopg.connect(address).close()
+        except psycopg.OperationalError:
+            assert server.poll() is None, "PostgreSQL did not start"
+            time.sleep(0.1)
+        else:
+            return address
+    raise AssertionError("PostgreSQL did not answer within 20 s")
+
+
+def test_processes_share_a_postgresql_database_and_a_killed_ones_trial_is_done_by_another(postgresql, tmp_path):
+    assert run_workers(postgresql, tmp_path, deaths=1) == [-signal.SIGKILL, *[0] * (WORKERS - 1)]
+    assert_all_done_once(postgresql, tmp_path, deaths=1)
