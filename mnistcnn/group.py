@@ -84,6 +84,15 @@ class Single:
         yield
 
     @contextmanager
+    def told_of_losses(self) -> Iterator[None]:
+        """Do what is inside together with the others.
+
+        Raises:
+            WorkersError: one of them was lost meanwhile.
+        """
+        yield
+
+    @contextmanager
     def led(self) -> Iterator[None]:
         """As the chief: do the work inside; the others are told how it ends, and wait until then."""
         with self.told_of_errors():

@@ -118,7 +118,7 @@ class _Session:
 
     def events(self, *, resumed: bool = False) -> Iterator[Event]:
         """The run, from where it stands to its end."""
-        with self._group.led(), self._run.locked(), self._run.recorded():
+        with self._group.led(), self._run.locked(), self._run.recorded(), self._group.told_of_losses():
             precision, precision_warning = usable_precision(self._config.precision)
             self._run.update_manifest({"precision": precision, "workers": self._group.count})
             self._checkpoints = self._run.checkpoints(self._config.checkpoints.keep)
