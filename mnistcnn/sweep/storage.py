@@ -9,9 +9,11 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import random
 import threading
+import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,7 +24,7 @@ from optuna.storages import BaseStorage, JournalStorage, RDBStorage, fail_stale_
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import TrialState
 from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, ProgrammingError, SQLAlchemyError
 
 from mnistcnn.errors import RunError, UsageError
 
@@ -30,6 +32,7 @@ from .settings import JOURNAL, SweepConfig
 
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 """What the extras of the same names install; another one can be asked for by its own name."""
+_CONNECTS = 8
 _BEATS = 6
 """Heartbeats in the time after which a trial counts as lost: some may be late."""
 
@@ -219,6 +222,15 @@ def open_storage(settings: SweepConfig, *, create: bool) -> tuple[BaseStorage, L
         raise RunError(f"{error.filename or path}: cannot keep a study here: {error.strerror or error}") from error
 
 
+def _with_tables(connect: Callable[[], RDBStorage]) -> RDBStorage:
+    """Connect again while another process makes the tables of an empty database at the same time."""
+    for _ in range(_CONNECTS):
+        with suppress(IntegrityError, ProgrammingError):  # What the other one made is there already.
+            return connect()
+        time.sleep(random.uniform(0.1, 1))  # noqa: S311
+    return connect()
+
+
 def _open_database(address: str, name: str, lost_after: int, *, create: bool) -> tuple[BaseStorage, Leases]:
     url = _url(address)
     is_sqlite = url.get_backend_name() == "sqlite"
@@ -228,11 +240,13 @@ def _open_database(address: str, name: str, lost_after: int, *, create: bool) ->
     engine: dict[str, Any] = {"connect_args": {"timeout": 60}} if is_sqlite else {"pool_pre_ping": True}
     try:
         with storage_errors(name), without_experimental_warnings():
-            storage = RDBStorage(
-                url.render_as_string(hide_password=False),
-                engine,
-                heartbeat_interval=max(1, lost_after // _BEATS),
-                grace_period=lost_after,
+            storage = _with_tables(
+                lambda: RDBStorage(
+                    url.render_as_string(hide_password=False),
+                    engine,
+                    heartbeat_interval=max(1, lost_after // _BEATS),
+                    grace_period=lost_after,
+                )
             )
     except (ImportError, NoSuchModuleError) as error:
         extra = url.get_backend_name()
