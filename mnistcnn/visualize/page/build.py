@@ -1,0 +1,85 @@
+"""Puts the page together: scripts, style and payload into one template, one file that needs no other."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from ... import files
+from ...errors import RunError
+from ..subject import Subject
+from .payload import Part, Weights, make_payload
+
+MAIN = "main.js"
+_IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./([\w-]+\.js)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class)\b)", re.MULTILINE)
+
+
+def write_page(subject: Subject, path: Path, weights: Weights = "int8") -> None:
+    """Write the page of a network, replacing one that is there.
+
+    Args:
+        subject: the network; its digit and theme do not matter.
+        path: the HTML file; its folder is made.
+        weights: how the largest weights are stored.
+
+    Raises:
+        CheckpointError: a kept checkpoint is damaged.
+        RunError: the file cannot be written.
+    """
+    content = render(make_payload(subject, weights)).encode()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.write_atomically(path, content)
+    except OSError as error:
+        raise RunError(f"{path}: cannot write the page: {error.strerror or error}") from error
+
+
+def render(payload: Part) -> str:
+    """The page as text, the same for the same payload."""
+    environment = Environment(
+        loader=PackageLoader(__package__, "."), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return environment.get_template("page.html").render(
+        page=payload,
+        css=Markup(_source("page.css")),  # noqa: S704 (our own file)
+        script=Markup(assemble(MAIN)),  # noqa: S704 (our own files)
+        # Nothing in it can end the element that it stands in, whatever a run is called.
+        payload=Markup(text.replace("<", "\\u003c")),  # noqa: S704 (escaped for where it stands)
+    )
+
+
+def assemble(main: str) -> str:
+    """Put a module and all that it imports into one script: each once, and after those that it imports itself.
+
+    What is exported keeps its name, so top-level names are unique across all files.
+
+    Raises:
+        ValueError: an import is not of the one form that is understood: `import { a, b } from "./c.js";`.
+    """
+    modules: dict[str, str] = {}
+    _collect(main, modules)
+    return "\n".join(modules.values())
+
+
+def _collect(name: str, modules: dict[str, str], importing: tuple[str, ...] = ()) -> None:
+    source = _source(name)
+    for imported in _IMPORT.findall(source):
+        if imported in importing:
+            raise ValueError(f"{' → '.join([*importing, name, imported])}: modules import each other in a circle")
+        if imported not in modules:
+            _collect(imported, modules, (*importing, name))
+    body = _EXPORT.sub("", _IMPORT.sub("", source))
+    if odd := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
+        raise ValueError(f"{name}: cannot put this into one script: {odd[0]}")
+    modules[name] = f"// {name}\n{body}"
+
+
+def _source(name: str) -> str:
+    return (resources.files(__package__) / name).read_text(encoding="utf-8")
