@@ -16,8 +16,8 @@ from ..subject import Subject
 from .payload import Part, Weights, make_payload
 
 MAIN = "main.js"
-_IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./([\w-]+\.js)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class)\b)", re.MULTILINE)
+_IMPORT = re.compile(r'^import \{([\w, ]+)\} from "\./([\w-]+\.js)";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
 
 
 def write_page(subject: Subject, path: Path, weights: Weights = "int8") -> None:
@@ -58,27 +58,30 @@ def render(payload: Part) -> str:
 def assemble(main: str) -> str:
     """Put a module and all that it imports into one script: each once, and after those that it imports itself.
 
-    What is exported keeps its name, so top-level names are unique across all files.
+    Each becomes a function that is called at once and gives what the module exports, so that names stay its own.
 
     Raises:
-        ValueError: an import is not of the one form that is understood: `import { a, b } from "./c.js";`.
+        ValueError: an import or export is not of the few forms that are understood: `import { a, b } from "./c.js";`
+            and an exported `function`, `const` or `class`; or modules import each other in a circle.
     """
     modules: dict[str, str] = {}
-    _collect(main, modules)
-    return "\n".join(modules.values())
+    _collect(main, modules, ())
+    return "\n".join(["const modules = {};", *modules.values()])
 
 
-def _collect(name: str, modules: dict[str, str], importing: tuple[str, ...] = ()) -> None:
+def _collect(name: str, modules: dict[str, str], importing: tuple[str, ...]) -> None:
+    if name in importing:
+        raise ValueError(f"{' → '.join([*importing, name])}: modules import each other in a circle")
+    if name in modules:
+        return
     source = _source(name)
     for imported in _IMPORT.findall(source):
-        if imported in importing:
-            raise ValueError(f"{' → '.join([*importing, name, imported])}: modules import each other in a circle")
-        if imported not in modules:
-            _collect(imported, modules, (*importing, name))
-    body = _EXPORT.sub("", _IMPORT.sub("", source))
+        _collect(imported[1], modules, (*importing, name))
+    body = _EXPORT.sub(r"\1", _IMPORT.sub(r'const {\1} = modules["\2"];', source))
     if odd := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
         raise ValueError(f"{name}: cannot put this into one script: {odd[0]}")
-    modules[name] = f"// {name}\n{body}"
+    exported = ", ".join(found[1] for found in _EXPORT.findall(source))
+    modules[name] = f'modules["{name}"] = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();\n'
 
 
 def _source(name: str) -> str:
