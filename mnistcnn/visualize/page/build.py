@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -12,15 +13,27 @@ from markupsafe import Markup
 
 from ... import files
 from ...errors import RunError
+from ..names import PageWeights
 from ..subject import Subject
-from .payload import Part, Weights, make_payload
+from .payload import Part, make_payload
 
 MAIN = "main.js"
 _IMPORT = re.compile(r'^import \{([\w, ]+)\} from "\./([\w-]+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
 
 
-def write_page(subject: Subject, path: Path, weights: Weights = "int8") -> None:
+@dataclass(frozen=True)
+class Page:
+    """A page that is written."""
+
+    path: Path
+    size: int
+    """Bytes."""
+    parity: Part
+    """How its weights answer compared with the run's own: see docs/page.md."""
+
+
+def write_page(subject: Subject, path: Path, weights: PageWeights = "int8") -> Page:
     """Write the page of a network, replacing one that is there.
 
     Args:
@@ -32,12 +45,14 @@ def write_page(subject: Subject, path: Path, weights: Weights = "int8") -> None:
         CheckpointError: a kept checkpoint is damaged.
         RunError: the file cannot be written.
     """
-    content = render(make_payload(subject, weights)).encode()
+    payload = make_payload(subject, weights)
+    content = render(payload).encode()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_atomically(path, content)
     except OSError as error:
         raise RunError(f"{path}: cannot write the page: {error.strerror or error}") from error
+    return Page(path, len(content), payload["parity"])
 
 
 def render(payload: Part) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -15,13 +15,12 @@ from ...metrics import read_metrics
 from ...model import Network
 from ...scores import CLASSES, confusion_matrix, most_confident_mistakes
 from ..captions import CAPTIONS
+from ..names import PageWeights
 from ..receptive_fields import RECEPTIVE_FIELDS
 from ..style import DIGIT_COLOURS, THEMES, Colour, Theme, signed_scale
 from ..subject import Moment, Subject
 from .tensors import Floats, Tensor, decode, encode, encode_integers
 
-Weights = Literal["int8", "float32"]
-"""How fc1's weights, 98 % of all, are stored: int8 makes a page of 6 MB, float32 one of 20 MB."""
 Part = dict[str, Any]
 
 FORMAT = 1
@@ -33,7 +32,7 @@ POINTS = 1000
 """Test images in the map of fc1."""
 
 
-def make_payload(subject: Subject, weights: Weights) -> Part:
+def make_payload(subject: Subject, weights: PageWeights) -> Part:
     """Everything that the scripts need, ready for JSON.
 
     Args:
@@ -71,7 +70,7 @@ def make_payload(subject: Subject, weights: Weights) -> Part:
     }
 
 
-def _layers(subject: Subject, weights: Weights) -> dict[str, dict[str, Tensor]]:
+def _layers(subject: Subject, weights: PageWeights) -> dict[str, dict[str, Tensor]]:
     layers = {
         layer: {kind: encode(subject.weights[f"{layer}/{kind}"]) for kind in ("weights", "biases")} for layer in LAYERS
     }
@@ -80,7 +79,7 @@ def _layers(subject: Subject, weights: Weights) -> dict[str, dict[str, Tensor]]:
     return layers
 
 
-def _parity(subject: Subject, layers: dict[str, dict[str, Tensor]], weights: Weights) -> Part:
+def _parity(subject: Subject, layers: dict[str, dict[str, Tensor]], weights: PageWeights) -> Part:
     """How the weights that are in the page, read back from it, answer compared with the run's own."""
     network = Network(subject.trained.config.network, subject.trained.config.seed)
     network.load({f"{layer}/{kind}": decode(tensor) for layer in layers for kind, tensor in layers[layer].items()})
@@ -126,7 +125,7 @@ def _mistakes(subject: Subject) -> list[Part]:
     ]
 
 
-def _moments(subject: Subject, weights: Weights) -> list[Part]:
+def _moments(subject: Subject, weights: PageWeights) -> list[Part]:
     """The convolutions at the kept checkpoints, the first, the last and the one shown among them."""
     directory, shown = subject.trained.run.checkpoints(), subject.trained.step
     steps = directory.steps()
@@ -141,7 +140,7 @@ def _moments(subject: Subject, weights: Weights) -> list[Part]:
     return moments
 
 
-def _moment(moment: Moment, accuracy: float | None, weights: Weights) -> Part:
+def _moment(moment: Moment, accuracy: float | None, weights: PageWeights) -> Part:
     layers = {
         layer: {kind: encode(moment.weights[f"{layer}/{kind}"]) for kind in ("weights", "biases")}
         for layer in ("conv1", "conv2")
