@@ -6,7 +6,7 @@
 
 import { LAYERS, SIDES, unitsOf } from "./arithmetic.js";
 
-const GAP = 4; // CSS pixels between two maps
+export const GAP = 4; // CSS pixels between two maps
 const LEAST_SPACE = 12; // between two layers
 const BARS = 104; // width of the ten bars
 export const FC1_COLUMNS = 32;

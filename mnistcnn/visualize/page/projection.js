@@ -25,12 +25,12 @@ function middles({ points, labels }) {
   const found = [];
   for (const digit of new Set(labels)) {
     const own = [...labels.keys()].filter((i) => labels[i] === digit);
-    found.push({ digit, x: median(own.map((i) => points[2 * i])), y: median(own.map((i) => points[2 * i + 1])) });
+    found.push({ digit, x: middleValue(own.map((i) => points[2 * i])), y: middleValue(own.map((i) => points[2 * i + 1])) });
   }
   return found;
 }
 
-function median(values) {
+function middleValue(values) {
   return values.sort((a, b) => a - b)[values.length >> 1];
 }
 

@@ -4,8 +4,7 @@ import { scaleOf } from "./colours.js";
 import { byId, counted, make, percent } from "./elements.js";
 import { Mosaic } from "./mosaic.js";
 import { forwardConvolutions, loadNetwork } from "./network.js";
-
-const GAP = 4;
+import { GAP } from "./plans.js";
 
 /** @param {import("./state.js").State} state */
 export function showTraining(state) {
