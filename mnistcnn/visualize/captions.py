@@ -209,7 +209,7 @@ PAGE: dict[str, str] = {
     "title": "Draw a digit, and watch your network think",
     "lead": "This page holds a whole neural network, the very one that you trained. It runs here, without the "
     "internet, and every number that it computes is there to be seen.",
-    "about": "run {run} · step {step} · {accuracy} right on the test images of {data} · {parameters} parameters",
+    "about": "run {run} · step {step} · right on {accuracy} of the test images of {data}",
     "skip": "To the drawing pad",
     "theme-dark": "Dark",
     "theme-light": "Light",
@@ -226,9 +226,9 @@ PAGE: dict[str, str] = {
     "pen-up": "Pen up",
     "clear": "Clear",
     "undo": "Undo",
-    "load": "Load a picture …",
+    "load": "Picture …",
     "file-error": "{name} cannot be read as a picture. PNG, JPEG, WebP and GIF files can.",
-    "sees-title": "The network sees this",
+    "sees-title": "The network sees",
     "sees-label": "The digit as the network sees it, 28 × 28 pixels",
     "centred": "fit and centre",
     "centred-help": "It learned from digits that fill the dashed box, their centre of mass in the middle. Switch "
@@ -339,7 +339,7 @@ PAGE: dict[str, str] = {
     "walk-next": "Next",
     "walk-finish": "Done",
     "walk-pause": "Pause",
-    "walk-play": "Go on by itself",
+    "walk-play": "Play on",
     "walk-end": "Leave",
     "walk-1": CAPTIONS["input"].sentence,
     "walk-2": "Each filter of conv1 is slid over the digit, and answers the more strongly the more ink lies under "
@@ -383,7 +383,7 @@ PAGE: dict[str, str] = {
     "save-activations": "All activations as JSON",
     "parity-int8": "This page’s weights (fc1 rounded to 8 bits) against the run’s own in TensorFlow, measured when "
     "it was made: the same answer on {agree} of {images} test images of {data}; logits differ by at most "
-    "{difference}. mnistcnn {version}, weights {digest}.",
+    "{difference}. {parameters} parameters, weights {digest}, mnistcnn {version}.",
     "parity-float32": "This page’s weights against the run’s own in TensorFlow, measured when it was made: the same "
     "answer on {agree} of {images} test images of {data}; logits differ by at most {difference}. mnistcnn {version}, "
     "weights {digest}.",

@@ -122,8 +122,9 @@ function paintDots({ data, width }, left, top, { values, first, step, side }, zo
 
 /** Hatch a rectangle: there is no value here. */
 export function paintHatching({ data, width }, left, top, columns, rows, { background, stripes }) {
-  for (let y = 0; y < rows; y++) {
-    const row = (top + y) * width + left;
-    for (let x = 0; x < columns; x++) data[row + x] = (x + y) % STRIPE === 0 ? stripes : background;
+  for (let y = top; y < top + rows; y++) {
+    for (let x = left; x < left + columns; x++) {
+      data[y * width + x] = (x + y) % STRIPE === 0 ? stripes : background;
+    }
   }
 }

@@ -41,10 +41,10 @@ export function shown(value, digits = 3) {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
-/** As `shown`, with a sign in any case. */
+/** As `shown`, with a sign unless it is 0. */
 export function signed(value, digits = 3) {
   const text = shown(value, digits);
-  return text.startsWith("−") ? text : `+${text}`;
+  return text.startsWith("−") || Number(text) === 0 ? text : `+${text}`;
 }
 
 /** A share of 1 in whole percent, but neither 0 nor 100 unless it is. */

@@ -2,7 +2,7 @@
 
 import { indexOf, receptiveField } from "./arithmetic.js";
 import { scaleOf } from "./colours.js";
-import { byId, shown } from "./elements.js";
+import { byId, counted, shown } from "./elements.js";
 import { nameOf, spoken } from "./layers.js";
 import { Mosaic } from "./mosaic.js";
 import { showConvolution } from "./products.js";
@@ -92,7 +92,7 @@ function showSwitch(state, layer, unit) {
   if (button.hidden) return;
   const off = state.off[conv].has(unit);
   button.setAttribute("aria-pressed", String(off));
-  button.textContent = state.say(off ? "switch-on" : "switch-off", { layer: conv, unit });
+  button.textContent = state.say(off ? "switch-on" : "switch-off", { unit: counted(unit) });
 }
 
 function speakSoon(state) {

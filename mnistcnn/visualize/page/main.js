@@ -64,9 +64,9 @@ function start(state) {
 function tellWhatItIs(state) {
   const { run, step, data, test, parity, parameters, mnistcnn, digest } = state.payload;
   byId("about").textContent = state.say("about", {
-    run, step: counted(step), data, accuracy: percent(test.accuracy, 2), parameters: counted(parameters) });
+    run, step: counted(step), data, accuracy: percent(test.accuracy, 2) });
   byId("parity").textContent = state.say(`parity-${parity.weights}`, {
-    agree: counted(parity.agree), images: counted(parity.images), data,
+    parameters: counted(parameters), agree: counted(parity.agree), images: counted(parity.images), data,
     difference: parity.largest_logit_difference.toPrecision(2), version: mnistcnn, digest: digest.slice(0, 12) });
 }
 

@@ -95,15 +95,16 @@ export class Mosaic {
     const [left, top] = [Math.max(0, box.left), Math.max(0, box.top)];
     const [right, bottom] = [Math.min(this.side - 1, box.right), Math.min(this.side - 1, box.bottom)];
     const line = Math.max(1, Math.round(1.5 * this.ratio));
-    const x = corner.left + left * this.zoom;
-    const y = corner.top + top * this.zoom;
-    const width = (right - left + 1) * this.zoom;
-    const height = (bottom - top + 1) * this.zoom;
+    const { width, height } = this.canvas;
+    this.context.lineWidth = line;
     for (const [grow, style] of [[line, halo], [0, colour]]) {
-      this.context.strokeStyle = style;
-      this.context.lineWidth = line;
       const out = grow + line / 2;
-      this.context.strokeRect(x - out, y - out, width + 2 * out, height + 2 * out);
+      const [x0, y0] = [corner.left + left * this.zoom - out, corner.top + top * this.zoom - out];
+      const [x1, y1] = [corner.left + (right + 1) * this.zoom + out, corner.top + (bottom + 1) * this.zoom + out];
+      // At the canvas's edge the frame stands inside.
+      const [x, y] = [Math.max(x0, line / 2), Math.max(y0, line / 2)];
+      this.context.strokeStyle = style;
+      this.context.strokeRect(x, y, Math.min(x1, width - line / 2) - x, Math.min(y1, height - line / 2) - y);
     }
   }
 

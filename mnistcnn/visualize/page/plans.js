@@ -7,7 +7,7 @@
 import { LAYERS, SIDES, unitsOf } from "./arithmetic.js";
 
 export const GAP = 4; // CSS pixels between two maps
-const LEAST_SPACE = 12; // between two layers
+const LEAST_SPACE = 8; // between two layers
 const BARS = 104; // width of the ten bars
 export const FC1_COLUMNS = 32;
 
@@ -17,6 +17,7 @@ const SIZES = [
   { input: 4, conv1: [2, 8], pool1: [3, 8], conv2: [3, 11], pool2: [4, 11], fc1: 6 },
   { input: 4, conv1: [2, 8], pool1: [2, 8], conv2: [2, 11], pool2: [4, 11], fc1: 5 },
   { input: 3, conv1: [2, 8], pool1: [2, 8], conv2: [2, 16], pool2: [4, 16], fc1: 4 },
+  { input: 3, conv1: [2, 8], pool1: [2, 8], conv2: [2, 16], pool2: [3, 16], fc1: 4 },
   { input: 2, conv1: [1, 8], pool1: [2, 8], conv2: [2, 16], pool2: [3, 16], fc1: 3 },
 ];
 

@@ -24,7 +24,7 @@ function fillConfusion({ payload }) {
   const digits = [...Array(10).keys()];
   byId("confusion-head").append(make("td"), ...digits.map((digit) => make("th", { scope: "col", text: digit })));
   return payload.confusion.map((counts, label) => {
-    const cells = counts.map((count) => make("td", { text: count === 0 ? "·" : counted(count) }));
+    const cells = counts.map((count) => make("td", { text: count === 0 ? "·" : count }));
     byId("confusion-rows").append(make("tr", {}, make("th", { scope: "row", text: label }), ...cells));
     return cells;
   });

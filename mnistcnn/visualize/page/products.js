@@ -12,12 +12,15 @@ import { sumLine } from "./sums.js";
  */
 export function showConvolution(state, place, body) {
   const terms = convolutionTerms(state.network, state.answer, place);
-  const parts = place.layer === "conv1" ? [productTable(state, place, terms.channels[0], 0)]
-    : subtotals(state, place, terms.channels);
-  const names = place.layer === "conv1" ? "sum-products" : "sum-subtotals";
-  const total = terms.sum - terms.bias;
-  const count = place.layer === "conv1" ? terms.channels[0].products.length : terms.channels.length;
-  body.replaceChildren(...parts, sumLine(state, place, state.say(names, { count }), total, terms.bias, terms.sum));
+  const sum = (key, count) =>
+    sumLine(state, place, state.say(key, { count }), terms.sum - terms.bias, terms.bias, terms.sum);
+  if (place.layer === "conv1") {
+    const [only] = terms.channels;
+    body.replaceChildren(productTable(state, place, only, 0), sum("sum-products", only.products.length));
+  } else {
+    const [list, ...opened] = subtotals(state, place, terms.channels);
+    body.replaceChildren(list, sum("sum-subtotals", terms.channels.length), ...opened);
+  }
 }
 
 /** 5 × 5 cells, each with value × weight and the product. */
@@ -32,7 +35,7 @@ function productTable(state, { layer, unit }, { products }, channel) {
 function productCell(state, { value, weight, product, inside }, scale) {
   if (!inside) return make("td", { class: "padding" }, make("span", { text: state.say("padding") }));
   const cell = make("td", { data: { product } }, make("b", { text: signed(product, 2) }),
-    make("span", { text: `${shown(value, 2)} × ${shown(weight, 2)}` }));
+    make("span", { text: `${shown(value, 2)}×${shown(weight, 2)}` }));
   // The weight's colour: the filter stays to be seen, whatever lies under it.
   colourElement(cell, scale, weight);
   return cell;
@@ -53,13 +56,13 @@ function subtotals(state, place, channels) {
     colourElement(button, scale, subtotal);
     return button;
   });
-  const list = make("div", { class: "subtotals", role: "group", "aria-label": state.say("subtotals", { count: channels.length }) },
-    ...buttons);
+  const title = state.say("subtotals", { count: channels.length });
+  const list = make("div", { class: "subtotals", role: "group", "aria-label": title },
+    make("p", { class: "small", text: title }), ...buttons);
   const { openChannel: opened } = state;
   const again = make("p", { class: "subtotal", text: state.say("subtotal-opened", {
     channel: opened, subtotal: signed(channels[opened].subtotal) }) });
-  return [make("p", { class: "small", text: state.say("subtotals", { count: channels.length }) }), list,
-    productTable(state, place, channels[opened], opened), again];
+  return [list, productTable(state, place, channels[opened], opened), again];
 }
 
 function strongestOf(channels) {

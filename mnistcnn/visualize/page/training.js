@@ -13,9 +13,9 @@ export function showTraining(state) {
   const training = {
     state, networks: [], moment: Math.max(0, moments.findIndex(({ step }) => step === state.payload.step)),
     pictures: [
-      { id: "then-filters", zoom: 6, mosaic: new Mosaic(byId("then-filters"), 5, conv1.outputs) },
-      { id: "then-conv1", zoom: 1, mosaic: new Mosaic(byId("then-conv1"), 28, conv1.outputs) },
-      { id: "then-conv2", zoom: 2, mosaic: new Mosaic(byId("then-conv2"), 14, conv2.outputs) },
+      { id: "then-filters", zoom: 9, mosaic: new Mosaic(byId("then-filters"), 5, conv1.outputs) },
+      { id: "then-conv1", zoom: 2, mosaic: new Mosaic(byId("then-conv1"), 28, conv1.outputs) },
+      { id: "then-conv2", zoom: 3, mosaic: new Mosaic(byId("then-conv2"), 14, conv2.outputs) },
     ],
   };
   const slider = byId("moment");
