@@ -14,7 +14,7 @@ from ...evaluation import evaluate
 from ...metrics import read_metrics
 from ...model import Network
 from ...scores import CLASSES, confusion_matrix, most_confident_mistakes
-from ..captions import CAPTIONS
+from ..captions import CAPTIONS, PAGE
 from ..names import PageWeights
 from ..receptive_fields import RECEPTIVE_FIELDS
 from ..style import DIGIT_COLOURS, THEMES, Colour, Theme, signed_scale
@@ -65,7 +65,7 @@ def make_payload(subject: Subject, weights: PageWeights) -> Part:
         "moments": _moments(subject, weights),
         "projection": _projection(subject),
         "receptive_fields": {layer: asdict(field) for layer, field in RECEPTIVE_FIELDS.items()},
-        "captions": {name: asdict(caption) for name, caption in CAPTIONS.items()},
+        "captions": {"page": PAGE, **{name: asdict(caption) for name, caption in CAPTIONS.items()}},
         "palette": _palette(),
     }
 
