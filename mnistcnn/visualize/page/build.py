@@ -18,7 +18,7 @@ from ..subject import Subject
 from .payload import Part, make_payload
 
 MAIN = "main.js"
-_IMPORT = re.compile(r'^import \{([\w, ]+)\} from "\./([\w-]+\.js)";$', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{ (\w+(?:, \w+)*) \} from "\./([\w-]+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
 
 
@@ -92,7 +92,7 @@ def _collect(name: str, modules: dict[str, str], importing: tuple[str, ...]) -> 
     source = _source(name)
     for imported in _IMPORT.findall(source):
         _collect(imported[1], modules, (*importing, name))
-    body = _EXPORT.sub(r"\1", _IMPORT.sub(r'const {\1} = modules["\2"];', source))
+    body = _EXPORT.sub(r"\1", _IMPORT.sub(r'const { \1 } = modules["\2"];', source))
     if odd := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
         raise ValueError(f"{name}: cannot put this into one script: {odd[0]}")
     exported = ", ".join(found[1] for found in _EXPORT.findall(source))

@@ -126,18 +126,22 @@ def _mistakes(subject: Subject) -> list[Part]:
 
 
 def _moments(subject: Subject, weights: PageWeights) -> list[Part]:
-    """The convolutions at the kept checkpoints, the first, the last and the one shown among them."""
-    directory, shown = subject.trained.run.checkpoints(), subject.trained.step
-    steps = directory.steps()
-    dropped = steps_to_drop([step for step in steps if step != shown], MOST_MOMENTS - 1)
+    """The convolutions at the kept checkpoints."""
+    directory = subject.trained.run.checkpoints()
     path = subject.trained.run.metrics_path
     rows = read_metrics(path) if path.is_file() else []
     accuracies = {int(row["step"]): float(row["accuracy"]) for row in rows if row["split"] == "test"}
     moments = []
-    for step in (step for step in steps if step not in dropped):
+    for step in steps_to_show(directory.steps(), subject.trained.step):
         moment = Moment(step, checkpoints.load(directory.path_of(step)).evaluated_weights)
         moments.append(_moment(moment, accuracies.get(step), weights))
     return moments
+
+
+def steps_to_show(steps: list[int], shown: int) -> list[int]:
+    """At most `MOST_MOMENTS` of the ascending `steps`: the first, the last and the one shown, the others spread."""
+    dropped = steps_to_drop([step for step in steps if step != shown], MOST_MOMENTS - 1)
+    return [step for step in steps if step not in dropped]
 
 
 def _moment(moment: Moment, accuracy: float | None, weights: PageWeights) -> Part:
