@@ -96,3 +96,9 @@ def mnist_page(mnist_subject, tmp_path_factory):
     return {
         weights: write_page(mnist_subject, folder / f"{weights}.html", weights).path for weights in ("int8", "float32")
     }
+
+
+@pytest.fixture(scope="session")
+def small_page(subject, tmp_path_factory):
+    """The page of the small network, its weights exact."""
+    return write_page(subject, tmp_path_factory.mktemp("small") / "page.html", "float32").path

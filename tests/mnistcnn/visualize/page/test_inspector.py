@@ -45,7 +45,7 @@ def shown_sum(page):
 
 
 def test_the_25_products_and_the_bias_of_conv1_are_its_value(page, reference, subject):
-    unit, y, x = go_to(page, "conv1", "Shift+ArrowRight", "ArrowDown", "ArrowRight", "ArrowRight")
+    unit, y, x = go_to(page, "conv1", "Shift+ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight")
     products = numbers(page, "#arithmetic td[data-product]", "product")
     assert len(products) == 25
     bias = subject.weights["conv1/biases"][unit]
@@ -91,7 +91,7 @@ def test_the_subtotals_of_conv2_add_up_and_each_opens_to_its_products(page, refe
 
 @pytest.mark.parametrize(("layer", "source"), [("pool1", "conv1"), ("pool2", "conv2")])
 def test_pooling_names_the_largest_of_four_and_leads_to_it(page, reference, layer, source):
-    unit, y, x = go_to(page, layer, "Shift+ArrowRight", "ArrowRight")
+    unit, y, x = go_to(page, layer, "Shift+ArrowDown", "ArrowRight")
     four = reference[source][2 * y : 2 * y + 2, 2 * x : 2 * x + 2, unit].ravel()
     shown = [as_number(text) for text in page.locator(".four b").all_inner_texts()]
     assert shown == pytest.approx(four, abs=6e-4)

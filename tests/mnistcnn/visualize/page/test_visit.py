@@ -78,7 +78,7 @@ def _explore(page):
     tab_to(page, "play")
     tab_to(page, f"conv1/{page.locator('canvas[data-layer=conv1]').get_attribute('data-unit')}")
     page.keyboard.press("Home")
-    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
     page.wait_for_function(CALM)
     assert page.locator("#inspector-title").inner_text().startswith("conv1, unit 1,")
     page.wait_for_timeout(400)
@@ -125,8 +125,8 @@ def test_tab_goes_round_the_whole_page_and_is_never_caught(page):
 def test_a_drawing_is_seen_as_it_is_drawn_and_spoken_when_it_rests(page):
     page.click("#clear")
     page.evaluate(
-        "globalThis.spoken = []; new MutationObserver(() => spoken.push(document.getElementById('summary').textContent))"
-        ".observe(document.getElementById('summary'), { childList: true, characterData: true, subtree: true })"
+        "globalThis.spoken = []; const summary = document.getElementById('summary');"
+        "new MutationObserver(() => spoken.push(summary.textContent)).observe(summary, { childList: true })"
     )
     page.wait_for_timeout(300)
     box = page.locator("#pad").bounding_box()
