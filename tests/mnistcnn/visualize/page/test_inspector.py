@@ -54,7 +54,8 @@ def test_the_25_products_and_the_bias_of_conv1_are_its_value(page, reference, su
     assert np.isclose(numbers(page, ".sum", "sum")[0], before, **CLOSE)
     assert np.isclose(numbers(page, "#inspector-value", "value")[0], after, **CLOSE)
     total, shown_bias, shown, value = shown_sum(page)
-    assert shown == pytest.approx(total + shown_bias, abs=1.1e-3)
+    assert shown == round(total + shown_bias, 3)  # As it stands there, to the last digit.
+    assert total == pytest.approx(before - bias, abs=1.1e-3)
     assert value == max(shown, 0) == as_number(page.locator("#inspector-value").inner_text())
 
 
