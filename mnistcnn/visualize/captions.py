@@ -349,6 +349,7 @@ PAGE: dict[str, str] = {
     "its part of a digit is, such as a corner, a bow or the end of a stroke.",
     "walk-5": "Each unit of fc1 weighs all of pool2; in training, and only then, dropout left out {share} of them by "
     "chance at every step (hatched), so that the network learned not to rely on any one.",
+    "walk-5-without": CAPTIONS["fc1-units"].sentence,
     "walk-6": "Each output weighs all of fc1, the largest logit wins, and softmax turns the ten into probabilities "
     "that add up to 1: {digit}, {probability}.",
     # Training.

@@ -97,10 +97,10 @@ function explore(state, mosaic, layer) {
   canvas.addEventListener("click", (event) => select(mosaic.at(event), true));
   canvas.addEventListener("focus", () => {
     if (!canvas.matches(":focus-visible") || state.selection?.layer === layer) return;
-    select({ unit: mosaic.order[0], y: mosaic.side >> 1, x: mosaic.side >> 1 }, true);
+    select(lastPlace(mosaic), true);
   });
   canvas.addEventListener("keydown", (event) => {
-    const here = state.selection?.layer === layer ? state.selection : { unit: mosaic.order[0], y: 0, x: 0 };
+    const here = state.selection?.layer === layer ? state.selection : lastPlace(mosaic);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (ARROWS[event.key]) select(neighbour(mosaic, here, ARROWS[event.key], event.shiftKey), true);
     else if (event.key === "Home") select({ ...here, unit: mosaic.order[0] }, true);
@@ -111,6 +111,12 @@ function explore(state, mosaic, layer) {
     else return;
     event.preventDefault();
   });
+}
+
+/** Where the layer was left, or the middle of its first map. */
+function lastPlace({ canvas, order, side }) {
+  const { unit = order[0], y = side >> 1, x = side >> 1 } = canvas.dataset;
+  return { unit: Number(unit), y: Number(y), x: Number(x) };
 }
 
 /** The next value in a direction, or (`jump`) the same value of the next map; at a map's edge the next map's first. */

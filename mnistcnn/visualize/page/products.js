@@ -13,7 +13,7 @@ import { sumLine } from "./sums.js";
 export function showConvolution(state, place, body) {
   const terms = convolutionTerms(state.network, state.answer, place);
   const sum = (key, count) =>
-    sumLine(state, place, state.say(key, { count }), terms.sum - terms.bias, terms.bias, terms.sum);
+    sumLine(state, place, state.say(key, { count }), terms.bias, terms.sum);
   if (place.layer === "conv1") {
     const [only] = terms.channels;
     body.replaceChildren(productTable(state, place, only, 0), sum("sum-products", only.products.length));

@@ -12,20 +12,22 @@ const STRONGEST = 12; // contributions that are listed
  * @param {import("./state.js").State} state
  * @param {import("./arithmetic.js").Place} place
  * @param {string} name of the terms
- * @param {number} total of the terms
  * @param {number} bias
- * @param {number} sum total + bias
+ * @param {number} sum of the terms and the bias
  * @returns {HTMLElement}
  */
-export function sumLine(state, place, name, total, bias, sum) {
+export function sumLine(state, place, name, bias, sum) {
   const value = state.answer[place.layer][indexOf(state.network, place)];
-  const rows = [[name, signed(total)], [state.say("sum-bias"), signed(bias)], [state.say("sum"), shown(sum)]];
+  const kept = Math.fround(sum); // as the network keeps it
+  // The first line takes up what rounding the others to three digits does, so that the lines add up as they stand.
+  const rest = Number(kept.toFixed(3)) - Number(bias.toFixed(3));
+  const rows = [[name, signed(rest)], [state.say("sum-bias"), signed(bias)], [state.say("sum"), shown(kept)]];
   if (place.layer !== "fc2") {
     const off = state.off[place.layer]?.has(place.unit);
     rows.push([state.say(off ? "sum-off" : sum > 0 ? "sum-relu" : "sum-relu-zero"), shown(value)]);
   }
   const items = rows.map(([text, number]) => make("div", {}, make("dt", { text }), make("dd", { text: number })));
-  return make("dl", { class: "sum", data: { sum, value } }, ...items);
+  return make("dl", { class: "sum", data: { sum: kept, value } }, ...items);
 }
 
 /** The four values of a 2 × 2, the largest marked; each leads on. */
@@ -49,7 +51,7 @@ export function showDense(state, place, body) {
   const { terms, bias, sum } = denseTerms(state.network, state.answer, place);
   const count = counted(terms.length);
   body.replaceChildren(contributions(state, terms, place.layer),
-    sumLine(state, place, state.say("sum-contributions", { count }), sum - bias, bias, sum));
+    sumLine(state, place, state.say("sum-contributions", { count }), bias, sum));
 }
 
 /** An output: as a unit of fc1, but then softmax. */

@@ -13,9 +13,9 @@ export function showTraining(state) {
   const training = {
     state, networks: [], moment: Math.max(0, moments.findIndex(({ step }) => step === state.payload.step)),
     pictures: [
-      { id: "then-filters", zoom: 9, mosaic: new Mosaic(byId("then-filters"), 5, conv1.outputs) },
-      { id: "then-conv1", zoom: 2, mosaic: new Mosaic(byId("then-conv1"), 28, conv1.outputs) },
-      { id: "then-conv2", zoom: 3, mosaic: new Mosaic(byId("then-conv2"), 14, conv2.outputs) },
+      { id: "then-filters", zoom: 9, gap: 10, mosaic: new Mosaic(byId("then-filters"), 5, conv1.outputs) },
+      { id: "then-conv1", zoom: 2, gap: GAP, mosaic: new Mosaic(byId("then-conv1"), 28, conv1.outputs) },
+      { id: "then-conv2", zoom: 3, gap: GAP, mosaic: new Mosaic(byId("then-conv2"), 14, conv2.outputs) },
     ],
   };
   const slider = byId("moment");
@@ -58,9 +58,9 @@ function paintMoment(training) {
 }
 
 function layTraining({ pictures }) {
-  for (const { mosaic, zoom } of pictures) {
+  for (const { mosaic, zoom, gap } of pictures) {
     const width = mosaic.canvas.parentElement.clientWidth;
-    const most = Math.max(1, Math.floor((width + GAP) / (mosaic.side * zoom + GAP)));
-    mosaic.layout(Math.min(most, 8), zoom, GAP);
+    const most = Math.max(1, Math.floor((width + gap) / (mosaic.side * zoom + gap)));
+    mosaic.layout(Math.min(most, 8), zoom, gap);
   }
 }

@@ -35,9 +35,13 @@ function begin(walk) {
   byId("walk").hidden = false;
   byId("play").hidden = true;
   walk.playing = !reducedMotion();
+  byId("walk").scrollIntoView({ behavior: motion() });
   goTo(walk, 0);
   byId("walk-next").focus({ preventScroll: true });
-  byId("walk").scrollIntoView({ block: "start", behavior: reducedMotion() ? "auto" : "smooth" });
+}
+
+function motion() {
+  return reducedMotion() ? "auto" : "smooth";
 }
 
 function turn(walk, by) {
@@ -59,7 +63,8 @@ function goTo(walk, number) {
   const { layers, at, slides, drops } = STEPS[number];
   const { prediction, probabilities } = state.answer;
   byId("walk-title").textContent = state.say("walk-step", { step: number + 1, steps: STEPS.length });
-  byId("walk-sentence").textContent = state.say(`walk-${number + 1}`, {
+  const dropout = state.payload.keep_prob < 1;
+  byId("walk-sentence").textContent = state.say(drops && !dropout ? "walk-5-without" : `walk-${number + 1}`, {
     digit: prediction, probability: percent(probabilities[prediction], 1), share: percent(1 - state.payload.keep_prob) });
   byId("walk-back").disabled = number === 0;
   byId("walk-next").textContent = state.say(number === STEPS.length - 1 ? "walk-finish" : "walk-next");
@@ -70,8 +75,9 @@ function goTo(walk, number) {
   const place = at === "fc2" ? { layer: at, unit: prediction, y: 0, x: 0 } : strongest(state.network, state.answer, at);
   state.select(place, true);
   byId("inspector").classList.remove("open");
-  if (drops) showDropout(state);
-  if (walk.playing) animate(walk, place, slides, drops);
+  if (!state.inRow) document.querySelector(`[data-figure="${at}"]`).scrollIntoView({ behavior: motion() });
+  if (drops && dropout) showDropout(state);
+  if (walk.playing) animate(walk, place, slides, drops && dropout);
 }
 
 function animate(walk, place, slides, drops) {
