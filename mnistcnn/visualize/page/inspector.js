@@ -34,20 +34,19 @@ export function openInspector(state) {
     byId("inspector").classList.remove("open");
     state.changed("selection");
   };
-  byId("unpin").addEventListener("click", () => state.unpin());
-  byId("inspector").addEventListener("keydown", (event) => leave(state, event));
+  byId("unpin").addEventListener("click", () => (state.unpin(), focusValue(state, { preventScroll: true })));
+  byId("inspector").addEventListener("keydown", (event) => event.key === "Escape" && focusValue(state));
   const render = () => state.selection && renderInspector(state, field);
   state.on("answer", render);
   state.on("selection", () => (render(), speakSoon(state)));
   state.on("view", () => (field.layout(1, FIELD_ZOOM, 0), render()));
 }
 
-/** Escape in the inspector leads back to the value. */
-function leave(state, event) {
-  if (event.key !== "Escape") return;
+/** From the inspector back to the value. */
+function focusValue(state, options) {
   const { layer, unit } = state.selection;
   const target = layer === "fc2" ? `#answer [data-unit="${unit}"]` : `canvas[data-layer="${layer}"]`;
-  document.querySelector(target).focus();
+  document.querySelector(target).focus(options);
 }
 
 function renderInspector(state, field) {

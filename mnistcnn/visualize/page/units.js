@@ -40,6 +40,7 @@ function switchOff(state, layer, units) {
 
 function switchOn(state) {
   Object.values(state.off).forEach((units) => units.clear());
+  byId("off-layer").focus(); // The button that was pressed has nothing to do any more.
   state.changed("answer");
 }
 

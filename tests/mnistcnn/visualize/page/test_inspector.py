@@ -149,4 +149,6 @@ def test_what_is_kept_stays_when_the_pointer_moves_on_and_follows_the_drawing(pa
     page.locator("#samples button").nth(2).click()
     page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
     assert page.locator("#inspector-title").inner_text() == kept
+    page.locator("#unpin").press("Enter")
+    assert page.evaluate("document.activeElement.dataset.layer") == "conv1"
     assert page.locator("#arithmetic").inner_text() != before
