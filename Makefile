@@ -1,13 +1,15 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries
+.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page
 
 test:
 	$(PYTHON) -m pytest
 
-# The fault tests, with a hundred kills of each kind, and sweeps of 30 trials by four processes.
+# The fault tests, with a hundred kills of each kind, and sweeps of 30 trials by four processes; the page, with 500 drawn
+# digits and every test image of MNIST.
 soak:
 	MNISTCNN_SOAK_KILLS=100 $(PYTHON) -m pytest tests/faults
+	MNISTCNN_PAGE_DIGITS=500 MNISTCNN_PAGE_IMAGES=10000 $(PYTHON) -m pytest -s tests/mnistcnn/visualize/page
 
 lint:
 	$(PYTHON) -m ruff check .
@@ -45,3 +47,7 @@ bench-accuracy:
 
 bench-summaries:
 	$(PYTHON) benchmarks/summaries.py
+
+# How long the page takes to make, and how soon a stroke is painted: make bench-page RUN=runs/default
+bench-page:
+	$(PYTHON) benchmarks/page.py $(or $(RUN),latest)

@@ -16,6 +16,7 @@ from .data import data
 from .errors import run_guarded
 from .eval import evaluate
 from .export import export
+from .page import page
 from .predict import predict
 from .silence import quiet_environment
 from .train import train
@@ -36,6 +37,7 @@ app.command()(predict)
 app.command()(export)
 app.command()(data)
 app.command()(visualize)
+app.command()(page)
 app.add_typer(config.app, name="config")
 app.add_typer(runs.app, name="runs")
 app.add_typer(sweep.app, name="sweep")

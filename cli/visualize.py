@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from mnistcnn.errors import DataError, UsageError
-from mnistcnn.visualize.names import ALL, KINDS, LAYERS
+from mnistcnn.errors import UsageError
+from mnistcnn.visualize.names import ALL, KINDS, LAYERS, PAGE, PageWeights
 
-from .silence import quiet_stderr
+from .page import write_run_page
+from .subject import load_subject
 from .text import printable, shell_path
 
 if TYPE_CHECKING:
-    from mnistcnn.data.dataset import Dataset
-    from mnistcnn.trained import Trained
     from mnistcnn.visualize.manifest import Drawn
     from mnistcnn.visualize.subject import Subject
     from mnistcnn.visualize.terminal import Depth
@@ -45,6 +44,10 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Folder for the pictures.", show_default="visualize/ in the run"),
 ]
+AsPage = Annotated[
+    bool, typer.Option("--page", help="Write the interactive page instead; `mnistcnn page` opens it as well.")
+]
+Weights = Annotated[PageWeights | None, typer.Option(help="Of --page: how its largest weights are stored.")]
 Terminal = Annotated[bool, typer.Option("--terminal", help="Draw filters and maps here, as text, and write no files.")]
 LogDir = Annotated[Path, typer.Option(metavar="DIR", help="Folder that holds the runs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but warnings and errors.")]
@@ -63,6 +66,8 @@ def visualize(
     autoscale: Autoscale = False,
     out: Out = None,
     terminal: Terminal = False,
+    as_page: AsPage = False,
+    weights: Weights = None,
     log_dir: LogDir = Path("runs"),
     quiet: Quiet = False,
     as_json: Json = False,
@@ -74,8 +79,15 @@ def visualize(
         _check("--show", kind, list(KINDS))
     if terminal and (out is not None or as_json):
         raise UsageError("--terminal writes no files: leave out --out and --json")
-    from mnistcnn.data.sources import load_dataset
-    from mnistcnn.run_data import run_data_config
+    if weights is not None and not as_page:
+        raise UsageError("--weights is about the page: add --page, or leave it out")
+    if as_page:
+        _refuse_beside_page(
+            {"--layer": layer != ALL, "--show": bool(kinds), "--image": image != "0", "--format": file_format != "png",
+             "--theme": theme != "light", "--autoscale": autoscale, "--terminal": terminal}
+        )  # fmt: skip
+        write_run_page(run, log_dir, checkpoint, out and out / PAGE, weights or "int8", quiet=quiet, as_json=as_json)
+        return
     from mnistcnn.runs import open_run
 
     from .console import open_console
@@ -83,29 +95,26 @@ def visualize(
     found = open_run(run, log_dir)
     found.checkpoints().find(checkpoint)
     with open_console(as_json=as_json, quiet=quiet) as console:
-        console.phase("loading the data")
-        dataset = load_dataset(run_data_config(found), console)
-        console.phase("starting TensorFlow")
-        with quiet_stderr():
-            from mnistcnn.trained import load_trained
-            from mnistcnn.visualize.digit import find_digit
-            from mnistcnn.visualize.pictures import draw_pictures, select
-            from mnistcnn.visualize.style import THEMES
-            from mnistcnn.visualize.subject import Subject
-        trained = load_trained(found, checkpoint)
-        _check_data(trained, dataset)
-        digit = find_digit(image, dataset)
-    subject = Subject(trained, dataset, digit, THEMES[theme], autoscale=autoscale)
+        subject = load_subject(found, checkpoint, console, image=image, theme=theme, autoscale=autoscale)
     if terminal:
         _draw_here(subject, layer, kinds)
         return
+    _draw_files(subject, layer, kinds, out or found.path / "visualize", file_format, quiet=quiet, as_json=as_json)
+
+
+def _draw_files(
+    subject: Subject, layer: str, kinds: list[str], out: Path, file_format: Format, *, quiet: bool, as_json: bool
+) -> None:
+    """Draw into files, and name them on standard output."""
+    from mnistcnn.visualize.pictures import draw_pictures, select
+
     pictures = select(layer, kinds)
     if not pictures:
         raise UsageError(f"--layer {layer} has no picture of the kind {', '.join(kinds)}")
     drawn = []
     names = [picture.name for picture in pictures]
     with _progress(names, quiet=quiet) as advance:
-        for picture in draw_pictures(subject, pictures, out or found.path / "visualize", file_format):
+        for picture in draw_pictures(subject, pictures, out, file_format):
             advance()
             if picture is not None:
                 drawn.append(picture)
@@ -113,18 +122,16 @@ def visualize(
                     _write_json(picture)
     if not drawn:
         missing = ", ".join(picture.show for picture in pictures)
-        raise UsageError(f"{found.path}: nothing to draw of the kind {missing}: the run did not use it")
+        raise UsageError(f"{subject.trained.run.path}: nothing to draw of the kind {missing}: the run did not use it")
     if not as_json:
         _list(drawn)
 
 
-def _check_data(trained: Trained, dataset: Dataset) -> None:
-    """Refuse pictures of what the network makes of other data than its own: they would be mislabelled."""
-    if dataset.name != trained.data:
-        raise DataError(
-            f"{trained.run.path}: learned from {trained.data}, which cannot be had now; there is {dataset.name}. "
-            f"Set data.dir in {trained.run.config_path} or $MNISTCNN_DATA_DIR to where it is."
-        )
+def _refuse_beside_page(given: dict[str, bool]) -> None:
+    """Refuse options that the page has switches for, or has no use for."""
+    useless = [option for option, is_given in given.items() if is_given]
+    if useless:
+        raise UsageError(f"--page has every layer in both themes, for any digit: leave out {', '.join(useless)}")
 
 
 def _draw_here(subject: Subject, layer: str, kinds: list[str]) -> None:

@@ -1,0 +1,192 @@
+"""What the page carries: the network, what is known of it, digits to begin with, words and colours."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from ... import __version__
+from ... import checkpoint as checkpoints
+from ...checkpoint import steps_to_drop
+from ...evaluation import evaluate
+from ...metrics import read_metrics
+from ...model import Network
+from ...scores import CLASSES, confusion_matrix, most_confident_mistakes
+from ..captions import CAPTIONS, PAGE
+from ..names import PageWeights
+from ..receptive_fields import RECEPTIVE_FIELDS
+from ..style import DIGIT_COLOURS, THEMES, Colour, Theme, signed_scale
+from ..subject import Moment, Subject
+from .tensors import Floats, Tensor, decode, encode, encode_integers
+
+Part = dict[str, Any]
+
+FORMAT = 1
+LAYERS = ("conv1", "conv2", "fc1", "fc2")
+MISTAKES = 10
+MOST_MOMENTS = 12
+"""Of the kept checkpoints; each costs 70 kB (int8) or 280 kB."""
+POINTS = 1000
+"""Test images in the map of fc1."""
+
+
+def make_payload(subject: Subject, weights: PageWeights) -> Part:
+    """Everything that the scripts need, ready for JSON.
+
+    Args:
+        subject: the network; its digit and theme do not matter.
+        weights: how to store the largest weights.
+
+    Raises:
+        CheckpointError: a kept checkpoint is damaged.
+    """
+    trained, result = subject.trained, subject.survey.result
+    layers = _layers(subject, weights)
+    return {
+        "format": FORMAT,
+        "mnistcnn": __version__,
+        "run": trained.run.path.resolve().name,
+        "step": trained.step,
+        "digest": trained.digest,
+        "data": trained.data,
+        "seed": trained.config.seed,
+        "keep_prob": trained.config.keep_prob,
+        "parameters": subject.network.parameter_count,
+        "test": {"images": result.examples, "errors": result.errors, "accuracy": result.accuracy},
+        "parity": _parity(subject, layers, weights),
+        "layers": layers,
+        "limits": _limits(subject),
+        "dead": {layer: np.flatnonzero(subject.survey.dead(layer)).tolist() for layer in ("conv1", "conv2", "fc1")},
+        "samples": _samples(subject),
+        "mistakes": _mistakes(subject),
+        "confusion": confusion_matrix(result.labels, result.predictions).tolist(),
+        "moments": _moments(subject, weights),
+        "projection": _projection(subject),
+        "receptive_fields": {layer: asdict(field) for layer, field in RECEPTIVE_FIELDS.items()},
+        "captions": {"page": PAGE, **{name: asdict(caption) for name, caption in CAPTIONS.items()}},
+        "palette": _palette(),
+    }
+
+
+def _layers(subject: Subject, weights: PageWeights) -> dict[str, dict[str, Tensor]]:
+    layers = {
+        layer: {kind: encode(subject.weights[f"{layer}/{kind}"]) for kind in ("weights", "biases")} for layer in LAYERS
+    }
+    if weights == "int8":
+        layers["fc1"]["weights"] = encode_integers(subject.weights["fc1/weights"], np.int8)
+    return layers
+
+
+def _parity(subject: Subject, layers: dict[str, dict[str, Tensor]], weights: PageWeights) -> Part:
+    """How the weights that are in the page, read back from it, answer compared with the run's own."""
+    network = Network(subject.trained.config.network, subject.trained.config.seed)
+    network.load({f"{layer}/{kind}": decode(tensor) for layer in layers for kind, tensor in layers[layer].items()})
+    own, page = subject.survey.result, evaluate(network, subject.dataset.test)
+    return {
+        "weights": weights,
+        "images": own.examples,
+        "agree": int(np.count_nonzero(own.predictions == page.predictions)),
+        "largest_logit_difference": float(np.abs(own.logits - page.logits).max()),
+    }
+
+
+def _limits(subject: Subject) -> Part:
+    """Where the colour scales end, as on the sheets."""
+    return {
+        "weights": {layer: signed_scale(subject.weights[f"{layer}/weights"], "weight").limit for layer in LAYERS},
+        "activations": {layer: subject.limit(layer) for layer in ("conv1", "pool1", "conv2", "pool2", "fc1")},
+    }
+
+
+def _samples(subject: Subject) -> list[Part]:
+    """For each class the first test image that is recognised; if none is, the first; nothing if there is none."""
+    labels, predictions = subject.survey.result.labels, subject.survey.result.predictions
+    images = subject.dataset.test.images
+    # Recognised ones first, and stable, so that of each kind the earliest is found first.
+    order = np.argsort(predictions != labels, kind="stable")
+    found = {label: int(order[labels[order] == label][0]) for label in np.unique(labels).tolist()}
+    return [{"index": index, "label": label, "image": encode(images[index])} for label, index in found.items()]
+
+
+def _mistakes(subject: Subject) -> list[Part]:
+    result = subject.survey.result
+    probabilities = np.exp(result.log_probabilities)
+    return [
+        {
+            "index": mistake.index,
+            "label": mistake.label,
+            "prediction": mistake.prediction,
+            "confidence": mistake.probability,
+            "image": encode(subject.dataset.test.images[mistake.index]),
+        }
+        for mistake in most_confident_mistakes(probabilities, result.labels, result.predictions, MISTAKES)
+    ]
+
+
+def _moments(subject: Subject, weights: PageWeights) -> list[Part]:
+    """The convolutions at the kept checkpoints."""
+    directory = subject.trained.run.checkpoints()
+    path = subject.trained.run.metrics_path
+    rows = read_metrics(path) if path.is_file() else []
+    accuracies = {int(row["step"]): float(row["accuracy"]) for row in rows if row["split"] == "test"}
+    moments = []
+    for step in steps_to_show(directory.steps(), subject.trained.step):
+        moment = Moment(step, checkpoints.load(directory.path_of(step)).evaluated_weights)
+        moments.append(_moment(moment, accuracies.get(step), weights))
+    return moments
+
+
+def steps_to_show(steps: list[int], shown: int) -> list[int]:
+    """At most `MOST_MOMENTS` of the ascending `steps`: the first, the last and the one shown, the others spread."""
+    dropped = steps_to_drop([step for step in steps if step != shown], MOST_MOMENTS - 1)
+    return [step for step in steps if step not in dropped]
+
+
+def _moment(moment: Moment, accuracy: float | None, weights: PageWeights) -> Part:
+    layers = {
+        layer: {kind: encode(moment.weights[f"{layer}/{kind}"]) for kind in ("weights", "biases")}
+        for layer in ("conv1", "conv2")
+    }
+    if weights == "int8":
+        layers["conv2"]["weights"] = encode_integers(moment.weights["conv2/weights"], np.int8)
+    return {"step": moment.step, "test_accuracy": accuracy, "layers": layers}
+
+
+def _projection(subject: Subject) -> Part | None:
+    """Two principal components of fc1 over test images; None for too few images or units."""
+    units: Floats = subject.survey.peaks["fc1"][:POINTS]
+    if len(units) < CLASSES or units.shape[1] < 2:
+        return None
+    from sklearn.decomposition import PCA
+
+    pca = PCA(n_components=2, svd_solver="randomized", random_state=0).fit(units)
+    points = pca.transform(units).astype(np.float32)
+    return {
+        "mean": encode(pca.mean_.astype(np.float32)),
+        "components": encode(pca.components_.astype(np.float32)),
+        "points": encode_integers(points, np.int16),
+        "labels": encode(subject.survey.result.labels[: len(points)]),
+        "share": float(pca.explained_variance_ratio_.sum()),
+    }
+
+
+def _palette() -> Part:
+    return {
+        **{name: _colours(theme) for name, theme in THEMES.items()},
+        "digits": list(DIGIT_COLOURS),
+    }
+
+
+def _colours(theme: Theme) -> Part:
+    single = ("background", "text", "faint", "stripes", "dot", "blue", "orange")
+    return {
+        **{name: _hex(getattr(theme, name)) for name in single},
+        "signed": [_hex(colour) for colour in theme.signed],
+        "ink": [_hex(colour) for colour in theme.ink],
+    }
+
+
+def _hex(colour: Colour) -> str:
+    return "#" + "".join(f"{channel:02x}" for channel in colour)

@@ -1,0 +1,109 @@
+"""Chromium, pages of a network that learned MNIST for a moment, and the page's scripts without a page."""
+
+import os
+import re
+import shutil
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from mnistcnn.config import load_config
+from mnistcnn.data.sources import Examples, load_dataset
+from mnistcnn.runs import Run
+from mnistcnn.trained import load_trained
+from mnistcnn.training import train
+from mnistcnn.visualize.digit import find_digit
+from mnistcnn.visualize.page.build import assemble, write_page
+from mnistcnn.visualize.style import LIGHT
+from mnistcnn.visualize.subject import Subject
+
+IMAGES = int(os.environ.get("MNISTCNN_PAGE_IMAGES", "500"))
+"""Of MNIST's test images. `make soak` takes all 10,000."""
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser; without one the test is skipped, or fails where the real MNIST is required as well."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        reason = "needs Chromium (Debian: apt-get install chromium)"
+        if os.environ.get("MNISTCNN_REQUIRE_MNIST") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Opens a page from the disk, cut off from every network; in the end it must have asked for and said nothing."""
+    contexts, asked, said = [], [], []
+
+    def refuse(route):
+        asked.append(route.request.url)
+        route.abort()
+
+    def open_page(path, hash="", **options):
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, "offline": True, **options})
+        contexts.append(context)
+        context.route(re.compile("^(?!file:|data:|blob:)"), refuse)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(f"{path.resolve().as_uri()}{hash}")
+        page.wait_for_selector("html[data-ready=true]")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert asked == []
+    assert said == []
+
+
+@pytest.fixture(scope="session")
+def scripts(chromium):
+    """The page's scripts without a page: `modules["strokes.js"]` and what it imports, in an empty document."""
+    page = chromium.new_page()
+    for main in ("network.js", "strokes.js"):
+        kept = "globalThis.modules = { ...globalThis.modules, ...modules };"
+        page.add_script_tag(content=f"(() => {{ {assemble(main)}\n{kept} }})()")
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def mnist_subject(real_mnist_dir, tmp_path_factory):
+    """A network of the tutorial's size after 100 quick steps on MNIST, which is enough for 93 %."""
+    settings = [
+        f"log_dir={tmp_path_factory.mktemp('runs')}", "name=brief", "data.source=mnist", f"data.dir={real_mnist_dir}",
+        "data.validation_size=100", "steps=100", "eval_every=100", "learning_rate=0.001", "summaries.enabled=false",
+    ]  # fmt: skip
+    config = load_config(None, settings)
+    dataset = load_dataset(config.data)
+    test = Examples(dataset.test.images[:IMAGES], dataset.test.labels[:IMAGES])
+    dataset = replace(dataset, test=test)
+    path = list(train(config, dataset))[-1].run
+    return Subject(load_trained(Run(path), "last"), dataset, find_digit("0", dataset), LIGHT, autoscale=False)
+
+
+@pytest.fixture(scope="session")
+def mnist_page(mnist_subject, tmp_path_factory):
+    """Its page, by how the weights are stored."""
+    folder = tmp_path_factory.mktemp("pages")
+    return {
+        weights: write_page(mnist_subject, folder / f"{weights}.html", weights).path for weights in ("int8", "float32")
+    }
+
+
+@pytest.fixture(scope="session")
+def small_page(subject, tmp_path_factory):
+    """The page of the small network, its weights exact."""
+    return write_page(subject, tmp_path_factory.mktemp("small") / "page.html", "float32").path
