@@ -1,6 +1,7 @@
 """`mnistcnn page` and `mnistcnn visualize --page`: where the page goes, who opens it, and what is refused."""
 
 import json
+import sys
 import webbrowser
 
 import pytest
@@ -17,10 +18,15 @@ def opened(monkeypatch):
 
 
 @pytest.fixture
-def terminal(monkeypatch, opened, capsys):
-    """Standard output as a terminal; `capsys` first, since it puts another one in its place."""
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    return opened
+def at_terminal(monkeypatch):
+    """Runs a command line with a terminal as standard output."""
+
+    def call(arguments):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys.stdout, "isatty", lambda: True)
+            return run(arguments)
+
+    return call
 
 
 def test_the_page_goes_into_the_run_and_its_path_to_standard_output(bars_run, capsys, opened):
@@ -34,37 +40,37 @@ def test_the_page_goes_into_the_run_and_its_path_to_standard_output(bars_run, ca
     assert opened == []  # In a pipe, nobody waits for a browser.
 
 
-def test_from_a_terminal_the_browser_opens_it(bars_run, tmp_path, terminal):
+def test_from_a_terminal_the_browser_opens_it(bars_run, tmp_path, opened, at_terminal):
     path = tmp_path / "my page.html"
-    assert run(["page", str(bars_run), "--out", str(path)]) == 0
-    assert terminal == [path.as_uri()]
+    assert at_terminal(["page", str(bars_run), "--out", str(path)]) == 0
+    assert opened == [path.as_uri()]
 
 
-def test_no_open_opens_nothing(bars_run, tmp_path, terminal):
-    assert run(["page", str(bars_run), "--out", str(tmp_path / "page.html"), "--no-open"]) == 0
-    assert terminal == []
+def test_no_open_opens_nothing(bars_run, tmp_path, opened, at_terminal):
+    assert at_terminal(["page", str(bars_run), "--out", str(tmp_path / "page.html"), "--no-open"]) == 0
+    assert opened == []
 
 
 @pytest.mark.parametrize("trouble", ["no screen", "no browser"])
-def test_where_nothing_can_open_it_that_is_told(trouble, bars_run, tmp_path, terminal, monkeypatch, capsys):
+def test_where_nothing_can_open_it_that_is_told(trouble, bars_run, tmp_path, opened, at_terminal, monkeypatch, capsys):
     if trouble == "no screen":
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setattr("sys.platform", "linux")
     else:
         monkeypatch.setattr(webbrowser, "open", lambda _: False)
-    assert run(["page", str(bars_run), "--out", str(tmp_path / "page.html")]) == 0
+    assert at_terminal(["page", str(bars_run), "--out", str(tmp_path / "page.html")]) == 0
     assert "open the file in one" in capsys.readouterr().err
-    assert terminal == []
+    assert opened == []
 
 
-def test_json_is_an_object_with_size_and_parity(bars_run, tmp_path, terminal, capsys):
+def test_json_is_an_object_with_size_and_parity(bars_run, tmp_path, opened, at_terminal, capsys):
     path = tmp_path / "page.html"
-    assert run(["page", str(bars_run), "--out", str(path), "--weights", "float32", "--json"]) == 0
+    assert at_terminal(["page", str(bars_run), "--out", str(path), "--weights", "float32", "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
     parity = {"weights": "float32", "images": 60, "agree": 60, "largest_logit_difference": 0.0}
     assert record == {"event": "Page", "path": str(path), "bytes": path.stat().st_size, "parity": parity}
-    assert terminal == []
+    assert opened == []
 
 
 def test_visualize_writes_the_same_page_into_its_folder(bars_run, tmp_path, opened, capsys):
