@@ -35,7 +35,7 @@ _FIXED = {
 }
 _DATA = "trials are compared on the same images; set it under config"
 _LARGEST_GRID = 100_000
-_MOST_COMBINATIONS = 1024  # a millisecond for ten of them (2 cores, EPYC, 2026-11)
+_MOST_COMBINATIONS = 1024  # a millisecond for ten of them (2 cores, Intel Xeon, 2026-11)
 
 
 @dataclass(frozen=True)
