@@ -143,13 +143,14 @@ class _Session:
         """Make what is trained, together with the other workers, and what looks at it."""
         self._group.lead(self._step + 1)
         trainee = Trainee(self._config, self._dataset.train, precision, self._group)
-        if checkpoint is not None:
-            trainee.load(checkpoint)
-            trainee.take_from_chief()
         self._network, self._evaluated_network = trainee.network, trainee.evaluated_network
         self._optimizer, self._steps = trainee.optimizer, trainee.steps
         self._evaluator = Evaluator(self._evaluated_network)
+        # Before the checkpoint is loaded: the scale of its pictures is that of the initial weights.
         self._summaries = summaries_of(self._run, self._config, self._network, self._evaluated_network, self._dataset)
+        if checkpoint is not None:
+            trainee.load(checkpoint)
+            trainee.take_from_chief()
 
     def _checkpoint_to_resume(self) -> tuple[Checkpoint | None, list[str]]:
         """Find the newest intact checkpoint, and say what is wrong with newer ones.

@@ -20,7 +20,8 @@ def test_the_shipped_file_is_a_sweep_around_fast_yaml():
 
     settings = load_sweep(ROOT / "configs" / "sweep.yaml")
     fast = load_config(ROOT / "configs" / "fast.yaml")
-    varied = {"learning_rate": fast.learning_rate, "summaries": fast.summaries, "checkpoints": fast.checkpoints}
+    its_own = ("learning_rate", "eval_every", "summaries", "checkpoints")
+    varied = {key: getattr(fast, key) for key in its_own}
     assert settings.base.model_copy(update=varied) == fast
     assert [each.key for each in settings.dimensions][:2] == ["learning_rate", "keep_prob"]
 
