@@ -66,6 +66,8 @@ def assert_all_done_once(storage: str | None, log_dir: Path, deaths: int) -> Non
     states = [run.manifest()["state"] for run in find_runs(log_dir)]
     assert len(states) == TRIALS + deaths
     assert states.count("running") == deaths  # Which `mnistcnn runs` shows as died.
+    if storage is not None:
+        study._storage._backend.engine.dispose()  # Connections that Optuna leaves open.
 
 
 def test_processes_share_a_journal_file_and_a_killed_ones_trial_is_done_by_another(tmp_path):
