@@ -149,6 +149,7 @@ def _figure(width: float, height: float, panels: int) -> tuple[Figure, list[Axes
     for each in axes:
         each.spines[["top", "right"]].set_visible(False)
         each.grid(color="#e4e6e9", linewidth=0.6)
+        each.set_axisbelow(True)
         each.tick_params(labelsize=8)
     return figure, axes
 
