@@ -9,9 +9,8 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +22,12 @@ from .data.sampling import batch_indices
 from .data.sources import Dataset, Examples
 from .errors import ConfigError, DivergedError
 from .evaluation import EvaluationResult, Evaluator
-from .events import CheckpointSaved, Evaluated, Event, RunFinished, RunStarted, State, StepsDone, Warned
+from .events import CheckpointSaved, Evaluated, Event, RunFinished, State, StepsDone, Warned
 from .greeting import greet
 from .group import Single, form_group
 from .metrics import MetricsFile
 from .precision import Precision, usable_precision
+from .reporting import HeldOut, after_evaluation, evaluation_of, results_record, run_finished, run_started
 from .resuming import check_resumable, record_resume
 from .runs import Run, create_run, now
 from .schedules import learning_rate
@@ -40,7 +40,6 @@ from .workers import Workers
 _SECONDS_PER_CALL = 0.3
 
 Stop = Callable[[], bool]
-HeldOut = Literal["validation", "test"]
 
 
 def train(
@@ -130,7 +129,8 @@ class _Session:
                 closing(self._summaries),
             ):
                 self._summaries.open(self._saved_step)
-                yield self._run_started()
+                parameters = self._network.parameter_count
+                yield run_started(self._run, self._config, self._dataset, self._step, parameters, self._group.count)
                 yield from map(Warned, warnings)
                 try:
                     yield from self._loop()
@@ -250,8 +250,9 @@ class _Session:
             result = self._evaluate(split)
             if result is None:
                 return
-            evaluated[split] = self._evaluated(split, result, time.monotonic() - started)
-        best = self._remember(evaluated)
+            seconds = time.monotonic() - started
+            evaluated[split] = evaluation_of(self._progress, self._step, split, self._dataset.name, result, seconds)
+        self._progress, best = after_evaluation(self._progress, self._step, evaluated)
         for split, event in evaluated.items():
             self._metrics.append(event)
             self._summaries.evaluated(self._step, split, self._results[split])
@@ -276,38 +277,6 @@ class _Session:
     def _held_out(self) -> list[HeldOut]:
         splits: tuple[HeldOut, ...] = ("validation", "test")
         return [split for split in splits if len(self._dataset.splits()[split])]
-
-    def _evaluated(self, split: HeldOut, result: EvaluationResult, seconds: float) -> Evaluated:
-        return Evaluated(
-            step=self._step,
-            split=split,
-            data=self._dataset.name,
-            examples=result.examples,
-            errors=result.errors,
-            loss=result.loss,
-            accuracy=result.accuracy,
-            best=split == "validation" and self._is_best(result),
-            seconds=seconds,
-        )
-
-    def _is_best(self, validation: EvaluationResult) -> bool:
-        """Fewer errors on validation than ever before; a tie goes to the earlier step."""
-        return self._progress.best_errors is None or validation.errors < self._progress.best_errors
-
-    def _remember(self, evaluated: dict[HeldOut, Evaluated]) -> bool:
-        """Count this evaluation; whether it is the best so far. Without a validation split, the newest is."""
-        validation, test = evaluated.get("validation"), evaluated.get("test")
-        self._progress = replace(self._progress, evaluated_step=self._step)
-        if validation and not validation.best:
-            return False
-        self._progress = replace(
-            self._progress,
-            best_step=self._step,
-            best_errors=validation.errors if validation else None,
-            best_validation_accuracy=validation.accuracy if validation else None,
-            best_test_accuracy=test.accuracy if test else None,
-        )
-        return True
 
     def _save(self, *, best: bool = False) -> CheckpointSaved:
         started = time.monotonic()
@@ -354,46 +323,13 @@ class _Session:
             f"try a lower learning_rate than {self._config.learning_rate:g}"
         )
 
-    def _run_started(self) -> RunStarted:
-        return RunStarted(
-            run=self._run.path,
-            data=self._dataset.name,
-            step=self._step,
-            steps=self._config.steps,
-            batch_size=self._config.batch_size,
-            seed=self._config.seed,
-            parameters=self._network.parameter_count,
-            train_examples=len(self._dataset.train),
-            validation_examples=len(self._dataset.validation),
-            test_examples=len(self._dataset.test),
-            tensorboard=self._run.tensorboard_path if self._config.summaries.enabled else None,
-            picture_sets=self._config.picture_sets,
-            workers=self._group.count,
-        )
-
     def _finish(self, state: State) -> RunFinished:
-        progress = self._progress
-        is_current = progress.evaluated_step == self._step and state != "diverged"
-        test, validation = (self._results.get(split) if is_current else None for split in ("test", "validation"))
-        event = RunFinished(
-            run=self._run.path,
-            state=state,
-            data=self._dataset.name,
-            step=self._step,
-            test_accuracy=test.accuracy if test else None,
-            test_errors=test.errors if test else None,
-            test_examples=len(self._dataset.test),
-            validation_accuracy=validation.accuracy if validation else None,
-            best_step=progress.best_step,
-            best_validation_accuracy=progress.best_validation_accuracy,
-            best_test_accuracy=progress.best_test_accuracy,
-            weights_digest=None if state == "diverged" else weights_digest(self._evaluated_network.read()),
-            seconds=self._seconds(),
-            training_seconds=progress.training_seconds,
-            images_per_second=self._step * self._config.batch_size / max(progress.training_seconds, 1e-9),
-        )
-        results = {key: value for key, value in asdict(event).items() if key not in ("run", "state", "data")}
-        self._run.update_manifest({"state": state, "ended": now(), "results": results})
+        is_current = self._progress.evaluated_step == self._step and state != "diverged"
+        results = self._results if is_current else {}
+        digest = None if state == "diverged" else weights_digest(self._evaluated_network.read())
+        progress = replace(self._progress, seconds=self._seconds())
+        event = run_finished(self._run, self._config, self._dataset, state, self._step, progress, results, digest)
+        self._run.update_manifest({"state": state, "ended": now(), "results": results_record(event)})
         self._summaries.ended(event)
         return event
 
