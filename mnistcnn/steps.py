@@ -80,6 +80,8 @@ class TrainingSteps:
                 tf.TensorSpec([None, config.batch_size], tf.int32),
                 tf.TensorSpec([None], tf.float32),
             ],
+            # Not every Python lets AutoGraph see the source that it would convert.
+            autograph=False,
         )
 
     def __call__(self, step: int, indices: NDArray[np.int32]) -> StepResults:
@@ -94,13 +96,15 @@ class TrainingSteps:
 
     def _chunk(self, step: tf.Tensor, indices: tf.Tensor, rates: tf.Tensor) -> list[tf.Tensor]:
         count = tf.shape(indices)[0]
-        columns = [tf.TensorArray(tf.float32, count) for _ in range(_COLUMNS)]
-        for i in tf.range(count):
+
+        def one_more(i: tf.Tensor, columns: list[tf.TensorArray]) -> tuple[tf.Tensor, list[tf.TensorArray]]:
             row = self._replicas.run(self.one_step, step + i, indices[i], rates[i])
-            columns = [column.write(i, value) for column, value in zip(columns, row, strict=True)]
+            return i + 1, [column.write(i, value) for column, value in zip(columns, row, strict=True)]
+
+        columns = [tf.TensorArray(tf.float32, count) for _ in range(_COLUMNS)]
+        _, columns = tf.while_loop(lambda i, _: i < count, one_more, (tf.constant(0), columns))
         return [column.stack() for column in columns]
 
-    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def one_step(self, step: tf.Tensor, indices: tf.Tensor, rate: tf.Tensor) -> list[tf.Tensor]:
         """Add one step to the graph: forward, backward, update.
 
