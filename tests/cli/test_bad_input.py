@@ -222,4 +222,5 @@ def test_a_full_disk_is_5_and_leaves_nothing_half_written(capfd, here, small):
         assert not list((here / "disk").rglob(".tmp-*"))
         assert not list((here / "disk").rglob("step-*"))
     finally:
-        subprocess.run(["umount", "disk"], check=True)
+        # Lazily: the traceback of the error may still hold a file of it open.
+        subprocess.run(["umount", "--lazy", "disk"], check=True)
