@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mnistcnn.events import RunFinished, SeedFinished, SeedsFinished
 from mnistcnn.statistics import Spread, wilson_interval
+from mnistcnn.sweep_events import TrialResult
 
 from .progress import Progress
 from .text import count, duration, one_line, percent, printable, shell_path
@@ -81,13 +82,19 @@ def seed_line(result: SeedFinished) -> str:
     parts = [f"seed {result.seed}: {result.state}"]
     if result.test_accuracy is not None:
         parts.append(f"test accuracy {percent(result.test_accuracy)} ({printable(result.data)})")
+    return "  ".join([*parts, *time_and_place(result)])
+
+
+def time_and_place(result: SeedFinished | TrialResult) -> list[str]:
+    """How long one of many runs took, and where it is, or why it ended without a result."""
+    parts = []
     if result.seconds is not None:
         parts.append(duration(result.seconds))
     if result.reason is not None:
         parts.append(one_line(result.reason))
     elif result.run is not None:
         parts.append(printable(str(result.run)))
-    return "  ".join(parts)
+    return parts
 
 
 def seeds_title(finished: SeedsFinished) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mnistcnn.sweep_events import SweepFinished, TrialResult
 
-from .summary import Fact
-from .text import count, duration, one_line, percent, printable, shell_path
+from .summary import Fact, time_and_place
+from .text import count, duration, percent, printable, shell_path
 
 
 def settings_text(params: Mapping[str, object]) -> str:
@@ -29,13 +29,7 @@ def trial_line(result: TrialResult, data: str) -> str:
     if result.validation_accuracy is not None:
         step = f" at step {count(result.best_step)}" if result.best_step else ""
         parts.append(f"validation accuracy {percent(result.validation_accuracy)} ({printable(data)}){step}")
-    if result.seconds is not None:
-        parts.append(duration(result.seconds))
-    if result.reason is not None:
-        parts.append(one_line(result.reason))
-    elif result.run is not None:
-        parts.append(printable(str(result.run)))
-    return "  ".join(parts)
+    return "  ".join([*parts, *time_and_place(result)])
 
 
 def title(finished: SweepFinished) -> str:
