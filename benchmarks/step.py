@@ -15,11 +15,17 @@ with the contenders. (It counts a convolution's products with the zeros of its p
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib
 import os
 import time
 from collections.abc import Callable, Iterator
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+with contextlib.suppress(ImportError):
+    # Before TensorFlow: loaded after it, PyTorch's CUDA builds crash.
+    importlib.import_module("torch._dynamo")
 
 import keras
 import numpy as np
