@@ -77,7 +77,7 @@ def train(
     from mnistcnn.workers import find_workers
 
     workers = find_workers(addresses, worker_index, os.environ)
-
+    _check_together(workers, seeds=seeds, resume=resume, config=config, name=name, tensorboard=tensorboard, quiet=quiet)
     options = {
         "steps": steps,
         "batch_size": batch_size,
@@ -85,33 +85,56 @@ def train(
         "keep_prob": keep_prob,
         "seed": seed,
     }
-    places = {"log_dir": log_dir, "name": name}
+    settings = {**options, "log_dir": log_dir, "name": name}
     if seeds is not None:
         from .seeds import train_each_seed
 
-        if resume is not None:
-            raise UsageError("--seeds starts new runs, so it cannot be used with --resume")
-        if workers is not None:
-            raise UsageError("--seeds is for one process: give each seed a start of its own, on all workers")
-        if tensorboard:
-            raise UsageError(f"--tensorboard shows one run; to see all seeds: tensorboard --logdir {log_dir or 'runs'}")
-        train_each_seed(seeds, config, overrides or [], {**options, **places}, quiet=quiet, as_json=as_json)
-        return
-    if workers is not None and not workers.is_chief:
+        train_each_seed(seeds, config, overrides or [], settings, quiet=quiet, as_json=as_json)
+    elif workers is not None and not workers.is_chief:
         from .worker import train_as_worker
 
-        if resume is not None:
-            _check_alone(config, name)
-        own = load_config(config, overrides or [], {**options, **places})
+        own = load_config(config, overrides or [], settings)
         train_as_worker(own, workers, resumed=resume is not None, quiet=quiet, as_json=as_json)
-        return
-    if resume is None:
-        run, resolved = None, load_config(config, overrides or [], {**options, **places})
     else:
-        run, resolved = _resumed(resume, config, name, log_dir, overrides or [], options)
-    if tensorboard and not resolved.summaries.enabled:
-        raise UsageError("--tensorboard would have nothing to show: summaries.enabled is false")
-    _train(run, resolved, workers, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
+        if resume is None:
+            run, resolved = None, load_config(config, overrides or [], settings)
+        else:
+            run, resolved = _resumed(resume, log_dir, overrides or [], options)
+        if tensorboard and not resolved.summaries.enabled:
+            raise UsageError("--tensorboard would have nothing to show: summaries.enabled is false")
+        _train(run, resolved, workers, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
+
+
+def _check_together(
+    workers: Workers | None,
+    *,
+    seeds: str | None,
+    resume: str | None,
+    config: Path | None,
+    name: str | None,
+    tensorboard: bool,
+    quiet: bool,
+) -> None:
+    """Refuse options that mean nothing together.
+
+    Raises:
+        UsageError: says which, and what to do instead.
+    """
+    takes_part = workers is not None and not workers.is_chief
+    conflicts = [
+        (seeds and resume, "--seeds starts new runs, so it cannot be used with --resume"),
+        (seeds and workers, "--seeds is for one process: give each seed a start of its own, on all workers"),
+        (seeds and tensorboard, "--tensorboard shows one run; to see all: tensorboard --logdir, and their folder"),
+        (takes_part and tensorboard, "--tensorboard is for the chief, which alone has the run's folder"),
+        (quiet and tensorboard, "--quiet would hide where --tensorboard is to be seen: leave out one of them"),
+        (
+            resume and (config or name),
+            "--resume goes on with a run's own configuration and name, so it cannot be used with --config or --name",
+        ),
+    ]
+    for they_conflict, message in conflicts:
+        if they_conflict:
+            raise UsageError(message)
 
 
 def _train(
@@ -150,25 +173,12 @@ def _train(
 
 
 def _resumed(
-    which: str,
-    config: Path | None,
-    name: str | None,
-    log_dir: Path | None,
-    overrides: list[str],
-    options: Mapping[str, object],
+    which: str, log_dir: Path | None, overrides: list[str], options: Mapping[str, object]
 ) -> tuple[Run, Config]:
     """Find the run to go on with, and its own configuration with the changes that were asked for."""
     from mnistcnn.config import Config
     from mnistcnn.resuming import resumed_config
     from mnistcnn.runs import open_run
 
-    _check_alone(config, name)
     run = open_run(which, log_dir or Config().log_dir)
     return run, resumed_config(run, overrides, options)
-
-
-def _check_alone(config: Path | None, name: str | None) -> None:
-    if config is not None or name is not None:
-        raise UsageError(
-            "--resume goes on with a run's own configuration and name, so it cannot be used with --config or --name"
-        )

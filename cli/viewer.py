@@ -67,12 +67,18 @@ class Viewer:
             return
         try:
             if kind is None and self._stays:
-                print(f"{self._child.answer()} until you press Ctrl-C", file=sys.stderr, flush=True)  # noqa: T201
-                self._child.wait()
+                self._stay(self._child)
         except KeyboardInterrupt:
             pass  # What this was waiting for: the run has ended well, and so does the command.
         finally:
             self._child.close()
+
+    def _stay(self, child: _Child) -> None:
+        if child.has_started():
+            print(f"{child.answer()} until you press Ctrl-C", file=sys.stderr, flush=True)  # noqa: T201
+            child.wait()
+        elif not self._told:
+            print(child.answer(), file=sys.stderr, flush=True)  # noqa: T201
 
     def beside(self, events: Iterator[Event], notes: Notes) -> Iterator[Event]:
         """Pass a run's events on; begin when it begins, and tell where TensorBoard is as soon as that is known."""
@@ -106,10 +112,16 @@ class _Child:
         """Whether it is known where it is, or that it did not start."""
         return not self._listener.is_alive()
 
+    def has_started(self) -> bool:
+        """Whether people can look at it; waits until that is known."""
+        self._listener.join()
+        return bool(self._url)
+
     def answer(self) -> str:
         """Where it is, or why it is not, as a sentence; waits until that is known."""
-        self._listener.join()
-        return f"TensorBoard is at {self._url}" if self._url else f"TensorBoard did not start: {self._last_words()}"
+        if self.has_started():
+            return f"TensorBoard is at {self._url}"
+        return f"TensorBoard did not start: {self._last_words()}"
 
     def wait(self) -> None:
         """Wait until it ends."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from mnistcnn.config_file import dump_model, load_model
@@ -281,14 +281,18 @@ class Config(_Section):
         """Sets of pictures and histograms in a whole run: at the start, every `summaries.every` steps, at the end."""
         return -(-self.steps // self.summaries.every) + 1 if self.summaries.enabled else 0
 
-    @model_validator(mode="after")
-    def _warmup_ends(self) -> Config:
-        if self.schedule.warmup >= self.steps:
-            raise ValueError(
-                f"schedule.warmup: {self.schedule.warmup:,} steps of warm-up leave nothing of {self.steps:,} steps; "
-                f"choose at most {self.steps - 1:,}, or more steps"
+    @field_validator("schedule")
+    @classmethod
+    def _warmup_ends(cls, schedule: ScheduleConfig, info: ValidationInfo) -> ScheduleConfig:
+        steps = info.data.get("steps")  # Missing if it is no number: then that is what is reported.
+        if steps is not None and schedule.warmup >= steps:
+            raise PydanticCustomError(
+                "value_error",
+                f"{schedule.warmup:,} steps of warm-up leave nothing of {steps:,} steps; choose at most {steps - 1:,}, "
+                "or more steps",
+                {"key": "warmup"},
             )
-        return self
+        return schedule
 
 
 def load_config(

@@ -211,7 +211,7 @@ def _locate(
     model: type[BaseModel], error: ValidationError, layers: Sequence[_Layer], sources: Mapping[KeyPath, int]
 ) -> list[tuple[int, Position, str]]:
     """Say of each of pydantic's findings which layer is to blame, where in it, and what is wrong."""
-    findings = error.errors(include_url=False)
+    findings = [_of_its_key(finding) for finding in error.errors(include_url=False)]
     ranks = [_rank(finding["loc"], sources, default=len(layers) - 1) for finding in findings]
     spots = sorted(
         (rank, layers[rank].position(finding["loc"], of_key=finding["type"] == "extra_forbidden"), index)
@@ -221,6 +221,12 @@ def _locate(
     texts = [_text(model, findings[index], layers[rank]) for rank, _, index in spots[:_MAX_PROBLEMS]]
     texts += [""] * (len(spots) - len(texts))
     return [(rank, position, text) for (rank, position, _), text in zip(spots, texts, strict=True)]
+
+
+def _of_its_key(finding: ErrorDetails) -> ErrorDetails:
+    """Locate a finding about a section at the key that its validator names, if it names one."""
+    key = finding.get("ctx", {}).get("key")
+    return finding if key is None else {**finding, "loc": (*finding["loc"], key)}
 
 
 def _rank(path: KeyPath, sources: Mapping[KeyPath, int], default: int) -> int:

@@ -133,6 +133,21 @@ def test_tensorboard_without_summaries_is_a_usage_error(core, fake_run, capfd):
     assert "nothing to show: summaries.enabled is false" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("others", "message"),
+    [
+        (["--seeds", "0-1"], "--tensorboard shows one run"),
+        (["--quiet"], "--quiet would hide where --tensorboard is"),
+        (["--workers", "a:1,b:1", "--worker-index", "1"], "--tensorboard is for the chief"),
+    ],
+)
+def test_tensorboard_is_refused_where_nobody_would_see_it(core, fake_run, capfd, others, message):
+    asked = core(fake_run())
+    assert run(["train", "--tensorboard", *others]) == 2
+    assert not hasattr(asked, "config")
+    assert message in capfd.readouterr().err
+
+
 def test_the_summary_tells_how_to_see_the_run_in_tensorboard(core, fake_run, capfd):
     started, *events = fake_run()
     core([dataclasses.replace(started, tensorboard=Path("runs/it's/tensorboard"), picture_sets=31), *events])

@@ -106,6 +106,15 @@ def test_in_a_terminal_it_stays_until_ctrl_c_which_is_no_error(child, capfd, mon
     assert capfd.readouterr().err == "TensorBoard is at http://localhost:6006/ until you press Ctrl-C\n"
 
 
+@pytest.mark.parametrize("told_already", [True, False])
+def test_it_does_not_stay_when_tensorboard_did_not_start(child, capfd, told_already):
+    child("import sys; sys.exit('port 6006 is taken')")
+    notes = Notes()
+    with Viewer(wanted=True, stays=True) as viewer:
+        follow(viewer, notes, (STARTED, *["later"] * 200) if told_already else [STARTED])
+    assert [*notes, *capfd.readouterr().err.splitlines()] == ["TensorBoard did not start: port 6006 is taken"]
+
+
 def test_it_does_not_stay_when_the_run_failed(child, capfd):
     child(SERVES)
     viewer = Viewer(wanted=True, stays=True)

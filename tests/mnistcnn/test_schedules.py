@@ -46,6 +46,11 @@ def test_a_falling_rate_falls_towards_the_final_fraction(kind):
     assert min(given) >= 0.1
 
 
-def test_a_warm_up_that_never_ends_is_refused():
-    with pytest.raises(ConfigError, match=r"schedule\.warmup: 10 steps of warm-up leave nothing of 10 steps"):
-        rates("schedule.warmup=10", steps=10)
+def test_a_warm_up_that_never_ends_is_refused_where_it_stands(tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text("schedule:\n  kind: cosine\n  warmup: 10\n")
+    with pytest.raises(ConfigError) as refused:
+        load_config(file, options={"steps": 10})
+    assert str(refused.value).startswith(
+        f"{file}:3:11: schedule.warmup: 10 steps of warm-up leave nothing of 10 steps; choose at most 9, or more steps"
+    )
