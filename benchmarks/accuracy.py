@@ -17,9 +17,8 @@ import sys
 import tempfile
 import time
 from dataclasses import astuple, dataclass
-from statistics import mean, stdev
 
-from scipy import stats
+from mnistcnn.statistics import spread
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,12 @@ def processor_seconds() -> float:
 
 def summary(values: list[float]) -> str:
     """Mean ± standard deviation, and the 95 % interval of the mean."""
-    if len(values) < 2:
-        return f"{values[0]:.2f}"
-    deviation = stdev(values)
-    low, high = stats.t.interval(0.95, len(values) - 1, mean(values), deviation / len(values) ** 0.5)
-    return f"{mean(values):.3f} ± {deviation:.3f} (95 % interval of the mean {low:.3f} to {high:.3f})"
+    found = spread(values)
+    assert found is not None
+    if found.count == 1:
+        return f"{found.mean:.2f}"
+    interval = f"95 % interval of the mean {found.low:.3f} to {found.high:.3f}"
+    return f"{found.mean:.3f} ± {found.standard_deviation:.3f} ({interval})"
 
 
 def main() -> None:

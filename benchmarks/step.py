@@ -20,6 +20,7 @@ import importlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from unittest.mock import patch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -30,8 +31,10 @@ with contextlib.suppress(ImportError):
 import keras
 import numpy as np
 import tensorflow as tf
+from keras_fit import compiled_model, to_inputs
 from numpy.typing import NDArray
 
+from mnistcnn import ops
 from mnistcnn.config import Config, SummariesConfig
 from mnistcnn.data.sources import Examples
 from mnistcnn.environment import describe_environment
@@ -47,6 +50,11 @@ STREAMED = 40_000_000
 PARAMETERS = 3_274_634
 # Adam reads gradient, weight and two moments, and writes the last three, 4 bytes each.
 ADAM_BYTES = 7 * 4 * PARAMETERS
+
+TENSORFLOWS_OWN: dict[str, Callable[..., tf.Tensor]] = {
+    "max_pool_2x2": lambda maps: tf.nn.max_pool2d(maps, 2, 2, "SAME"),
+    "dense": tf.matmul,
+}
 
 Times = NDArray[np.float64]
 """[2]: milliseconds by the wall clock, and of processor time."""
@@ -74,34 +82,29 @@ def timed(call: Callable[[], object], count: int) -> Times:
     return (clocks() - started) / count
 
 
-def ours(batch: int, precision: Precision, examples: Examples) -> Contender:
-    """`mnistcnn.steps`, in chunks as `mnistcnn train` runs them."""
+def ours(batch: int, precision: Precision, examples: Examples, replaced: str | None = None) -> Contender:
+    """`mnistcnn.steps`, in chunks as `mnistcnn train` runs them.
+
+    Args:
+        batch: images of a step.
+        precision: of the large products.
+        examples: what is trained on.
+        replaced: which of `mnistcnn.ops` is TensorFlow's own instead, to see whether ours earns its place.
+    """
     config = Config(batch_size=batch, summaries=SummariesConfig(enabled=False))
     network = Network(config.network, 0)
     steps = TrainingSteps(network, Adam(network.parameters), config, examples, precision)
     indices = np.random.default_rng(0).integers(0, IMAGES, (STEPS, batch)).astype(np.int32)
+    if replaced is not None:
+        with patch.object(ops, replaced, TENSORFLOWS_OWN[replaced]):
+            steps(0, indices)  # Now it is compiled.
     return lambda: timed(lambda: steps(0, indices), 1) / STEPS
 
 
 def keras_fit(batch: int, examples: Examples) -> Contender:
-    """Keras `fit`; `jit_compile=False`, because with XLA it takes nearly twice as long on a CPU."""
-    layers = keras.layers
-    model = keras.Sequential(
-        [
-            layers.Input((28, 28, 1)),
-            layers.Conv2D(32, 5, padding="same", activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(64, 5, padding="same", activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Flatten(),
-            layers.Dense(1024, activation="relu"),
-            layers.Dropout(0.5),
-            layers.Dense(10),
-        ]
-    )
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(1e-4), loss, metrics=["accuracy"], jit_compile=False)
-    images, labels = (examples.images / np.float32(255))[..., np.newaxis], examples.labels
+    """`fit` of the model in `keras_fit.py`."""
+    model = compiled_model()
+    images, labels = to_inputs(examples.images), examples.labels
 
     def fit() -> Times:
         stamps: list[Times] = []
@@ -171,6 +174,8 @@ def contenders(batch: int) -> Iterator[tuple[str, Contender]]:
     yield "Keras fit", keras_fit(batch, examples)
     for precision in precisions:
         yield f"mnistcnn, {precision}", ours(batch, precision, examples)
+        for name in TENSORFLOWS_OWN:
+            yield f"  TF's {name}, {precision}", ours(batch, precision, examples, replaced=name)
         yield f"matrix product, {precision}", matrix_product(precision)
         try:
             yield f"PyTorch, {precision}", torch_loop(batch, precision, examples)
@@ -217,12 +222,12 @@ def main() -> None:
     for batch in arguments.batch:
         medians = measure(batch, arguments.rounds)
         heads = ("wall clock", "of Keras", "of floor", "processor", "of Keras", "of floor")
-        print(" " * 22 + "".join(f"{head:>12}" for head in heads))
+        print(" " * 32 + "".join(f"{head:>12}" for head in heads))
         for name, times in medians.items():
             ratios = times / medians["Keras fit"]
             of_floor = times / medians[f"floor, {'bfloat16' if 'bfloat16' in name else 'float32'}"]
             columns = (f"{times[i]:12.2f}{ratios[i]:12.2f}{of_floor[i]:12.2f}" for i in range(2))
-            print(f"{name:22}{''.join(columns)}")
+            print(f"{name:32}{''.join(columns)}")
 
 
 if __name__ == "__main__":

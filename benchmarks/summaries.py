@@ -22,8 +22,10 @@ from statistics import median
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from mnist_data import load_mnist
+
 from mnistcnn.config import load_config
-from mnistcnn.data.sources import Dataset, load_dataset
+from mnistcnn.data.sources import Dataset
 from mnistcnn.events import Evaluated, Event
 from mnistcnn.training import train
 
@@ -37,16 +39,6 @@ KINDS: dict[str, tuple[Path | None, list[str]]] = {
 }
 Cost = tuple[float, float]
 """Seconds of wall time, and of processor time."""
-
-
-class Silent:
-    """Hears of downloads."""
-
-    def start(self, file: str, total: int) -> None:
-        """Nothing is shown."""
-
-    def advance(self, count: int) -> None:
-        """Nothing is shown."""
 
 
 def advanced(events: Iterator[Event], step: int | None) -> Cost:
@@ -108,7 +100,7 @@ def main() -> None:
     parser.add_argument("--blocks", type=int, default=8)
     parser.add_argument("--only", choices=KINDS)
     arguments = parser.parse_args()
-    dataset = load_dataset(load_config(None, ["data.source=mnist"]).data, Silent())
+    dataset = load_mnist()
     if arguments.only:
         with tempfile.TemporaryDirectory() as log_dir:
             advanced(started(arguments.only, dataset, arguments.blocks, log_dir), None)

@@ -58,6 +58,32 @@ def test_logits_equal_a_plain_numpy_forward_pass(images):
     np.testing.assert_allclose(network(images), numpy_logits(network.read(), images), atol=1e-4)
 
 
+@pytest.mark.parametrize("keep_prob", [1.0, 0.5])
+def test_gradients_equal_those_of_pooling_after_bias_and_relu_with_tensorflows_own_operations(images, keep_prob):
+    network = Network(SMALL, seed=3)
+    labels = tf.constant([3, 1, 4, 1, 5])
+    dropout = Dropout(keep_prob, seed=1, step=tf.constant(2))
+
+    def plain(images):
+        w, b, maps = network.weights, network.biases, images
+        for layer in ("conv1", "conv2"):
+            maps = tf.nn.relu(tf.nn.conv2d(maps, w[layer], 1, "SAME") + b[layer])
+            maps = tf.nn.max_pool2d(maps, 2, 2, "SAME")
+        hidden = tf.nn.relu(tf.reshape(maps, [len(images), -1]) @ w["fc1"] + b["fc1"])
+        return dropout(hidden) @ w["fc2"] + b["fc2"]
+
+    def gradients(forward):
+        with tf.GradientTape() as tape:
+            loss = cross_entropy(labels, forward(images))
+        return tape.gradient(loss, network.parameters)
+
+    ours, theirs = gradients(lambda images: network(images, dropout)), gradients(plain)
+    for name, gradient in theirs.items():
+        np.testing.assert_allclose(
+            ours[name], gradient, rtol=1e-4, atol=1e-6 * abs(gradient.numpy()).max(), err_msg=name
+        )
+
+
 def test_bfloat16_images_are_computed_in_bfloat16_to_its_precision_with_float32_gradients(images):
     network = Network(NetworkConfig(), seed=3)
     results = {}
