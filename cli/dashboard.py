@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.live import Live
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -26,6 +27,14 @@ _CURVE_HEIGHT = 4
 _LINES_WITH_CURVE = 18
 ACCENT = "cyan"
 BEST = "green"
+
+
+def in_place(console: Console, renderable: Callable[[], RenderableType]) -> Live:
+    """A display that stays in place and leaves nothing behind.
+
+    Standard output carries results, so it must stay itself; warnings on standard error come above.
+    """
+    return Live(get_renderable=renderable, console=console, transient=True, redirect_stdout=False, refresh_per_second=8)
 
 
 class Dashboard:

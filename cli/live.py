@@ -6,7 +6,6 @@ from types import TracebackType
 from typing import TextIO
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.live import Live
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
@@ -16,7 +15,7 @@ from rich.text import Text
 from mnistcnn.events import Event, RunStarted, SeedFinished, SeedsFinished, SeedStarted, Warned
 
 from . import summary
-from .dashboard import ACCENT, WIDEST, Dashboard
+from .dashboard import ACCENT, WIDEST, Dashboard, in_place
 from .progress import Progress
 from .report import Report, SeedsReport
 from .sink import Sink
@@ -40,14 +39,7 @@ class LiveDisplay(Sink):
         self._seed: SeedStarted | None = None
         self._seeds: SeedsFinished | None = None
         self._width = self._console.width
-        # Standard output carries results, so it must stay itself; warnings on standard error come above.
-        self._live = Live(
-            get_renderable=self._renderable,
-            console=self._console,
-            transient=True,
-            redirect_stdout=False,
-            refresh_per_second=8,
-        )
+        self._live = in_place(self._console, self._renderable)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

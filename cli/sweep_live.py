@@ -7,7 +7,6 @@ from typing import TextIO
 
 from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.live import Live
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
@@ -18,7 +17,7 @@ from mnistcnn.events import Event, Warned
 from mnistcnn.sweep_events import SweepFinished, SweepProgress, SweepStarted, TrialFinished, TrialStarted
 
 from . import sweep_text
-from .dashboard import ACCENT, BEST, WIDEST, headline
+from .dashboard import ACCENT, BEST, WIDEST, headline, in_place
 from .progress import Progress
 from .report import fact_table
 from .sink import Sink
@@ -47,13 +46,7 @@ class LiveSweep(Sink):
         self._run = Progress()
         self._finished: SweepFinished | None = None
         self._began, self._done_before = self._console.get_time(), 0
-        self._live = Live(
-            get_renderable=self._renderable,
-            console=self._console,
-            transient=True,
-            redirect_stdout=False,
-            refresh_per_second=8,
-        )
+        self._live = in_place(self._console, self._renderable)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -20,10 +20,10 @@ _AFFINE = 6  # Random numbers for one image: rotation, two scales, two shifts, s
 class Augmentation:
     """Changes batches of images.
 
-    Each image is scaled, slanted, turned and shifted about its centre, by amounts drawn evenly up to the limits, and
-    then distorted: each pixel is moved by a field of random numbers that a Gaussian has made smooth (Simard, Steinkraus
-    and Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document Analysis", ICDAR 2003).
-    In between pixels, values are bilinear; outside the image there is background.
+    Each image is first bent: each pixel is moved by a field of random numbers that a Gaussian has made smooth (Simard,
+    Steinkraus and Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document Analysis", ICDAR
+    2003). Then it is scaled, slanted, turned and shifted about its centre, by amounts drawn evenly up to the limits.
+    Both are one movement: in between pixels, values are bilinear, once; outside the image there is background.
 
     Args:
         config: the limits.
