@@ -125,7 +125,7 @@ class Summaries(NoSummaries):
         for i in range(-step % every, len(points), every):
             points[i] |= statistics_points(self._network, results.statistics[i])
             points[i] |= gradient_points(self._network, results.gradient_norms[i])
-        if self._snapshot is not None and self._snapshot.step == step and len(points) == 1:
+        if step % self._config.summaries.every == 0 and self._snapshot is not None:
             points[0] |= update_points(self._network, self._snapshot.weights)
         self._snapshot = None
         before, self._time = self._time, time.time()
@@ -141,7 +141,7 @@ class Summaries(NoSummaries):
             points[tags.KEEP_PROB] = 1.0
             points |= statistics_points(self._evaluated, variable_statistics(self._evaluated.parameters).numpy())
         self._files[split].write_values(step, scalar_values(points))
-        if split == "test" and (step % self._config.summaries.every == 0 or step == self._config.steps):
+        if split == "test" and self._is_due(step):
             matrix = confusion_matrix(result.labels, result.predictions)
             value = picture_value(tags.CONFUSION, [matrix], "Rows: the digit. Columns: what it was taken for.")
             self._files["test"].write_values(step, [value])
@@ -170,6 +170,15 @@ class Summaries(NoSummaries):
             file.close()
         if self._graph is not None:
             self._graph.close()
+
+    def _is_due(self, step: int) -> bool:
+        """Whether the evaluation after `step` steps shows pictures: the first one from every multiple of `every` on.
+
+        It follows from the step and the configuration alone, so that a resumed run decides the same.
+        """
+        every, eval_every = self._config.summaries.every, self._config.eval_every
+        evaluated_before = (step - 1) // eval_every * eval_every
+        return step in (0, self._config.steps) or step // every > evaluated_before // every
 
     def _write_hparams(self) -> None:
         started = datetime.fromisoformat(self._run.manifest()["started"]).timestamp()

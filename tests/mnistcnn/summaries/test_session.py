@@ -206,10 +206,28 @@ def test_moderate_settings_write_less_but_every_loss(make_config, dataset, event
     assert steps_of(train_events.Scalars("fc1_layer/gradient_norm")) == [0, 7, 14, 21, 28]
     assert all(event.value > 0 for event in train_events.Scalars("fc1_layer/weight/stddev"))
     assert steps_of(train_events.Tensors("input/preprocess")) == [0, 15, 30]
-    assert steps_of(events(run, "test").Tensors("input/preprocess")) == [0, 30]
+    assert steps_of(events(run, "test").Tensors("input/preprocess")) == [0, 20, 30]
     assert train_events.Tags()["run_metadata"] == []
     assert not (run.tensorboard_path / "projector_config.pbtxt").exists()
     assert config.picture_sets == 3
+
+
+def test_cadences_that_do_not_coincide_drop_nothing_and_survive_a_resume(make_config, dataset, events):
+    cadence = ["eval_every=4", "summaries.every=5", "summaries.trace_every=3", "summaries.embeddings=0"]
+    whole = Run(list(train(make_config("steps=14", *cadence), dataset))[-1].run)
+    asked = itertools.count()
+    part = Run(list(train(make_config("steps=14", *cadence), dataset, stop=lambda: next(asked) > 12))[-1].run)
+    assert 0 < part.manifest()["results"]["step"] < 14
+    list(resume(part, resumed_config(part), dataset))
+    for run in (whole, part):
+        train_events, test_events = events(run, "train"), events(run, "test")
+        # The first evaluation from each multiple of 5 on, and the last.
+        for tag in ("input/preprocess", "accuracy/confusion_matrix"):
+            assert steps_of(test_events.Tensors(tag)) == [0, 8, 12, 14]
+        assert steps_of(test_events.Histograms("fc1_layer/weight/histogram")) == [0, 8, 12, 14]
+        assert steps_of(train_events.Tensors("input/preprocess")) == [0, 5, 10, 14]
+        assert steps_of(train_events.Scalars("fc1_layer/update_to_weight_ratio")) == [0, 5, 10]
+        assert train_events.Tags()["run_metadata"] == [f"step{step:03d}" for step in range(0, 14, 3)]
 
 
 def test_with_averaging_test_shows_the_averaged_network_and_train_the_one_that_is_trained(make_config, dataset, events):
