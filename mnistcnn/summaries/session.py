@@ -23,7 +23,7 @@ from ..runs import Run
 from ..steps import StepResults
 from . import hparams, tags
 from .curves import evaluation_points, gradient_points, statistics_points, step_points, update_points
-from .event_file import EventFile, picture_value, rewind, scalar_values
+from .event_file import EventFile, holds_graph, picture_value, rewind, scalar_values
 from .graph import StepGraph
 from .observation import Observer, PictureScale
 from .pictures import confusion_matrix
@@ -97,10 +97,10 @@ class Summaries(NoSummaries):
         for split, first in (("train", step or 0), ("test", evaluated), ("validation", evaluated)):
             rewind(directory / split, first)
             self._files[split] = EventFile(directory / split, first)
-        rewind(directory, 0)
-        self._files["hparams"] = EventFile(directory, 0)
+        rewind(directory / "hparams", 0)
+        self._files["hparams"] = EventFile(directory / "hparams", 0)
         self._write_hparams()
-        if not step:
+        if not holds_graph(directory / "train"):
             self._files["train"].write(Event(step=0, graph_def=self._step_graph().definition()))
 
     def steps_to_next(self, step: int) -> int:

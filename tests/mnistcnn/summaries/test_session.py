@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
 from mnistcnn import checkpoint as checkpoints
 from mnistcnn import training
@@ -282,9 +283,23 @@ def assert_same_curves(found, expected):
         assert shown == whole, tag
 
 
+def test_a_run_that_is_given_summaries_only_when_it_goes_on_has_a_graph_and_one_that_had_it_keeps_the_only_one(
+    make_config, dataset, events
+):
+    for enabled in ("true", "false"):
+        config = make_config("steps=4", f"summaries.enabled={enabled}", "summaries.embeddings=0")
+        run = Run(list(train(config, dataset))[-1].run)
+        list(resume(run, resumed_config(run, ["steps=8", "summaries.enabled=true"]), dataset))
+        list(resume(run, resumed_config(run, ["steps=10"]), dataset))
+        assert len(events(run, "train").Graph().node) > 100
+        files = run.tensorboard_path.glob("train/events.out.tfevents.*")
+        found = [event for path in files for event in EventFileLoader(str(path)).Load() if event.HasField("graph_def")]
+        assert len(found) == 1
+
+
 def test_a_run_that_diverges_is_told_apart_in_the_table(make_config, dataset, events):
     config = make_config("learning_rate=1e12", "name=bad")
     with pytest.raises(Exception, match="learning_rate than 1e"):
         list(train(config, dataset))
-    assert "_hparams_/session_end_info" in events(Run(config.log_dir / "bad"), ".").Tags()["tensors"]
+    assert "_hparams_/session_end_info" in events(Run(config.log_dir / "bad"), "hparams").Tags()["tensors"]
     assert checkpoints.load(Run(config.log_dir / "bad").checkpoints().find("last")).step == 0
