@@ -276,11 +276,6 @@ class Config(_Section):
     summaries: SummariesConfig = Field(default=SummariesConfig(), description=SummariesConfig.__doc__)
     workers: WorkersConfig = Field(default=WorkersConfig(), description=WorkersConfig.__doc__)
 
-    @property
-    def picture_sets(self) -> int:
-        """Sets of pictures and histograms in a whole run: at the start, every `summaries.every` steps, at the end."""
-        return -(-self.steps // self.summaries.every) + 1 if self.summaries.enabled else 0
-
     @model_validator(mode="after")
     def _warmup_ends(self) -> Config:
         if self.schedule.warmup >= self.steps:
