@@ -62,12 +62,13 @@ def sprite(images: NDArray[np.uint8]) -> Pixels:
 def _outputs(network: Network, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """fc1 and the logits, [n, units] each; a batch at a time, and compiled, so that no other layer is kept."""
 
-    @tf.function(input_signature=[tf.TensorSpec([None, IMAGE_SIZE, IMAGE_SIZE], tf.uint8)], autograph=False)
     def look(batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         activations = network.activations(to_input(batch))
         return activations["fc1"], activations["fc2"]
 
-    batches = [look(images[start : start + BATCH_SIZE]) for start in range(0, len(images), BATCH_SIZE)]
+    signature = [tf.TensorSpec([None, IMAGE_SIZE, IMAGE_SIZE], tf.uint8)]
+    compiled = tf.function(look, input_signature=signature, autograph=False)
+    batches = [compiled(images[start : start + BATCH_SIZE]) for start in range(0, len(images), BATCH_SIZE)]
     embedding, logits = (np.concatenate(parts) for parts in zip(*batches, strict=True))
     return embedding, logits
 

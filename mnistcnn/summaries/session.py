@@ -28,7 +28,7 @@ from .graph import StepGraph
 from .observation import Observer, PictureScale
 from .pictures import confusion_matrix
 from .projector import write_projector
-from .sample import Sample, Snapshot
+from .sample import Sample, Snapshot, augmented
 
 
 class NoSummaries:
@@ -80,8 +80,9 @@ class Summaries(NoSummaries):
         self._network, self._evaluated = network, evaluated
         self._batch = _first(dataset.train, config.batch_size)
         observer = Observer(network)
-        scale = PictureScale(observer(self._batch.images[:1]).maps, network.read())
-        self._train = Sample("train", self._batch.images, observer, scale)
+        images = augmented(self._batch.images, config)
+        scale = PictureScale(observer(images[:1]).maps, network.read())
+        self._train = Sample("train", images, observer, scale)
         tested = observer if evaluated is network else Observer(evaluated)
         self._test = Sample("test", dataset.test.images[: config.summaries.test_images], tested, scale)
         self._files: dict[str, EventFile] = {}
