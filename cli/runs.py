@@ -49,8 +49,8 @@ def list_runs(
     as_json: Json = False,
 ) -> None:
     """List runs, the newest first, with what they achieved and what differs from the defaults."""
+    from mnistcnn.run_listing import summarize_runs
     from mnistcnn.run_selection import filtered_runs, sorted_runs
-    from mnistcnn.run_summaries import summarize_runs
 
     from .runs_render import draw_list, run_record, write_record
 
@@ -67,7 +67,7 @@ def list_runs(
 @app.command()
 def show(run: RunArgument = "latest", log_dir: LogDir = Path("runs"), as_json: Json = False) -> None:
     """Show everything about one run."""
-    from mnistcnn.run_summaries import summarize
+    from mnistcnn.run_listing import summarize
     from mnistcnn.runs import open_run
 
     from .runs_render import draw_run, full_record, write_record
@@ -87,7 +87,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Compare runs: the settings that differ, beside what came of them."""
-    from mnistcnn.run_summaries import summarize
+    from mnistcnn.run_listing import summarize
     from mnistcnn.runs import open_run
 
     from .runs_render import comparison_record, draw_comparison, write_record

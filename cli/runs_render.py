@@ -16,7 +16,7 @@ from .text import count, duration, one_line, percent, printable, shell_path
 
 if TYPE_CHECKING:
     from mnistcnn.reproduction import Reproduction
-    from mnistcnn.run_summaries import RunSummary
+    from mnistcnn.run_listing import RunSummary
     from mnistcnn.runs import Run
 
 _MOST_HINTS = 5

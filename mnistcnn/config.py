@@ -276,11 +276,6 @@ class Config(_Section):
     summaries: SummariesConfig = Field(default=SummariesConfig(), description=SummariesConfig.__doc__)
     workers: WorkersConfig = Field(default=WorkersConfig(), description=WorkersConfig.__doc__)
 
-    @property
-    def picture_sets(self) -> int:
-        """Sets of pictures and histograms in a whole run: at the start, every `summaries.every` steps, at the end."""
-        return -(-self.steps // self.summaries.every) + 1 if self.summaries.enabled else 0
-
     @field_validator("schedule")
     @classmethod
     def _warmup_ends(cls, schedule: ScheduleConfig, info: ValidationInfo) -> ScheduleConfig:

@@ -30,9 +30,23 @@ def run_started(run: Run, config: Config, dataset: Dataset, step: int, parameter
         validation_examples=len(dataset.validation),
         test_examples=len(dataset.test),
         tensorboard=run.tensorboard_path if config.summaries.enabled else None,
-        picture_sets=config.picture_sets,
+        picture_sets=_picture_sets(run, config),
         workers=workers,
     )
+
+
+def _picture_sets(run: Run, config: Config) -> int:
+    """Sets of pictures of a whole run at most: at the start, every `summaries.every` steps, at the end.
+
+    With the shortest `every` that the run ever had; and each resume that changed something may have added the end of
+    the session before it, or one between two cadences.
+    """
+    if not config.summaries.enabled:
+        return 0
+    changes = [resumed["changes"] for resumed in run.manifest().get("resumed", []) if resumed["changes"]]
+    former: list[int] = [every for each in changes for every in each.get("summaries.every", [])]
+    shortest = min([config.summaries.every, *former])
+    return -(-config.steps // shortest) + 1 + len(changes)
 
 
 def evaluation_of(

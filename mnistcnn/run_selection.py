@@ -11,7 +11,7 @@ from .config import Config
 from .config_differences import flat_config
 from .config_yaml import plain_value
 from .errors import UsageError
-from .run_summaries import RunSummary
+from .run_listing import RunSummary
 
 _OWN: dict[str, Callable[[RunSummary], Any]] = {
     "started": lambda run: run.started.timestamp() if run.started else None,

@@ -123,11 +123,12 @@ class TrainingSteps:
             labels = tf.gather(self._labels, indices)
             if self._augmentation is not None:
                 images = self._augmentation(images, step, rows)
+            images = tf.cast(images, self._dtype)
         with scope("fc1"):
             dropout = Dropout(self._config.keep_prob, self._config.seed, step, rows)
         parameters = self._network.parameters
         with tf.GradientTape() as tape:
-            logits = self._network(tf.cast(images, self._dtype), dropout)
+            logits = self._network(images, dropout)
             with tf.name_scope("cross_entropy"):
                 loss = self._replicas.share(cross_entropy(labels, logits, self._config.label_smoothing))
         with tf.name_scope("accuracy"):

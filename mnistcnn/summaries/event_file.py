@@ -116,6 +116,12 @@ def rewind(directory: Path, first_dropped: int) -> None:
             os.truncate(path, length)
 
 
+def holds_graph(directory: Path) -> bool:
+    """Whether the event files of a directory have a graph."""
+    files = directory.glob("events.out.tfevents.*")
+    return any(event.WhichOneof("what") == "graph_def" for path in files for event, _ in _events(path))
+
+
 def _kept_length(path: Path, first_dropped: int) -> tuple[int, bool]:
     """How many bytes of a file to keep, and whether they hold nothing but the start of a session."""
     kept, is_empty = 0, True

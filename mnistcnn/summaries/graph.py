@@ -1,14 +1,14 @@
 """The training step as TensorBoard's graph, and traces of it.
 
-The graph is built by the very code that trains (`TrainingSteps.one_step`), in a graph of its own, because the compiled
-one wraps a step into a loop and a function, in which nobody finds anything. A trace runs this step in this graph beside
-the training, with the network's present weights, and throws the update away.
+The graph is made by the very code that trains (`TrainingSteps.one_step`), as a function of one step, because the
+compiled one wraps a step into a loop, in which nobody finds anything. A trace runs this graph beside the training, with
+the network's present weights in variables of its own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,10 @@ import tensorflow as tf
 from ..checkpoint import Weights
 from ..config import Config, SummariesConfig
 from ..data.sources import Examples
-from ..model import Network
-from ..optimizer import Adam
+from ..group import Single
 from ..precision import usable_precision
-from ..steps import TrainingSteps
+from ..replicas import Alone
+from ..trainee import Trainee
 from . import tags
 
 _v1 = tf.compat.v1
@@ -36,47 +36,52 @@ class StepGraph:
 
     def __init__(self, config: Config, examples: Examples) -> None:
         bare = config.model_copy(update={"summaries": SummariesConfig(enabled=False)})
+        trainee = Trainee(bare, examples, usable_precision(config.precision)[0], Single(Alone()))
         self._batch = len(examples)
         self._threads = config.threads or 0
+        step = _traced(trainee, self._batch)
         self._graph = tf.Graph()
         with self._graph.as_default():
-            network = Network(config.network, config.seed)
-            optimizer = Adam(network.parameters, weight_decay=config.weight_decay)
-            precision, _ = usable_precision(config.precision)
-            self._variables = network.parameters
             self._step = _v1.placeholder(tf.int32, [], name="input/step")
             self._indices = _v1.placeholder(tf.int32, [self._batch], name="input/indices")
             rate = tf.constant(config.learning_rate, tf.float32, name="train/learning_rate")
-            steps = TrainingSteps(network, optimizer, bare, examples, precision)
-            loss, accuracy, *_ = steps.one_step(self._step, self._indices, rate)
-            self._initialize = _v1.global_variables_initializer()
-        updates = [operation for operation in self._graph.get_operations() if operation.type == "ResourceApplyAdam"]
-        self._fetches = [*updates, loss.op, accuracy.op]
+            self._variables = _Variables(trainee)
+            outer = [self._step, self._indices, rate, *self._variables.stand_ins(step.external_captures)]
+            inputs = {_readable(inner.name): tensor for inner, tensor in zip(step.inputs, outer, strict=True)}
+            # The loss, the accuracy, and everything that changes a variable, in the order that the function keeps.
+            fetched = [*(output.op.inputs[0].op for output in step.outputs[:2]), *step.control_outputs]
+            names = [_readable(operation.name) for operation in fetched]
+            self._fetches = tf.graph_util.import_graph_def(_renamed(step.as_graph_def()), inputs, names, name="")
         self._names = _ancestors(self._fetches)
         self._session: Any = None
 
     def definition(self) -> bytes:
-        """The graph that a step runs, as a serialized GraphDef, without what makes the initial values."""
+        """The graph that a step runs, as a serialized GraphDef."""
         graph = self._graph.as_graph_def()
         nodes = [node for node in graph.node if node.name in self._names]
-        for node in nodes:
-            node.name = _readable(node.name)
-            node.input[:] = [_readable(name) for name in node.input]
-        pruned = tf.compat.v1.GraphDef(node=nodes, library=graph.library, versions=graph.versions)
+        pruned = _v1.GraphDef(node=nodes, library=graph.library, versions=graph.versions)
         return bytes(pruned.SerializeToString())
 
     def trace(self, step: int, weights: Weights) -> bytes:
-        """Run the step once, and return when each node ran and what memory it took, as a serialized RunMetadata."""
-        session = self._opened_session()
-        for name, variable in self._variables.items():
-            session.run(variable.initializer, {variable.initializer.inputs[1]: weights[name]})
+        """Run the step once, and return when each node ran and what memory it took, as a serialized RunMetadata.
+
+        Args:
+            step: which one.
+            weights: before the step. Adam begins with moments of zero, and an average with these weights.
+        """
+        session = self._opened_session(weights)
+        self._variables.assign(session, weights)
         metadata = _v1.RunMetadata()
         options = _v1.RunOptions(trace_level=_v1.RunOptions.FULL_TRACE)
         session.run(self._fetches, self._feed(step), options=options, run_metadata=metadata)
         for device in metadata.step_stats.dev_stats:
             for node in device.node_stats:
-                node.node_name = _readable(self._shown(node.node_name))
+                node.node_name = self._shown(node.node_name)
         return bytes(metadata.SerializeToString())
+
+    def held(self) -> Weights:
+        """What the last trace made of every variable, by its name in the graph."""
+        return self._variables.read(self._session)
 
     def close(self) -> None:
         """Let go of the memory that traces take."""
@@ -90,17 +95,70 @@ class StepGraph:
             shown = shown.rpartition("/")[0]
         return shown or name
 
-    def _opened_session(self) -> Any:
+    def _opened_session(self, weights: Weights) -> Any:
         """The session; a first run, not traced, compiles what is compiled."""
         if self._session is None:
             threads = {"intra_op_parallelism_threads": self._threads, "inter_op_parallelism_threads": self._threads}
             self._session = _v1.Session(graph=self._graph, config=_v1.ConfigProto(**threads))
-            self._session.run(self._initialize)
+            self._variables.assign(self._session, weights)
             self._session.run(self._fetches, self._feed(0))
         return self._session
 
     def _feed(self, step: int) -> dict[tf.Tensor, object]:
         return {self._step: step, self._indices: np.arange(self._batch, dtype=np.int32)}
+
+
+class _Variables:
+    """A variable in the present graph for each one that is trained, named as TensorBoard shows it.
+
+    Args:
+        trainee: whose variables they stand for.
+    """
+
+    def __init__(self, trainee: Trainee) -> None:
+        parameters = trainee.network.parameters
+        averages = trainee.evaluated_network.parameters if trainee.evaluated_network is not trainee.network else {}
+        self._by_handle: dict[int, tf.Tensor] = {}
+        self._reads: dict[str, tf.Tensor] = {}
+        self._values = {name: _v1.placeholder(tf.float32, variable.shape) for name, variable in parameters.items()}
+        self._assignments: list[tf.Operation] = []
+        for name, variable in parameters.items():
+            self._add(tags.variable(name), variable, self._values[name])
+        for name, variable in averages.items():
+            self._add(f"train/average/{tags.variable(name)}", variable, self._values[name])
+        for key, slot in trainee.optimizer.slots.items():
+            moment, _, name = key.partition("/")
+            self._add(f"train/adam/{moment}/{tags.variable(name)}", slot, tf.zeros(slot.shape))
+
+    def stand_ins(self, captured: Iterable[tf.Tensor]) -> Iterator[tf.Tensor]:
+        """What stands in this graph for each thing that a function takes from outside: variables, or else constants."""
+        for tensor in captured:
+            known = self._by_handle.get(id(tensor))
+            yield known if known is not None else tf.constant(tensor.numpy(), name="input/constant")
+
+    def assign(self, session: Any, weights: Weights) -> None:
+        """Begin a step with these weights."""
+        session.run(self._assignments, {value: weights[name] for name, value in self._values.items()})
+
+    def read(self, session: Any) -> Weights:
+        """The values of all, by name."""
+        values: Mapping[str, Any] = session.run(self._reads)
+        return dict(values)
+
+    def _add(self, name: str, variable: tf.Variable, value: tf.Tensor) -> None:
+        handle = tf.raw_ops.VarHandleOp(dtype=variable.dtype, shape=variable.shape, shared_name=name, name=name)
+        self._by_handle[id(variable.handle)] = handle
+        self._reads[name] = tf.raw_ops.ReadVariableOp(resource=handle, dtype=variable.dtype)
+        self._assignments.append(tf.raw_ops.AssignVariableOp(resource=handle, value=value))
+
+
+def _traced(trainee: Trainee, batch: int) -> Any:
+    """The graph of a function of (step, indices, learning rate), in which each update waits for those before it.
+
+    Traced outside of any other graph, because what TensorFlow traces inside one it keeps for ever, and that graph too.
+    """
+    signature = (tf.TensorSpec([], tf.int32), tf.TensorSpec([batch], tf.int32), tf.TensorSpec([], tf.float32))
+    return tf.function(trainee.steps.one_step, autograph=False).get_concrete_function(*signature).graph
 
 
 def _ancestors(operations: Iterable[tf.Operation]) -> set[str]:
@@ -115,15 +173,16 @@ def _ancestors(operations: Iterable[tf.Operation]) -> set[str]:
     return found
 
 
-_VARIABLE = re.compile(r"^(\^?)(\w+/(?:weights|biases))(?:/([mv]))?(?=$|:)")
 _GRADIENT = re.compile(r"^(\^?)gradient_tape/")
 
 
+def _renamed(definition: Any) -> Any:
+    for node in definition.node:
+        node.name = _readable(node.name)
+        node.input[:] = [_readable(name) for name in node.input]
+    return definition
+
+
 def _readable(name: str) -> str:
-    """The name of a node in the tutorial's scopes: variables in their layers, everything about updates in `train`."""
-    if found := _VARIABLE.match(name):
-        control, variable, slot = found.groups()
-        variable = tags.variable(variable)
-        renamed = f"train/adam/{slot}/{variable}" if slot else variable
-        return f"{control}{renamed}{name[found.end() :]}"
+    """The name of a node in the tutorial's scopes: everything about updates is in `train`."""
     return _GRADIENT.sub(r"\1train/gradients/", name)

@@ -12,8 +12,8 @@ from ..resuming import CHANGEABLE
 from .event_file import scalar_values
 
 _RESULTS = ("validation_accuracy", "test_accuracy", "best_validation_accuracy", "best_test_accuracy", "best_step")
-"""Fields of `RunFinished`. They are points of curves of their own beside the settings, because TensorBoard does not
-find those of `test` and `validation` when it is shown a single run."""
+"""Fields of `RunFinished`. They are points of curves of their own beside the settings: TensorBoard's table has a column
+for every curve in the directory of the settings or below, so that these stand in one by themselves."""
 # Where a run is; and what the name of the data says better.
 _NOT_SETTINGS = {"log_dir", "name", "data.source", "data.validation_size"}
 
@@ -31,7 +31,10 @@ def settings(config: Config, data: str) -> dict[str, bool | float | str]:
 
 
 def started(config: Config, data: str, run: str, start_time: float) -> list[Summary.Value]:
-    """The table's columns, and this run's row.
+    """A run's row.
+
+    The table's columns are TensorBoard's to find: it compares the rows, and shows first what differs. A run that named
+    the columns would name them for all others, without knowing them.
 
     Args:
         config: the run's.
@@ -39,11 +42,7 @@ def started(config: Config, data: str, run: str, start_time: float) -> list[Summ
         run: the name of the run; each has a row of its own, even if another has the same settings.
         start_time: in seconds since 1970.
     """
-    values = settings(config, data)
-    metrics = [summary_v2.Metric(_tag(name), display_name=name.replace("_", " ")) for name in _RESULTS]
-    columns = summary_v2.hparams_config_pb([summary_v2.HParam(key) for key in values], metrics, start_time)
-    row = summary_v2.hparams_pb(values, run, start_time)
-    return [*columns.value, *row.value]
+    return list(summary_v2.hparams_pb(settings(config, data), run, start_time).value)
 
 
 def ended(event: RunFinished) -> list[Summary.Value]:
@@ -51,9 +50,5 @@ def ended(event: RunFinished) -> list[Summary.Value]:
     status = api_pb2.STATUS_SUCCESS if event.state == "finished" else api_pb2.STATUS_FAILURE
     # TensorFlow's class, not TensorBoard's: the same message.
     end = Summary.FromString(summary.session_end_pb(status).SerializeToString())
-    results = {_tag(name): getattr(event, name) for name in _RESULTS}
+    results = {f"results/{name}": getattr(event, name) for name in _RESULTS}
     return [*end.value, *scalar_values({tag: value for tag, value in results.items() if value is not None})]
-
-
-def _tag(result: str) -> str:
-    return f"results/{result}"

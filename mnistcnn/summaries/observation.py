@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tensorboard.compat.proto.summary_pb2 import HistogramProto
 
 from ..checkpoint import Weights
+from ..evaluation import BATCH_SIZE
 from ..model import Network, to_input
 from .histograms import HistogramCounter
 from .pictures import Pixels, to_grey, to_signed_grey
@@ -21,7 +22,6 @@ MAPS = ("conv1", "pool1", "conv2", "pool2")
 OUTPUTS = ("conv1", "conv2", "fc1", "fc2")
 RECTIFIED = ("conv1", "conv2", "fc1")
 _Tensors = dict[str, tf.Tensor]
-_BATCH = 500  # Limits the memory: conv1's maps of 500 images take 50 MB.
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +57,8 @@ class Observer:
         counters = {layer: HistogramCounter() for layer in OUTPUTS}
         peaks: dict[str, list[NDArray[np.float32]]] = {layer: [] for layer in RECTIFIED}
         maps: dict[str, NDArray[np.float32]] = {}
-        for start in range(0, len(images), _BATCH):
-            outputs, largest, first_maps = self._compiled(images[start : start + _BATCH])
+        for start in range(0, len(images), BATCH_SIZE):
+            outputs, largest, first_maps = self._compiled(images[start : start + BATCH_SIZE])
             for layer, counter in counters.items():
                 counter.add(outputs[layer].numpy())
             for layer, found in peaks.items():

@@ -6,10 +6,12 @@ import math
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 from tensorboard.plugins.projector.projector_config_pb2 import EmbeddingInfo, ProjectorConfig, SpriteMetadata
 
 from ..data.sources import Examples
+from ..evaluation import BATCH_SIZE
 from ..files import write_atomically
 from ..model import IMAGE_SIZE, Network, to_input
 from .pictures import Pixels, png
@@ -28,13 +30,11 @@ def write_projector(directory: Path, network: Network, examples: Examples) -> No
     Raises:
         OSError: a file cannot be written.
     """
-    activations = network.activations(to_input(examples.images))
-    embedding = activations["fc1"].numpy()
-    predictions = activations["fc2"].numpy().argmax(axis=1)
+    embedding, logits = _outputs(network, examples.images)
     (directory / _FILES).mkdir(exist_ok=True)
     contents = {
         "fc1.bytes": embedding.astype("<f4").tobytes(),
-        "labels.tsv": _labels(examples.labels, predictions).encode(),
+        "labels.tsv": _labels(examples.labels, logits.argmax(axis=1)).encode(),
         "digits.png": png(255 - sprite(examples.images)),
     }
     for name, content in contents.items():
@@ -57,6 +57,20 @@ def sprite(images: NDArray[np.uint8]) -> Pixels:
     grid[: len(images)] = images
     rows = grid.reshape(side, side, IMAGE_SIZE, IMAGE_SIZE).transpose(0, 2, 1, 3)
     return rows.reshape(side * IMAGE_SIZE, side * IMAGE_SIZE)
+
+
+def _outputs(network: Network, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """fc1 and the logits, [n, units] each; a batch at a time, and compiled, so that no other layer is kept."""
+
+    def look(batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        activations = network.activations(to_input(batch))
+        return activations["fc1"], activations["fc2"]
+
+    signature = [tf.TensorSpec([None, IMAGE_SIZE, IMAGE_SIZE], tf.uint8)]
+    compiled = tf.function(look, input_signature=signature, autograph=False)
+    batches = [compiled(images[start : start + BATCH_SIZE]) for start in range(0, len(images), BATCH_SIZE)]
+    embedding, logits = (np.concatenate(parts) for parts in zip(*batches, strict=True))
+    return embedding, logits
 
 
 def _labels(labels: NDArray[np.uint8], predictions: NDArray[np.int64]) -> str:

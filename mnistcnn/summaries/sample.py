@@ -8,11 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 from tensorboard.compat.proto.summary_pb2 import Summary
 
+from ..augmentation import Augmentation
 from ..checkpoint import Weights
-from ..model import Network
+from ..config import Config
+from ..model import Network, to_input
 from . import tags
 from .event_file import histogram_value, picture_value, scalar_values
 from .histograms import histogram
@@ -33,6 +36,19 @@ class Snapshot:
         weights = network.read()
         found = [histogram_value(tags.histogram(name), histogram(values)) for name, values in weights.items()]
         return cls(step, weights, found)
+
+
+def augmented(images: NDArray[np.uint8], config: Config) -> NDArray[np.uint8]:
+    """Images as training changes them at step 0, if it does: what the network learns from, and yet the same every time.
+
+    Args:
+        images: [n, 28, 28].
+        config: the run's.
+    """
+    if not config.augmentation.enabled:
+        return images
+    changed = Augmentation(config.augmentation, config.seed)(to_input(images), tf.constant(0))
+    return np.asarray(np.rint(255.0 * changed.numpy()[..., 0]), np.uint8)
 
 
 class Sample:

@@ -23,12 +23,12 @@ from ..runs import Run
 from ..steps import StepResults
 from . import hparams, tags
 from .curves import evaluation_points, gradient_points, statistics_points, step_points, update_points
-from .event_file import EventFile, picture_value, rewind, scalar_values
+from .event_file import EventFile, holds_graph, picture_value, rewind, scalar_values
 from .graph import StepGraph
 from .observation import Observer, PictureScale
 from .pictures import confusion_matrix
 from .projector import write_projector
-from .sample import Sample, Snapshot
+from .sample import Sample, Snapshot, augmented
 
 
 class NoSummaries:
@@ -80,8 +80,9 @@ class Summaries(NoSummaries):
         self._network, self._evaluated = network, evaluated
         self._batch = _first(dataset.train, config.batch_size)
         observer = Observer(network)
-        scale = PictureScale(observer(self._batch.images[:1]).maps, network.read())
-        self._train = Sample("train", self._batch.images, observer, scale)
+        images = augmented(self._batch.images, config)
+        scale = PictureScale(observer(images[:1]).maps, network.read())
+        self._train = Sample("train", images, observer, scale)
         tested = observer if evaluated is network else Observer(evaluated)
         self._test = Sample("test", dataset.test.images[: config.summaries.test_images], tested, scale)
         self._files: dict[str, EventFile] = {}
@@ -97,10 +98,10 @@ class Summaries(NoSummaries):
         for split, first in (("train", step or 0), ("test", evaluated), ("validation", evaluated)):
             rewind(directory / split, first)
             self._files[split] = EventFile(directory / split, first)
-        rewind(directory, 0)
-        self._files["hparams"] = EventFile(directory, 0)
+        rewind(directory / "hparams", 0)
+        self._files["hparams"] = EventFile(directory / "hparams", 0)
         self._write_hparams()
-        if not step:
+        if not holds_graph(directory / "train"):
             self._files["train"].write(Event(step=0, graph_def=self._step_graph().definition()))
 
     def steps_to_next(self, step: int) -> int:
@@ -125,7 +126,7 @@ class Summaries(NoSummaries):
         for i in range(-step % every, len(points), every):
             points[i] |= statistics_points(self._network, results.statistics[i])
             points[i] |= gradient_points(self._network, results.gradient_norms[i])
-        if self._snapshot is not None and self._snapshot.step == step and len(points) == 1:
+        if step % self._config.summaries.every == 0 and self._snapshot is not None:
             points[0] |= update_points(self._network, self._snapshot.weights)
         self._snapshot = None
         before, self._time = self._time, time.time()
@@ -141,7 +142,7 @@ class Summaries(NoSummaries):
             points[tags.KEEP_PROB] = 1.0
             points |= statistics_points(self._evaluated, variable_statistics(self._evaluated.parameters).numpy())
         self._files[split].write_values(step, scalar_values(points))
-        if split == "test" and (step % self._config.summaries.every == 0 or step == self._config.steps):
+        if split == "test" and self._is_due(step):
             matrix = confusion_matrix(result.labels, result.predictions)
             value = picture_value(tags.CONFUSION, [matrix], "Rows: the digit. Columns: what it was taken for.")
             self._files["test"].write_values(step, [value])
@@ -170,6 +171,15 @@ class Summaries(NoSummaries):
             file.close()
         if self._graph is not None:
             self._graph.close()
+
+    def _is_due(self, step: int) -> bool:
+        """Whether the evaluation after `step` steps shows pictures: the first one from every multiple of `every` on.
+
+        It follows from the step and the configuration alone, so that a resumed run decides the same.
+        """
+        every, eval_every = self._config.summaries.every, self._config.eval_every
+        evaluated_before = (step - 1) // eval_every * eval_every
+        return step in (0, self._config.steps) or step // every > evaluated_before // every
 
     def _write_hparams(self) -> None:
         started = datetime.fromisoformat(self._run.manifest()["started"]).timestamp()

@@ -1,4 +1,4 @@
-"""What augmentation makes of a few training images: what the network saw in place of them."""
+"""A few training images, each with some of what augmentation can make of it."""
 
 from __future__ import annotations
 

@@ -191,7 +191,7 @@ CAPTIONS: dict[str, Caption] = {
         "{count} wrongly classified digits, the surest first.",
     ),
     "augmented": Caption(
-        "What the network saw in place of its images",
+        "How training changes its images",
         "Each training image is turned, scaled, moved or bent a little, differently every time, so that the network "
         "never sees the same image twice and has to learn what all of these have in common.",
         "Rows of a training image and seven changed versions of it.",

@@ -13,7 +13,7 @@ from mnistcnn_cli.runs_render import run_record
 
 from mnistcnn.config import load_config
 from mnistcnn.events import RunFinished, RunStarted
-from mnistcnn.run_summaries import Measured, RunSummary
+from mnistcnn.run_listing import Measured, RunSummary
 from mnistcnn.runs import create_run
 
 RESULTS = {

@@ -6,8 +6,8 @@ import pytest
 from mnistcnn.config import load_config
 from mnistcnn.config_differences import flat_config
 from mnistcnn.errors import UsageError
+from mnistcnn.run_listing import Measured, RunSummary
 from mnistcnn.run_selection import filtered_runs, keys, sorted_runs
-from mnistcnn.run_summaries import Measured, RunSummary
 
 
 def make(name, *overrides, state="finished", accuracy=None, hour=0, data="mnist"):

@@ -10,6 +10,7 @@ import json
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from mnistcnn import checkpoint as checkpoints
 from mnistcnn import precision, training
@@ -305,13 +306,14 @@ def test_leaving_early_releases_the_lock_and_marks_the_run(config, tiny_dataset)
     assert run.manifest()["state"] == "interrupted"
 
 
-def test_a_run_leaves_nothing_behind_in_the_process(config, tiny_dataset):
+@pytest.mark.parametrize("summaries", ["summaries.enabled=false", "summaries.trace_every=6"])
+def test_a_run_leaves_nothing_behind_in_the_process(config, tiny_dataset, summaries):
     """TensorFlow's registries once kept the weights, slots and images of every run in a process."""
 
     def graphs_after_a_run(seed):
-        list(train(config(f"seed={seed}"), tiny_dataset))
+        list(train(config(f"seed={seed}", "summaries.enabled=true", summaries), tiny_dataset))
         gc.collect()
-        return sum(type(each).__name__.endswith("FuncGraph") for each in gc.get_objects())
+        return sum(isinstance(each, tf.Graph) for each in gc.get_objects())
 
     graphs_after_a_run(0)  # What belongs to the operations and not to a run is traced here.
     assert graphs_after_a_run(1) == graphs_after_a_run(2)

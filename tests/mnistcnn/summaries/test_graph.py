@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tensorboard.compat.proto.graph_pb2 import GraphDef
 
 from mnistcnn.config import load_config
-from mnistcnn.model import Network
+from mnistcnn.group import Single
+from mnistcnn.replicas import Alone
+from mnistcnn.summaries import graph as graph_module
+from mnistcnn.summaries import tags
 from mnistcnn.summaries.graph import StepGraph
+from mnistcnn.trainee import Trainee
 from tests.conftest import make_examples
 
 SCOPES = {"input", "1st_layer", "2nd_layer", "fc1_layer", "fc2_layer", "cross_entropy", "train", "accuracy"}
@@ -59,13 +64,56 @@ def test_there_is_a_trace_of_every_tenth_step_with_time_and_memory_of_nodes_of_t
     assert sum(memory.total_bytes for memory in convolution.memory) >= 20 * 14 * 14 * 12 * 4
 
 
-def test_a_trace_leaves_the_network_alone_and_runs_with_its_weights():
-    config = load_config(None, ["network.conv1=2", "network.conv2=2", "network.fc1=4", "keep_prob=1"])
-    network = Network(config.network, 0)
-    before = network.read()
-    graph = StepGraph(config, make_examples(8, 0))
-    graph.trace(0, {name: np.full_like(values, 0.25) for name, values in before.items()})
-    held = {name: graph._session.run(variable) for name, variable in graph._variables.items()}
+RECIPES = [
+    ("keep_prob=1",),
+    ("weight_decay=30", "learning_rate=1e-2"),
+    ("averaging.decay=0.9",),
+    ("augmentation.rotation=20", "augmentation.elastic=2"),
+    ("precision=bfloat16",),
+    ("weight_decay=30", "averaging.decay=0.9", "augmentation.shift=2", "precision=bfloat16", "label_smoothing=0.1"),
+]
+
+
+@pytest.fixture(params=RECIPES, ids=" ".join)
+def step(request, monkeypatch):
+    """A network, its step, and the step's graph, of a recipe; on any processor in the precision that it asks for."""
+    monkeypatch.setattr(graph_module, "usable_precision", lambda asked: (asked, None))
+    small = ["network.conv1=2", "network.conv2=3", "network.fc1=4", "batch_size=8"]
+    config = load_config(None, [*small, *request.param])
+    examples = make_examples(8, 0)
+    trainee = Trainee(config, examples, config.precision, Single(Alone()))
+    graph = StepGraph(config, examples)
+    yield trainee, graph, config
     graph.close()
-    assert all(np.array_equal(values, before[name]) for name, values in network.read().items())
-    assert all(np.allclose(values, 0.25, atol=2e-4) for values in held.values())
+
+
+def test_whatever_the_recipe_the_graph_has_the_tutorials_scopes_and_its_updates_in_their_order(step):
+    _, graph, config = step
+    definition = GraphDef.FromString(graph.definition())
+    assert {node.name.split("/")[0] for node in definition.node} == SCOPES
+    operations = [node.op for node in definition.node]
+    assert operations.count("ResourceApplyAdam") == 8
+    assert operations.count("AssignVariableOp") == (4 if config.weight_decay else 0)
+    assert operations.count("AssignAddVariableOp") == (8 if config.averaging.decay else 0)
+    for node in definition.node:
+        if node.op == "AssignVariableOp":
+            adam = next(
+                each for each in definition.node if each.op == "ResourceApplyAdam" and node.input[0] in each.input
+            )
+            assert f"^{node.name}" in adam.input
+
+
+def test_whatever_the_recipe_a_trace_does_what_a_step_of_training_does(step):
+    trainee, graph, _ = step
+    before = trainee.network.read()
+    if trainee.evaluated_network is not trainee.network:
+        trainee.evaluated_network.load(before)
+    graph.trace(3, before)
+    held = graph.held()
+    trainee.steps(3, np.arange(8, dtype=np.int32)[np.newaxis])
+    for name, values in trainee.network.read().items():
+        assert np.allclose(held[tags.variable(name)], values, rtol=1e-5, atol=1e-6), name
+        assert not np.array_equal(values, before[name]), name
+    if trainee.evaluated_network is not trainee.network:
+        for name, values in trainee.evaluated_network.read().items():
+            assert np.allclose(held[f"train/average/{tags.variable(name)}"], values, rtol=1e-5, atol=1e-6), name

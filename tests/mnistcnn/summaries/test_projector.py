@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from google.protobuf import text_format
 from PIL import Image
-from tensorboard.plugins.hparams import metadata
 from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 from tensorboard.plugins.projector.projector_plugin import _read_tensor_binary_file, _read_tensor_tsv_file
 
-from mnistcnn.model import to_input
+from mnistcnn.config import NetworkConfig
+from mnistcnn.model import Network, to_input
+from mnistcnn.summaries import projector
 from mnistcnn.summaries.projector import sprite
 from mnistcnn.trained import load_trained
+from tests.conftest import make_examples
 
 
 def test_it_shows_what_fc1_makes_of_the_test_images(run, dataset):
@@ -29,10 +31,26 @@ def test_it_shows_what_fc1_makes_of_the_test_images(run, dataset):
     assert head.split("\t") == ["digit", "taken for", "right", "index"]
     assert [int(row.split("\t")[0]) for row in rows] == dataset.test.labels[:40].tolist()
     assert [int(row.split("\t")[1]) for row in rows] == expected["fc2"].numpy().argmax(1).tolist()
-    assert {row.split("\t")[2] for row in rows if row[0] == row.split("\t")[1]} <= {"yes"}
+    right = expected["fc2"].numpy().argmax(1) == dataset.test.labels[:40]
+    assert [row.split("\t")[2] for row in rows] == ["yes" if is_right else "no" for is_right in right]
     pixels = np.asarray(Image.open(directory / info.sprite.image_path))
     assert list(info.sprite.single_image_dim) == [28, 28]
     assert np.array_equal(255 - pixels[28:56, 56:84], dataset.test.images[7 + 2])  # 40 images: 7 in a row.
+
+
+def test_images_come_in_batches_and_mistakes_are_marked(tmp_path, monkeypatch):
+    monkeypatch.setattr(projector, "BATCH_SIZE", 7)
+    network, examples = Network(NetworkConfig(conv1=2, conv2=3, fc1=5), 0), make_examples(40, 0)
+    projector.write_projector(tmp_path, network, examples)
+    expected = network.activations(to_input(examples.images))
+    found = np.fromfile(tmp_path / "projector/fc1.bytes", "<f4").reshape(40, 5)
+    assert np.allclose(found, expected["fc1"], atol=1e-5)
+    rows = [row.split("\t") for row in (tmp_path / "projector/labels.tsv").read_text().splitlines()[1:]]
+    answers = expected["fc2"].numpy().argmax(1)
+    right = ["yes" if is_right else "no" for is_right in answers == examples.labels]
+    assert set(right) == {"yes", "no"}
+    columns = (examples.labels.tolist(), answers.tolist(), right, range(40))
+    assert rows == [[str(value) for value in row] for row in zip(*columns, strict=True)]
 
 
 def test_the_sprite_is_square_and_empty_where_there_is_no_image():
@@ -41,22 +59,3 @@ def test_the_sprite_is_square_and_empty_where_there_is_no_image():
     assert pixels.shape == (84, 84)
     assert pixels.sum() == images.sum()
     assert pixels[28:56, 56:].sum() == 0
-
-
-def test_the_table_of_runs_has_settings_and_results(run, events):
-    found = events(run, ".")
-    start = metadata.parse_session_start_info_plugin_data(
-        found.SummaryMetadata(metadata.SESSION_START_INFO_TAG).plugin_data.content
-    )
-    settings = {key: getattr(value, value.WhichOneof("kind")) for key, value in start.hparams.items()}
-    assert settings["data"] == "tiny"
-    assert (settings["learning_rate"], settings["steps"], settings["network.fc1"]) == (3e-3, 30, 16)
-    assert settings["network.initializer"] == "tutorial"
-    assert not {"log_dir", "name", "threads", "summaries.every"} & set(settings)
-    assert start.group_name == run.name
-    results = run.manifest()["results"]
-    for name in ("test_accuracy", "validation_accuracy", "best_validation_accuracy", "best_test_accuracy", "best_step"):
-        (point,) = found.Scalars(f"results/{name}")
-        assert point.value == np.float32(results[name])
-    assert metadata.SESSION_END_INFO_TAG in found.Tags()["tensors"]
-    assert metadata.EXPERIMENT_TAG in found.Tags()["tensors"]

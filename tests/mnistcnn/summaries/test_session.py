@@ -10,16 +10,19 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
 from mnistcnn import checkpoint as checkpoints
 from mnistcnn import training
+from mnistcnn.augmentation import Augmentation
+from mnistcnn.config import NetworkConfig
 from mnistcnn.data.sampling import batch_indices
 from mnistcnn.evaluation import evaluate
 from mnistcnn.events import CheckpointSaved, StepsDone
 from mnistcnn.model import Dropout, Network, to_input
 from mnistcnn.resuming import resumed_config
 from mnistcnn.runs import Run
-from mnistcnn.summaries.observation import kernels
+from mnistcnn.summaries.observation import Observer, kernels
 from mnistcnn.summaries.pictures import to_grey, to_signed_grey
 from mnistcnn.trained import load_trained
 from mnistcnn.training import resume, train
@@ -206,10 +209,73 @@ def test_moderate_settings_write_less_but_every_loss(make_config, dataset, event
     assert steps_of(train_events.Scalars("fc1_layer/gradient_norm")) == [0, 7, 14, 21, 28]
     assert all(event.value > 0 for event in train_events.Scalars("fc1_layer/weight/stddev"))
     assert steps_of(train_events.Tensors("input/preprocess")) == [0, 15, 30]
-    assert steps_of(events(run, "test").Tensors("input/preprocess")) == [0, 30]
+    assert steps_of(events(run, "test").Tensors("input/preprocess")) == [0, 20, 30]
     assert train_events.Tags()["run_metadata"] == []
     assert not (run.tensorboard_path / "projector_config.pbtxt").exists()
-    assert config.picture_sets == 3
+
+
+def test_cadences_that_do_not_coincide_drop_nothing_and_survive_a_resume(make_config, dataset, events):
+    cadence = ["eval_every=4", "summaries.every=5", "summaries.trace_every=3", "summaries.embeddings=0"]
+    whole = Run(list(train(make_config("steps=14", *cadence), dataset))[-1].run)
+    asked = itertools.count()
+    part = Run(list(train(make_config("steps=14", *cadence), dataset, stop=lambda: next(asked) > 12))[-1].run)
+    assert 0 < part.manifest()["results"]["step"] < 14
+    list(resume(part, resumed_config(part), dataset))
+    for run in (whole, part):
+        train_events, test_events = events(run, "train"), events(run, "test")
+        # The first evaluation from each multiple of 5 on, and the last.
+        for tag in ("input/preprocess", "accuracy/confusion_matrix"):
+            assert steps_of(test_events.Tensors(tag)) == [0, 8, 12, 14]
+        assert steps_of(test_events.Histograms("fc1_layer/weight/histogram")) == [0, 8, 12, 14]
+        assert steps_of(train_events.Tensors("input/preprocess")) == [0, 5, 10, 14]
+        assert steps_of(train_events.Scalars("fc1_layer/update_to_weight_ratio")) == [0, 5, 10]
+        assert train_events.Tags()["run_metadata"] == [f"step{step:03d}" for step in range(0, 14, 3)]
+
+
+def test_the_viewer_keeps_every_set_of_pictures_also_of_a_run_whose_cadence_changed(make_config, dataset, events):
+    def picture_sets(started):
+        run = Run(started.run)
+        return started.picture_sets, max(
+            len(events(run, name).Tensors("input/preprocess")) for name in ("train", "test")
+        )
+
+    config = make_config("steps=9", "summaries.every=2", "summaries.embeddings=0", "eval_every=1")
+    started = next(iter(whole := list(train(config, dataset))))
+    assert picture_sets(started) == (6, 6)
+    run = Run(whole[-1].run)
+    changed = list(resume(run, resumed_config(run, ["steps=12", "summaries.every=100"]), dataset))
+    assert picture_sets(changed[0]) == (8, 7)
+    unchanged = list(resume(run, resumed_config(run), dataset))
+    assert picture_sets(unchanged[0]) == (8, 7)
+    off = make_config("steps=1", "summaries.enabled=false")
+    assert next(iter(list(train(off, dataset)))).picture_sets == 0
+
+
+def test_with_augmentation_the_sample_of_train_is_what_the_network_learns_from(make_config, dataset, events):
+    config = make_config("steps=5", "summaries.every=5", "summaries.embeddings=0", "augmentation.rotation=40")
+    run = Run(list(train(config, dataset))[-1].run)
+    found = events(run, "train")
+    batch = dataset.train.images[: config.batch_size]
+    changed = Augmentation(config.augmentation, config.seed)(to_input(batch), tf.constant(0))
+    shown = [decoded(event) for event in found.Tensors("input/preprocess")]
+    assert len(shown) == 2
+    for pictures in shown:
+        assert np.array_equal(pictures, np.rint(255 * changed[:10, ..., 0]))
+    assert not np.array_equal(shown[0], batch[:10])
+    activations = network_at(run, 5).activations(changed)["fc1"].numpy()
+    histogram = found.Histograms("fc1_layer/activations/histogram")[-1].histogram_value
+    assert histogram.max == pytest.approx(activations.max(), rel=1e-2)
+    assert np.array_equal(decoded(events(run, "test").Tensors("input/preprocess")[-1]), dataset.test.images[:10])
+
+
+def test_a_unit_is_dead_if_it_is_zero_for_every_image_of_the_sample(run, events, dataset):
+    network = Network(NetworkConfig(conv1=4, conv2=5, fc1=8), 0)
+    network.biases["conv1"].assign([-100, 1, 1, -100])
+    network.biases["fc1"].assign([-1e3] * 8)
+    assert Observer(network)(dataset.test.images).dead == {"conv1": 0.5, "conv2": 0, "fc1": 1}
+    activations = network_at(run, 30).activations(to_input(dataset.test.images[:50]))["fc1"].numpy()
+    expected = float(np.mean(activations.max(axis=0) == 0))
+    assert events(run, "test").Scalars("fc1_layer/activations/dead")[-1].value == pytest.approx(expected)
 
 
 def test_with_averaging_test_shows_the_averaged_network_and_train_the_one_that_is_trained(make_config, dataset, events):
@@ -224,7 +290,7 @@ def test_with_averaging_test_shows_the_averaged_network_and_train_the_one_that_i
     assert train_events.Histograms(f"{tag}/histogram")[-1].histogram_value.max == trained.max()
 
 
-def test_summaries_change_no_bit_and_can_be_off(run, make_config, dataset):
+def test_summaries_and_traces_change_no_bit_and_can_be_off(run, make_config, dataset):
     off = Run(list(train(make_config("summaries.enabled=false"), dataset))[-1].run)
     assert off.manifest()["results"]["weights_digest"] == run.manifest()["results"]["weights_digest"]
     assert off.metrics_path.read_bytes() == run.metrics_path.read_bytes()
@@ -264,9 +330,23 @@ def assert_same_curves(found, expected):
         assert shown == whole, tag
 
 
+def test_a_run_that_is_given_summaries_only_when_it_goes_on_has_a_graph_and_one_that_had_it_keeps_the_only_one(
+    make_config, dataset, events
+):
+    for enabled in ("true", "false"):
+        config = make_config("steps=4", f"summaries.enabled={enabled}", "summaries.embeddings=0")
+        run = Run(list(train(config, dataset))[-1].run)
+        list(resume(run, resumed_config(run, ["steps=8", "summaries.enabled=true"]), dataset))
+        list(resume(run, resumed_config(run, ["steps=10"]), dataset))
+        assert len(events(run, "train").Graph().node) > 100
+        files = run.tensorboard_path.glob("train/events.out.tfevents.*")
+        found = [event for path in files for event in EventFileLoader(str(path)).Load() if event.HasField("graph_def")]
+        assert len(found) == 1
+
+
 def test_a_run_that_diverges_is_told_apart_in_the_table(make_config, dataset, events):
     config = make_config("learning_rate=1e12", "name=bad")
     with pytest.raises(Exception, match="learning_rate than 1e"):
         list(train(config, dataset))
-    assert "_hparams_/session_end_info" in events(Run(config.log_dir / "bad"), ".").Tags()["tensors"]
+    assert "_hparams_/session_end_info" in events(Run(config.log_dir / "bad"), "hparams").Tags()["tensors"]
     assert checkpoints.load(Run(config.log_dir / "bad").checkpoints().find("last")).step == 0

@@ -5,7 +5,7 @@ import pytest
 
 from mnistcnn.errors import ConfigError, DivergedError, RunError
 from mnistcnn.events import RunFinished, Warned
-from mnistcnn.run_summaries import summarize
+from mnistcnn.run_listing import summarize
 from mnistcnn.runs import Run, find_runs
 from mnistcnn.sweep.running import sweep
 from mnistcnn.sweep_events import SweepFinished, SweepStarted, TrialFinished, TrialStarted

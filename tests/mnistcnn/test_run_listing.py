@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 
 from mnistcnn.config import load_config
-from mnistcnn.run_summaries import summarize, summarize_runs
+from mnistcnn.run_listing import summarize, summarize_runs
 from mnistcnn.runs import create_run
 
 RESULTS = {
