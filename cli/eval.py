@@ -13,7 +13,7 @@ import typer
 
 from mnistcnn.errors import BelowAccuracyError, DataError, UsageError
 
-from .silence import quiet_stderr
+from .silence import starting_tensorflow
 
 if TYPE_CHECKING:
     from mnistcnn.assessment import Assessment
@@ -73,7 +73,7 @@ def evaluate(
     with open_console(as_json=as_json, quiet=quiet) as console:
         dataset = _load_data(config, split, console)
         console.phase("starting TensorFlow")
-        with quiet_stderr():
+        with starting_tensorflow():
             from mnistcnn.assessment import assess_file, assess_run
         console.phase(f"evaluating {len(dataset.splits()[split]):,} images")
         if isinstance(target, Path):

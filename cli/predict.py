@@ -14,7 +14,7 @@ import typer
 from mnistcnn.errors import DataError, UsageError
 
 from .errors import exit_code, write_for_people
-from .silence import quiet_stderr
+from .silence import quiet_stderr, starting_tensorflow
 from .text import count, percent, printable
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class _Predictor:
     """A network in memory."""
 
     def __init__(self, run: Run, checkpoint: str) -> None:
-        with quiet_stderr():
+        with starting_tensorflow():
             from mnistcnn.evaluation import Evaluator
             from mnistcnn.trained import load_trained
 

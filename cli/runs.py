@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from mnistcnn.errors import UsageError
 
-from .silence import quiet_stderr
+from .silence import starting_tensorflow
 
 
 class _ListByDefault(TyperGroup):
@@ -132,7 +132,7 @@ def reproduce(
         dataset = load_dataset(data_to_repeat(original, config.data), console)
         check_same_data(original, dataset)
         console.phase("starting TensorFlow")
-        with quiet_stderr():
+        with starting_tensorflow():
             from mnistcnn.training import train
         with stop_on_signals() as stop:
             for event in train(config, dataset, stop):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mnistcnn.errors import UsageError
 
-from .silence import quiet_stderr
+from .silence import starting_tensorflow
 
 
 def train_each_seed(
@@ -41,7 +41,7 @@ def train_each_seed(
         console.phase("loading the data")
         dataset = load_dataset(configs[0].data, console)
         console.phase("starting TensorFlow")
-        with quiet_stderr():
+        with starting_tensorflow():
             from mnistcnn.training import train
         with stop_on_signals() as stop:
             for event in train_seeds(configs, dataset, train, stop, datetime.now()):

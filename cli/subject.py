@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mnistcnn.errors import DataError
 
-from .silence import quiet_stderr
+from .silence import starting_tensorflow
 
 if TYPE_CHECKING:
     from mnistcnn.data.dataset import Dataset
@@ -32,7 +32,7 @@ def load_subject(
     console.phase("loading the data")
     dataset = load_dataset(run_data_config(run), console)
     console.phase("starting TensorFlow")
-    with quiet_stderr():
+    with starting_tensorflow():
         from mnistcnn.trained import load_trained
         from mnistcnn.visualize.digit import find_digit
         from mnistcnn.visualize.style import THEMES

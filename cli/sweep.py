@@ -9,7 +9,7 @@ import typer
 
 from mnistcnn.errors import UsageError
 
-from .silence import quiet_stderr
+from .silence import starting_tensorflow
 
 if TYPE_CHECKING:
     from .sink import Sink
@@ -69,7 +69,7 @@ def sweep(
         console.phase("loading the data")
         dataset = load_dataset(settings.config.data, console)
         console.phase("starting TensorFlow")
-        with quiet_stderr():
+        with starting_tensorflow():
             from mnistcnn.sweep.running import sweep
             from mnistcnn.training import train
         with stop_on_signals() as stop:

@@ -12,7 +12,7 @@ import typer
 
 from mnistcnn.errors import UsageError
 
-from .silence import quiet_stderr
+from .silence import starting_tensorflow
 
 if TYPE_CHECKING:
     from mnistcnn.config import Config
@@ -156,7 +156,7 @@ def _train(
         console.phase("loading the data")
         dataset = load_dataset(config.data if run is None else data_to_repeat(run, config.data), console)
         console.phase("starting TensorFlow")
-        with quiet_stderr():
+        with starting_tensorflow():
             from mnistcnn import training
         together = {"workers": workers} if workers else {}
         if workers:

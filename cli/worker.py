@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .silence import quiet_stderr
+from .silence import starting_tensorflow
 
 if TYPE_CHECKING:
     from mnistcnn.config import Config, DataConfig
@@ -26,7 +26,7 @@ def train_as_worker(config: Config, workers: Workers, *, resumed: bool, quiet: b
             return load_dataset(data, console)
 
         console.phase("starting TensorFlow")
-        with quiet_stderr():
+        with starting_tensorflow():
             from mnistcnn.following import follow
         console.phase(f"this is {workers.name(workers.index)} of {workers.count}: waiting for {workers.name(0)}")
         with stop_on_signals() as stop:
