@@ -27,17 +27,19 @@ EVAL_EVERY = 100
 def compiled_model() -> Any:
     """The network, its loss and its optimizer; `jit_compile=False`, as XLA takes nearly twice as long on a CPU."""
     layers = keras.layers
+    kinds = keras.initializers
+    tutorials = {"kernel_initializer": kinds.TruncatedNormal(stddev=0.1), "bias_initializer": kinds.Constant(0.1)}
     model = keras.Sequential(
         [
             layers.Input((28, 28, 1)),
-            layers.Conv2D(32, 5, padding="same", activation="relu"),
+            layers.Conv2D(32, 5, padding="same", activation="relu", **tutorials),
             layers.MaxPooling2D(),
-            layers.Conv2D(64, 5, padding="same", activation="relu"),
+            layers.Conv2D(64, 5, padding="same", activation="relu", **tutorials),
             layers.MaxPooling2D(),
             layers.Flatten(),
-            layers.Dense(1024, activation="relu"),
+            layers.Dense(1024, activation="relu", **tutorials),
             layers.Dropout(0.5),
-            layers.Dense(10),
+            layers.Dense(10, **tutorials),
         ]
     )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

@@ -51,11 +51,6 @@ PARAMETERS = 3_274_634
 # Adam reads gradient, weight and two moments, and writes the last three, 4 bytes each.
 ADAM_BYTES = 7 * 4 * PARAMETERS
 
-TENSORFLOWS_OWN: dict[str, Callable[..., tf.Tensor]] = {
-    "max_pool_2x2": lambda maps: tf.nn.max_pool2d(maps, 2, 2, "SAME"),
-    "dense": tf.matmul,
-}
-
 Times = NDArray[np.float64]
 """[2]: milliseconds by the wall clock, and of processor time."""
 Contender = Callable[[], Times]
@@ -82,21 +77,21 @@ def timed(call: Callable[[], object], count: int) -> Times:
     return (clocks() - started) / count
 
 
-def ours(batch: int, precision: Precision, examples: Examples, replaced: str | None = None) -> Contender:
+def ours(batch: int, precision: Precision, examples: Examples, own_dense: bool = True) -> Contender:
     """`mnistcnn.steps`, in chunks as `mnistcnn train` runs them.
 
     Args:
         batch: images of a step.
         precision: of the large products.
         examples: what is trained on.
-        replaced: which of `mnistcnn.ops` is TensorFlow's own instead, to see whether ours earns its place.
+        own_dense: `mnistcnn.ops.dense`; or else TensorFlow's product, to see whether ours earns its place.
     """
     config = Config(batch_size=batch, summaries=SummariesConfig(enabled=False))
     network = Network(config.network, 0)
     steps = TrainingSteps(network, Adam(network.parameters), config, examples, precision)
     indices = np.random.default_rng(0).integers(0, IMAGES, (STEPS, batch)).astype(np.int32)
-    if replaced is not None:
-        with patch.object(ops, replaced, TENSORFLOWS_OWN[replaced]):
+    if not own_dense:
+        with patch.object(ops, "dense", tf.matmul):
             steps(0, indices)  # Now it is compiled.
     return lambda: timed(lambda: steps(0, indices), 1) / STEPS
 
@@ -174,8 +169,7 @@ def contenders(batch: int) -> Iterator[tuple[str, Contender]]:
     yield "Keras fit", keras_fit(batch, examples)
     for precision in precisions:
         yield f"mnistcnn, {precision}", ours(batch, precision, examples)
-        for name in TENSORFLOWS_OWN:
-            yield f"  TF's {name}, {precision}", ours(batch, precision, examples, replaced=name)
+        yield f"  with tf.matmul, {precision}", ours(batch, precision, examples, own_dense=False)
         yield f"matrix product, {precision}", matrix_product(precision)
         try:
             yield f"PyTorch, {precision}", torch_loop(batch, precision, examples)

@@ -86,11 +86,11 @@ class Network(tf.Module):
         with scope("conv1"):
             conv1 = self._convolved("conv1", images)
         with scope("pool1"):
-            pool1 = self._biased_relu("conv1", ops.max_pool_2x2(conv1))
+            pool1 = self._biased_relu("conv1", _pooled(conv1))
         with scope("conv2"):
             conv2 = self._convolved("conv2", pool1)
         with scope("pool2"):
-            pool2 = self._biased_relu("conv2", ops.max_pool_2x2(conv2))
+            pool2 = self._biased_relu("conv2", _pooled(conv2))
         with scope("fc1"):
             fc1_weights = tf.cast(tf.convert_to_tensor(self.weights["fc1"]), images.dtype)
             fc1 = self._biased_relu("fc1", tf.cast(ops.dense(_flat(pool2), fc1_weights), tf.float32))
@@ -115,7 +115,7 @@ class Network(tf.Module):
         for conv, pool in (("conv1", "pool1"), ("conv2", "pool2")):
             named[f"{conv}/preactivation"] = self._convolved(conv, maps) + self.biases[conv]
             named[conv] = tf.nn.relu(named[f"{conv}/preactivation"])
-            maps = named[pool] = tf.nn.max_pool2d(named[conv], 2, 2, "SAME")
+            maps = named[pool] = _pooled(named[conv])
         named["fc1/preactivation"] = tf.matmul(_flat(maps), self.weights["fc1"]) + self.biases["fc1"]
         named["fc1"] = tf.nn.relu(named["fc1/preactivation"])
         named["fc2"] = tf.matmul(named["fc1"], self.weights["fc2"]) + self.biases["fc2"]
@@ -204,6 +204,10 @@ def cross_entropy(labels: tf.Tensor, logits: tf.Tensor, label_smoothing: float =
         return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
     targets = (1.0 - label_smoothing) * tf.one_hot(labels, CLASSES) + label_smoothing / CLASSES
     return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
+
+
+def _pooled(maps: tf.Tensor) -> tf.Tensor:
+    return tf.nn.max_pool2d(maps, 2, 2, "SAME")
 
 
 def _flat(maps: tf.Tensor) -> tf.Tensor:
