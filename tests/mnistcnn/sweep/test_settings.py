@@ -58,7 +58,7 @@ def test_a_trial_has_the_shared_settings_and_its_own(sweep_file):
         ("log_dir: {choice: [a, b]}", "'log_dir' cannot vary: all trials are in one place"),
         ("threads: {choice: [1, 2]}", "'threads' cannot vary: TensorFlow can be told only once"),
         ("data.source: {choice: [mnist, digits]}", "'data.source' cannot vary: trials are compared on the same images"),
-        ("schedule.warmup: {choice: [10, 4000]}", "schedule.warmup=4000 do not go together: schedule.warmup: 4,000"),
+        ("schedule.warmup: {choice: [10, 4000]}", "schedule.warmup=4000 do not go together: 4,000 steps of"),
         ("keep_prob: 0.5", ":2:14: space.keep_prob: expected values such as {choice: [1, 2]}, got 0.5"),
     ],
 )
