@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from typing import TextIO
 
 import typer
 
@@ -68,7 +68,7 @@ def run_guarded(command: Callable[[], None], *, as_json: bool) -> int:
         code = getattr(error, "exit_code", INTERRUPTED)
         return _report("Interrupted", ["interrupted", *notes], code, as_json=as_json)
     except BrokenPipeError:
-        _discard_stdout()
+        _discard(sys.stdout)
         return BROKEN_PIPE
     return 0
 
@@ -94,15 +94,17 @@ def _report_usage(error: typer.TyperException, *, as_json: bool) -> int:
 def _report(kind: str, lines: list[str], code: int, *, as_json: bool) -> int:
     """Write one message on standard error, and with `as_json` one object on standard output."""
     if sys.stderr is not None:
-        with suppress(OSError):  # The terminal may be gone; the exit code still tells.
+        try:
             write_for_people(kind, lines)
+        except OSError:  # The terminal may be gone; the exit code still tells.
+            _discard(sys.stderr)
     if as_json:
         record = {"event": "error", "kind": kind, "message": "\n".join(lines), "exit_code": code}
         try:
             sys.stdout.write(json.dumps(record) + "\n")
             sys.stdout.flush()
         except BrokenPipeError:
-            _discard_stdout()
+            _discard(sys.stdout)
     return code
 
 
@@ -118,8 +120,8 @@ def write_for_people(kind: str, lines: list[str]) -> None:
     Console(stderr=True, highlight=False).print(text, soft_wrap=True)
 
 
-def _discard_stdout() -> None:
-    """Send what is still buffered nowhere; flushing it at exit would complain about the pipe again."""
+def _discard(stream: TextIO) -> None:
+    """Send what is still buffered nowhere; flushing it at exit would fail again, with an exit code of its own."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

@@ -35,7 +35,7 @@ def raising(error):
     ],
 )
 def test_every_kind_of_end_has_its_exit_code(error, code, monkeypatch):
-    monkeypatch.setattr("mnistcnn_cli.errors._discard_stdout", lambda: None)
+    monkeypatch.setattr("mnistcnn_cli.errors._discard", lambda stream: None)
     assert run_guarded(raising(error), as_json=False) == code
 
 
