@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mnistcnn.config import load_config
-from mnistcnn.data.sources import Dataset, load_dataset
+from mnistcnn.config.schema import load_config
+from mnistcnn.data.dataset import Dataset
+from mnistcnn.data.sources import load_dataset
 
 
 class _Silent:

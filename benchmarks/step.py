@@ -34,14 +34,14 @@ import tensorflow as tf
 from keras_fit import compiled_model, to_inputs
 from numpy.typing import NDArray
 
-from mnistcnn import ops
-from mnistcnn.config import Config, SummariesConfig
-from mnistcnn.data.sources import Examples
-from mnistcnn.environment import describe_environment
-from mnistcnn.model import Network
-from mnistcnn.optimizer import Adam
-from mnistcnn.precision import Precision, usable_precision
-from mnistcnn.steps import TrainingSteps
+from mnistcnn.config.schema import Config, SummariesConfig
+from mnistcnn.data.dataset import Examples
+from mnistcnn.network import ops
+from mnistcnn.network.model import Network
+from mnistcnn.network.precision import Precision, usable_precision
+from mnistcnn.runs.environment import describe_environment
+from mnistcnn.training.optimizer import Adam
+from mnistcnn.training.steps import TrainingSteps
 
 STEPS = 10
 IMAGES = 2000
@@ -78,13 +78,13 @@ def timed(call: Callable[[], object], count: int) -> Times:
 
 
 def ours(batch: int, precision: Precision, examples: Examples, own_dense: bool = True) -> Contender:
-    """`mnistcnn.steps`, in chunks as `mnistcnn train` runs them.
+    """`mnistcnn.training.steps`, in chunks as `mnistcnn train` runs them.
 
     Args:
         batch: images of a step.
         precision: of the large products.
         examples: what is trained on.
-        own_dense: `mnistcnn.ops.dense`; or else TensorFlow's product, to see whether ours earns its place.
+        own_dense: `mnistcnn.network.ops.dense`; or else TensorFlow's product, to see whether ours earns its place.
     """
     config = Config(batch_size=batch, summaries=SummariesConfig(enabled=False))
     network = Network(config.network, 0)

@@ -24,10 +24,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from mnist_data import load_mnist
 
-from mnistcnn.config import load_config
-from mnistcnn.data.sources import Dataset
+from mnistcnn.config.schema import load_config
+from mnistcnn.data.dataset import Dataset
 from mnistcnn.events import Evaluated, Event
-from mnistcnn.training import train
+from mnistcnn.training.loop import train
 
 BLOCK = 100
 STEPS = 3000

@@ -20,7 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import tensorflow as tf
 
-from mnistcnn.config import DataConfig
+from mnistcnn.config.schema import DataConfig
 from mnistcnn.data.sampling import batch_indices
 from mnistcnn.data.sources import load_dataset
 

@@ -11,16 +11,16 @@ import typer
 
 from mnistcnn import __version__
 
-from . import config, runs, sweep
-from .data import data
+from .commands import config, runs, sweep
+from .commands.data import data
+from .commands.eval import evaluate
+from .commands.export import export
+from .commands.page import page
+from .commands.predict import predict
+from .commands.train import train
+from .commands.visualize import visualize
 from .errors import run_guarded
-from .eval import evaluate
-from .export import export
-from .page import page
-from .predict import predict
-from .silence import quiet_environment
-from .train import train
-from .visualize import visualize
+from .quiet_tensorflow import quiet_environment
 
 PROGRAM = "mnistcnn"
 

@@ -26,7 +26,7 @@ from mnistcnn.errors import (
     UsageError,
 )
 
-from .text import printable
+from .rendering.text import printable
 
 EXIT_CODES: dict[type[MnistCnnError], int] = {
     UsageError: 2,

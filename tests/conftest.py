@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mnistcnn.data.sources import Dataset, Examples
+from mnistcnn.data.dataset import Dataset, Examples
 
 REAL_MNIST = os.environ.get("MNISTCNN_DATA_DIR")
 NOWHERE = "http://127.0.0.1:9"  # The discard port: connections are refused at once.
@@ -92,9 +92,9 @@ def idx_dir(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def bars_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of a small network that learned 240 images of bars by heart, with 60 to be tested on."""
-    from mnistcnn.config import load_config
+    from mnistcnn.config.schema import load_config
     from mnistcnn.data.sources import load_dataset
-    from mnistcnn.training import train
+    from mnistcnn.training.loop import train
 
     home = tmp_path_factory.mktemp("bars")
     data = home / "bars"

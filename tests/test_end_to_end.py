@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from mnistcnn.runs import Run, open_run
+from mnistcnn.runs.directory import Run, open_run
 
 COMMAND = [sys.executable, "-m", "mnistcnn_cli"]
 # As a shell starts a program: with SIGHUP at its default, which whoever started the tests may have changed, and where a

@@ -20,14 +20,14 @@ UNTRAINED = f"""#!{sys.executable}
 import sys, types
 from datetime import datetime
 from mnistcnn.events import RunFinished
-from mnistcnn.runs import create_run
+from mnistcnn.runs.directory import create_run
 
 def train(config, dataset, stop):
     run = create_run(config, dataset, datetime.now())
     run.update_manifest({{"state": "finished"}})
     yield RunFinished(run.path, "finished", "x", 1, 0.5, 1, 2, 0.5, 1, 0.5, 0.5, "ab", 1.0, 1.0, 1.0)
 
-sys.modules["mnistcnn.training"] = types.SimpleNamespace(train=train)
+sys.modules["mnistcnn.training.loop"] = types.SimpleNamespace(train=train)
 from mnistcnn_cli.app import main
 main()
 """

@@ -12,11 +12,11 @@ import re
 import sys
 from pathlib import Path
 
-from mnistcnn_cli.dashboard import Dashboard
-from mnistcnn_cli.progress import Progress
+from mnistcnn_cli.rendering.dashboard import Dashboard
+from mnistcnn_cli.rendering.displayed_run import Progress
 from rich.console import Console
 
-from mnistcnn import events
+from mnistcnn.events import run as events
 
 # Where the run was stored is of no interest to the reader.
 RUN = Path("runs/20261124-100000-8e050c")

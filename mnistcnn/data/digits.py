@@ -76,11 +76,11 @@ def to_mnist_frame(image: NDArray[np.float64]) -> NDArray[np.uint8]:
     # mean (165, was 119; MNIST: 174) near MNIST's. Integers, so that every machine gets the same bits.
     sharp = np.clip(np.asarray(smooth).astype(np.int32) * 8 // 5 - 90, 0, 255)
     framed = np.pad(sharp, _MARGIN)
-    shift = [_shift_to_centre(framed.sum(axis=1)), _shift_to_centre(framed.sum(axis=0))]
+    shift = [_shift_to_center(framed.sum(axis=1)), _shift_to_center(framed.sum(axis=0))]
     return np.roll(framed, shift, axis=(0, 1)).astype(np.uint8)
 
 
-def _shift_to_centre(ink: NDArray[np.int32]) -> int:
+def _shift_to_center(ink: NDArray[np.int32]) -> int:
     """How far to move so that the mean position of `ink` [28] is the middle; at most the margin."""
     middle = (IMAGE_SIDE - 1) / 2
     mean = float(np.arange(IMAGE_SIDE) @ ink) / max(1.0, float(ink.sum()))

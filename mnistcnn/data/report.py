@@ -11,7 +11,7 @@ from .files import FILE_NAMES, Inspection, MissingFileError, inspect_folder, rea
 from .mnist import places, read_verified
 
 if TYPE_CHECKING:
-    from ..config import DataConfig
+    from ..config.schema import DataConfig
 
 State = Literal["ok", "missing", "damaged"]
 

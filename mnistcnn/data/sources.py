@@ -9,18 +9,11 @@ from typing import TYPE_CHECKING
 from ..errors import DataError
 from .dataset import Dataset, Examples, SourceName, split_validation
 from .download import DownloadError, DownloadProgress
-from .files import (
-    FILE_NAMES,
-    FoundFile,
-    inspect_folder,
-    join_errors,
-    pair,
-    read_preferred,
-)
+from .files import FILE_NAMES, FoundFile, inspect_folder, join_errors, pair, read_preferred
 from .mnist import ENVIRONMENT_VARIABLE, places, read_mnist
 
 if TYPE_CHECKING:
-    from ..config import DataConfig
+    from ..config.schema import DataConfig
 
 __all__ = ["Dataset", "DownloadProgress", "Examples", "load_dataset"]
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .. import files
-from ..data.sources import Dataset, Examples
-from ..environment import describe_environment
+from ..data.dataset import Dataset, Examples
 from ..errors import DataError, RunError
-from ..evaluation import EvaluationResult, evaluate
-from ..runs import now
-from ..trained import Trained
+from ..network.evaluator import EvaluationResult, evaluate
+from ..runs.directory import now
+from ..runs.environment import describe_environment
+from ..runs.trained import TrainedNetwork
 from . import keras_file, litert_file, numpy_file, onnx_file, saved_model_file
-from .answering import ask
 from .directory import ExportDirectory, checksums, without_nan
 from .formats import DIFFERS, Format, FormatName
+from .inference import ask
 from .metadata import Metadata, describe
 from .parity import Parity, compare
 from .source import Source
@@ -70,7 +70,7 @@ class _Expected:
 
 
 def export(
-    trained: Trained,
+    trained: TrainedNetwork,
     formats: Sequence[Format],
     directory: ExportDirectory,
     dataset: Dataset | None,
@@ -121,7 +121,7 @@ def _check_data(metadata: Metadata, formats: Sequence[Format], dataset: Dataset 
         )
 
 
-def _expect(trained: Trained, dataset: Dataset) -> _Expected:
+def _expect(trained: TrainedNetwork, dataset: Dataset) -> _Expected:
     return _Expected(dataset.name, dataset.test, evaluate(trained.network, dataset.test))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..model import CLASSES, IMAGE_SIZE, KERNEL_SIZE
+from ..network.model import CLASSES, IMAGE_SIZE, KERNEL_SIZE
 from .metadata import append_to_zip
 from .source import Source
 

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from ..model import to_input
+from ..network.model import to_input
 from .metadata import append_to_zip
 from .saved_model_file import SIGNATURE, Servable
 from .source import Source

@@ -20,7 +20,7 @@ from pydantic.dataclasses import dataclass
 from .. import __version__, files
 from ..data.dataset import SourceName
 from ..errors import RunError
-from ..runs import Run
+from ..runs.directory import Run
 
 FILE_NAME = "mnistcnn.json"
 PROPERTY = "mnistcnn"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .answering import Answers
+from .inference import Answers
 
 LARGEST_DIFFERENCE = 1e-4
 """Between logits of float32, which differ by 1e-5 when sums are taken in another order."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from ..model import IMAGE_SIZE, Network
+from ..network.model import IMAGE_SIZE, Network
 from .metadata import FILE_NAME
 from .source import Source
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model import Network
+from ..network.model import Network
 from .metadata import Metadata
 
 

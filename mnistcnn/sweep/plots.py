@@ -16,10 +16,9 @@ from optuna.distributions import BaseDistribution, FloatDistribution, IntDistrib
 from optuna.importance import get_param_importances
 from optuna.trial import FrozenTrial, TrialState
 
-from mnistcnn import files
-from mnistcnn.visualize.sheet import hex_colour, same_everywhere
-from mnistcnn.visualize.style import LIGHT
-
+from .. import files
+from ..visualize.drawing.sheet import hex_colour, same_everywhere
+from ..visualize.drawing.style import LIGHT
 from .report import report_page
 from .results import best_results, study_slots
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from string import Template
 
-from mnistcnn.sweep_events import TrialResult
-
+from ..events import TrialResult
 from .results import result_of
 from .slots import Slot
 

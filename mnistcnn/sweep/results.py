@@ -9,8 +9,7 @@ import optuna
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
-from mnistcnn.sweep_events import TrialResult, TrialState
-
+from ..events import TrialResult, TrialState
 from .slots import OUTCOME, Slot, slots_of
 from .study import SIZE
 

@@ -13,13 +13,23 @@ from typing import Any
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
-from mnistcnn.config import Config
-from mnistcnn.data.sources import Dataset
-from mnistcnn.errors import ConfigError, DivergedError, MnistCnnError
-from mnistcnn.events import Evaluated, Event, RunFinished, RunStarted, State, Warned
-from mnistcnn.runs import Run
-from mnistcnn.sweep_events import SweepFinished, SweepProgress, SweepStarted, TrialFinished, TrialStarted
-
+from ..config.schema import Config
+from ..data.dataset import Dataset
+from ..errors import ConfigError, DivergedError, MnistCnnError
+from ..events import (
+    Evaluated,
+    Event,
+    RunFinished,
+    RunStarted,
+    State,
+    SweepFinished,
+    SweepProgress,
+    SweepStarted,
+    TrialFinished,
+    TrialStarted,
+    Warned,
+)
+from ..runs.directory import Run
 from .plots import draw_plots
 from .results import VALIDATION_ACCURACY, best_results, count_states, result_of
 from .settings import SweepConfig
@@ -42,7 +52,7 @@ def sweep(settings: SweepConfig, dataset: Dataset, train: Train, stop: Stop = la
     Args:
         settings: the study, what varies, and where it is kept.
         dataset: what every trial learns from; its validation split decides, its test split is only reported.
-        train: `mnistcnn.training.train`, from outside, so that this file needs no TensorFlow.
+        train: `mnistcnn.training.loop.train`, from outside, so that this file needs no TensorFlow.
         stop: when it says yes, the trial in hand is saved and queued again, and this worker ends.
 
     Returns:

@@ -8,10 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from mnistcnn.config import Config, Directory, RunName
-from mnistcnn.config_file import Finding, load_model
-from mnistcnn.config_section import Section
-
+from ..config.loading import Finding, load_model
+from ..config.schema import Config, Directory, RunName
+from ..config.section import Section
 from .space import Dimension, dimensions, space_findings
 
 JOURNAL = "sweeps.journal"

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from pydantic import ValidationError
 
-from mnistcnn.config import Config
-from mnistcnn.config_file import Finding
-from mnistcnn.config_problems import describe, shown, walk_fields
+from ..config.loading import Finding
+from ..config.problems import describe, shown, walk_fields
+from ..config.schema import Config
 
 if TYPE_CHECKING:
     from optuna.trial import Trial

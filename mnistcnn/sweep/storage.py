@@ -26,8 +26,7 @@ from optuna.trial import TrialState
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, ProgrammingError, SQLAlchemyError
 
-from mnistcnn.errors import RunError, UsageError
-
+from ..errors import RunError, UsageError
 from .settings import JOURNAL, SweepConfig
 
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}

@@ -13,9 +13,8 @@ from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
 from optuna.samplers import BaseSampler, PartialFixedSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
-from mnistcnn.config_differences import flat_config
-from mnistcnn.errors import ConfigError, RunError
-
+from ..config.differences import flat_config
+from ..errors import ConfigError, RunError
 from .settings import SweepConfig
 from .slots import RETRY_OF, Slot, slots_of
 from .space import Dimension, Value

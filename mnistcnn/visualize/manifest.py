@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from .sheet import Words
-from .style import Pixels, Scale
-from .subject import Subject
+from .drawing.sheet import Words
+from .drawing.style import Pixels, Scale
+from .picture_source import PictureSource
 
 FORMAT = 1
 
@@ -51,18 +51,18 @@ class Drawn:
         }
 
 
-def manifest(subject: Subject, pictures: Sequence[Drawn], arrays: Mapping[str, NDArray[Any]]) -> dict[str, object]:
+def manifest(source: PictureSource, pictures: Sequence[Drawn], arrays: Mapping[str, NDArray[Any]]) -> dict[str, object]:
     """The content of `manifest.json`."""
-    trained = subject.trained
+    trained = source.trained
     return {
         "format": FORMAT,
         "mnistcnn": __version__,
         "run": str(trained.run.path.resolve()),
         "checkpoint": {"asked": trained.checkpoint, "step": trained.step, "weights_digest": trained.digest},
         "data": trained.data,
-        "image": {"name": subject.digit.name, "label": subject.digit.label},
-        "theme": subject.theme.name,
-        "autoscale": subject.autoscale,
+        "image": {"name": source.digit.name, "label": source.digit.label},
+        "theme": source.theme.name,
+        "autoscale": source.autoscale,
         "pictures": [picture.record() for picture in pictures],
         "arrays": {name: {"shape": list(array.shape), "dtype": str(array.dtype)} for name, array in arrays.items()},
     }

@@ -14,7 +14,7 @@ KINDS: dict[str, str] = {
     "patches": "pieces of test images that excite each unit most",
     "maximise": "what would excite each unit most",
     "cards": "all of that for each unit of conv2",
-    "health": "dead and near-duplicate units",
+    "correlation": "dead and near-duplicate units",
     "training": "curves, and an animation over the kept checkpoints",
     "histograms": "weights, biases and activations over the kept checkpoints",
     "mistakes": "confusion matrix and the most confident errors",

@@ -13,26 +13,26 @@ from numpy.typing import NDArray
 
 from .. import files
 from ..errors import RunError
-from . import (
+from .drawing.sheet import Format, Sheet, same_everywhere
+from .manifest import Drawn, manifest, pack_arrays
+from .names import ALL
+from .picture_source import PictureSource
+from .sheets import (
     animation,
     architecture,
-    attribution,
+    attribution_maps,
     augmented,
+    correlation,
+    curves,
     embedding,
     filters,
-    health,
     maps,
     mistakes,
     overview,
-    training,
     units,
 )
-from .animation import Animation
-from .contact import contact_sheet, thumbnail
-from .manifest import Drawn, manifest, pack_arrays
-from .names import ALL
-from .sheet import Format, Sheet, same_everywhere
-from .subject import Subject
+from .sheets.animation import Animation
+from .sheets.contact_sheet import contact_sheet, thumbnail
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Picture:
     """The kind that `--show` selects."""
     layers: tuple[str, ...]
     """The layers that `--layer` selects it by; empty for those about the whole network."""
-    draw: Callable[[Subject], Sheet | Animation | None]
+    draw: Callable[[PictureSource], Sheet | Animation | None]
     """None if the run has nothing to draw it from."""
 
     @property
@@ -68,7 +68,7 @@ PICTURES: tuple[Picture, ...] = (
     Picture("pool2-maps", "maps", ("pool2",), partial(maps.maps_sheet, layer="pool2")),
     Picture("fc1-units", "maps", ("fc1",), maps.fc1_sheet),
     Picture("prediction", "maps", ("fc2",), maps.prediction_sheet),
-    Picture("attribution", "attribution", ("input", "fc2"), attribution.attribution_sheet),
+    Picture("attribution", "attribution", ("input", "fc2"), attribution_maps.attribution_sheet),
     Picture("conv1-patches", "patches", ("conv1",), partial(units.patches_sheet, layer="conv1")),
     Picture("conv1-maximised", "maximise", ("conv1",), partial(units.maximised_sheet, layer="conv1")),
     Picture("conv2-patches", "patches", ("conv2",), partial(units.patches_sheet, layer="conv2")),
@@ -79,11 +79,11 @@ PICTURES: tuple[Picture, ...] = (
     Picture("conv2-cards-4", "cards", ("conv2",), partial(units.cards_sheet, first=48)),
     Picture("fc1-maximised", "maximise", ("fc1",), partial(units.maximised_sheet, layer="fc1")),
     Picture("fc2-maximised", "maximise", ("fc2",), partial(units.maximised_sheet, layer="fc2")),
-    Picture("health", "health", (), health.health_sheet),
-    Picture("curves", "training", (), training.curves_sheet),
+    Picture("correlation", "correlation", (), correlation.correlation_sheet),
+    Picture("curves", "training", (), curves.curves_sheet),
     Picture("animation", "training", (), animation.training_animation),
-    Picture("histograms-parameters", "histograms", (), training.parameter_histograms),
-    Picture("histograms-activations", "histograms", (), training.activation_histograms),
+    Picture("histograms-parameters", "histograms", (), curves.parameter_histograms),
+    Picture("histograms-activations", "histograms", (), curves.activation_histograms),
     Picture("confusion", "mistakes", (), mistakes.confusion_sheet),
     Picture("errors", "mistakes", (), mistakes.errors_sheet),
     Picture("embedding", "embedding", ("fc1",), embedding.embedding_sheet),
@@ -100,7 +100,9 @@ def select(layer: str, kinds: Sequence[str]) -> list[Picture]:
     ]
 
 
-def draw_pictures(subject: Subject, pictures: Sequence[Picture], out: Path, kind: Format) -> Iterator[Drawn | None]:
+def draw_pictures(
+    source: PictureSource, pictures: Sequence[Picture], out: Path, kind: Format
+) -> Iterator[Drawn | None]:
     """Draw pictures into a folder, then a contact sheet of them, `manifest.json` and `arrays.npz`.
 
     Yields:
@@ -115,7 +117,7 @@ def draw_pictures(subject: Subject, pictures: Sequence[Picture], out: Path, kind
     done: list[Drawn] = []
     arrays: dict[str, NDArray[Any]] = {}
     for picture in pictures:
-        drawn = _draw(subject, picture, out, kind)
+        drawn = _draw(source, picture, out, kind)
         if drawn is not None:
             done.append(drawn)
             arrays.update(drawn.arrays)
@@ -124,26 +126,26 @@ def draw_pictures(subject: Subject, pictures: Sequence[Picture], out: Path, kind
         return
     if len(done) > 1:
         with same_everywhere():
-            first = _finish(subject, contact_sheet(subject, done), "00-contact-sheet", "contact", out, kind)
+            first = _finish(source, contact_sheet(source, done), "00-contact-sheet", "contact", out, kind)
         done.insert(0, first)
         yield first
     with _writing(out):
         files.write_atomically(out / "arrays.npz", pack_arrays(arrays))
-        files.write_atomically(out / "manifest.json", files.to_json(manifest(subject, done, arrays)))
+        files.write_atomically(out / "manifest.json", files.to_json(manifest(source, done, arrays)))
 
 
-def _draw(subject: Subject, picture: Picture, out: Path, kind: Format) -> Drawn | None:
+def _draw(source: PictureSource, picture: Picture, out: Path, kind: Format) -> Drawn | None:
     with same_everywhere():
-        sheet = picture.draw(subject)
-        return None if sheet is None else _finish(subject, sheet, picture.stem, picture.show, out, kind)
+        sheet = picture.draw(source)
+        return None if sheet is None else _finish(source, sheet, picture.stem, picture.show, out, kind)
 
 
-def _finish(subject: Subject, sheet: Sheet | Animation, stem: str, show: str, out: Path, kind: Format) -> Drawn:
+def _finish(source: PictureSource, sheet: Sheet | Animation, stem: str, show: str, out: Path, kind: Format) -> Drawn:
     """Write the sheet's file, and keep a small version for the contact sheet."""
-    source = f"weights {subject.trained.digest}"
-    raster = sheet.still(source)
+    note = f"weights {source.trained.digest}"
+    raster = sheet.still(note)
     path = out / f"{stem}.{sheet.suffix(kind)}"
-    content = raster if path.suffix == ".png" else sheet.render(kind, source)
+    content = raster if path.suffix == ".png" else sheet.render(kind, note)
     with _writing(path):
         files.write_atomically(path, content)
     parts = (sheet.words, tuple(sheet.scales), tuple(sheet.units), sheet.size, sheet.arrays)

@@ -13,11 +13,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .captions import CAPTIONS
-from .lettering import number
-from .maps import layer_scale
-from .style import INK, Colour, Pixels, Scale, Theme, signed_scale
-from .subject import MOST_UNITS, Floats, Subject
+from .drawing.captions import CAPTIONS
+from .drawing.style import INK, Colour, Pixels, Scale, Theme, signed_scale
+from .drawing.text_drawing import number
+from .picture_source import MOST_UNITS, Floats, PictureSource
+from .sheets.maps import layer_scale
 
 Depth = Literal["truecolor", "256", "ascii"]
 
@@ -26,11 +26,11 @@ _GAP = 1  # values between two tiles
 _CONV_MAPS = {"conv1": "conv1", "pool1": "conv1", "conv2": "conv2", "pool2": "conv2"}
 
 
-def terminal_lines(subject: Subject, layer: str, kinds: Sequence[str], width: int, depth: Depth) -> Iterator[str]:
+def terminal_lines(source: PictureSource, layer: str, kinds: Sequence[str], width: int, depth: Depth) -> Iterator[str]:
     """Draw a layer's filters and maps, or every layer's for `all`.
 
     Args:
-        subject: what to draw.
+        source: what to draw.
         layer: a layer or `all`.
         kinds: `filters`, `maps`, or none for both.
         width: of the window, in characters.
@@ -39,19 +39,19 @@ def terminal_lines(subject: Subject, layer: str, kinds: Sequence[str], width: in
     layers = ("input", "conv1", "pool1", "conv2", "pool2", "fc1") if layer == "all" else (layer,)
     for name in layers:
         if name in ("conv1", "conv2") and "filters" in (kinds or ["filters"]):
-            yield from _filters(subject, name, width, depth)
+            yield from _filters(source, name, width, depth)
         if "maps" in (kinds or ["maps"]):
-            yield from _maps(subject, name, width, depth)
+            yield from _maps(source, name, width, depth)
 
 
-def _filters(subject: Subject, layer: str, width: int, depth: Depth) -> Iterator[str]:
-    weights = subject.weights[f"{layer}/weights"]
+def _filters(source: PictureSource, layer: str, width: int, depth: Depth) -> Iterator[str]:
+    weights = source.weights[f"{layer}/weights"]
     scale = signed_scale(weights, "weight")
     units = min(weights.shape[-1], MOST_UNITS)
     if layer == "conv1":
         yield from _heading("conv1-filters", f"units 0 to {units - 1}, row by row", scale)
         tiles = [weights[:, :, 0, unit] for unit in range(units)]
-        yield from encode(_mosaic(tiles, _fitting(5, width, depth)), scale, subject.theme, depth)
+        yield from encode(_mosaic(tiles, _fitting(5, width, depth)), scale, source.theme, depth)
         yield ""
         return
     across = min(_fitting(5, width, depth), weights.shape[2])
@@ -59,31 +59,31 @@ def _filters(subject: Subject, layer: str, width: int, depth: Depth) -> Iterator
     yield from _heading("conv2-filters", note, scale, count=f"{weights.shape[2] * weights.shape[3]:,}")
     norms = np.square(weights).sum(axis=(0, 1))
     strongest = np.argsort(-norms, axis=0, kind="stable")[:across]
-    tiles = [weights[:, :, source, unit] for unit in range(units) for source in strongest[:, unit]]
-    yield from encode(_mosaic(tiles, across), scale, subject.theme, depth)
+    tiles = [weights[:, :, channel, unit] for unit in range(units) for channel in strongest[:, unit]]
+    yield from encode(_mosaic(tiles, across), scale, source.theme, depth)
     yield ""
 
 
-def _maps(subject: Subject, layer: str, width: int, depth: Depth) -> Iterator[str]:
+def _maps(source: PictureSource, layer: str, width: int, depth: Depth) -> Iterator[str]:
     if layer == "input":
-        yield from _heading("input", subject.digit.name, INK)
-        yield from encode(subject.digit.image, INK, subject.theme, depth)
+        yield from _heading("input", source.digit.name, INK)
+        yield from encode(source.digit.image, INK, source.theme, depth)
     elif layer in _CONV_MAPS:
-        maps, scale = subject.activations[layer], layer_scale(subject, layer)
+        maps, scale = source.activations[layer], layer_scale(source, layer)
         name = f"{layer}-relu" if layer.startswith("conv") else f"{layer}-maps"
         yield from _heading(name, " × ".join(map(str, maps.shape)), scale)
         tiles = [maps[:, :, unit] for unit in range(min(maps.shape[-1], MOST_UNITS))]
-        yield from encode(_mosaic(tiles, _fitting(maps.shape[1], width, depth)), scale, subject.theme, depth)
+        yield from encode(_mosaic(tiles, _fitting(maps.shape[1], width, depth)), scale, source.theme, depth)
     elif layer == "fc1":
-        units, scale = subject.activations["fc1"], layer_scale(subject, "fc1")
+        units, scale = source.activations["fc1"], layer_scale(source, "fc1")
         across = min(width // (2 if depth == "ascii" else 1), 32)
         yield from _heading("fc1-units", f"{across} in a row", scale, count=f"{len(units):,}")
         padded = np.full(-(-len(units) // across) * across, np.nan, np.float32)
         padded[: len(units)] = units
-        yield from encode(padded.reshape(-1, across), scale, subject.theme, depth)
+        yield from encode(padded.reshape(-1, across), scale, source.theme, depth)
     else:
-        for digit, probability in enumerate(subject.probabilities):
-            mark = "←" if digit == subject.prediction and depth != "ascii" else ""
+        for digit, probability in enumerate(source.probabilities):
+            mark = "←" if digit == source.prediction and depth != "ascii" else ""
             yield f"{digit}  {100 * probability:6.2f} % {mark}".rstrip()
     yield ""
 

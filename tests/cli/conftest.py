@@ -5,16 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mnistcnn.events import (
-    CheckpointSaved,
-    Evaluated,
-    Event,
-    RunFinished,
-    RunStarted,
-    State,
-    StepsDone,
-    Warned,
-)
+from mnistcnn.events import CheckpointSaved, Evaluated, Event, RunFinished, RunStarted, State, StepsDone, Warned
 
 FakeRun = Callable[..., list[Event]]
 

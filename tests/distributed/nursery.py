@@ -18,7 +18,9 @@ from typing import Any
 import tensorflow as tf
 from mnistcnn_cli.app import run
 
-from mnistcnn import following, group, replicas, training  # noqa: F401  (so that no child has to)
+from mnistcnn.training import loop as training
+from mnistcnn.training import worker_loop as following  # noqa: F401  (so that no child has to)
+from mnistcnn.training.distributed import group, replicas
 
 
 def mirror(count: int) -> None:
@@ -26,9 +28,9 @@ def mirror(count: int) -> None:
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * count)
 
-    def form_group(*_: object) -> group.Single:
+    def form_group(*_: object) -> group.SingleProcess:
         strategy = tf.distribute.MirroredStrategy([f"CPU:{i}" for i in range(count)])
-        return group.Single(replicas.Replicas(strategy))
+        return group.SingleProcess(replicas.Replicas(strategy))
 
     training.form_group = form_group
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mnistcnn.workers import find_workers
+from mnistcnn.training.distributed.addresses import find_workers
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "distributed.md"
 SCONTROL = "#!/bin/sh\nprintf 'node7\\nnode9\\n'\n"

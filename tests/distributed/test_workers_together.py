@@ -10,8 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from mnistcnn.checkpoint import Checkpoint, load
-from mnistcnn.runs import Run
+from mnistcnn.runs.checkpoint import Checkpoint, load
+from mnistcnn.runs.directory import Run
 from tests.conftest import idx_bytes, make_examples
 from tests.distributed.conftest import free_ports, kill
 

@@ -19,12 +19,12 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from mnistcnn import training
-from mnistcnn.config import load_config
-from mnistcnn.data.sources import Dataset
+from mnistcnn.config.schema import load_config
+from mnistcnn.data.dataset import Dataset
 from mnistcnn.errors import MnistCnnError
-from mnistcnn.resuming import resumed_config
-from mnistcnn.runs import open_run
+from mnistcnn.runs.directory import open_run
+from mnistcnn.runs.resuming import resumed_config
+from mnistcnn.training import loop as training
 from tests.conftest import make_examples
 
 SETTINGS = (

@@ -16,10 +16,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from mnistcnn import training
 from mnistcnn.events import StepsDone
 from mnistcnn.sweep.running import sweep
 from mnistcnn.sweep.settings import SweepConfig
+from mnistcnn.training import loop as training
 from tests.faults.nursery import dataset
 
 CONFIG = {

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from mnistcnn.runs import Run, find_runs
+from mnistcnn.runs.directory import Run, find_runs
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("MNISTCNN_SOAK_KILLS", "4"))

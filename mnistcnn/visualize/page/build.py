@@ -14,7 +14,7 @@ from markupsafe import Markup
 from ... import files
 from ...errors import RunError
 from ..names import PageWeights
-from ..subject import Subject
+from ..picture_source import PictureSource
 from .payload import Part, make_payload
 
 MAIN = "main.js"
@@ -33,11 +33,11 @@ class Page:
     """How its weights answer compared with the run's own: see docs/page.md."""
 
 
-def write_page(subject: Subject, path: Path, weights: PageWeights = "int8") -> Page:
+def write_page(source: PictureSource, path: Path, weights: PageWeights = "int8") -> Page:
     """Write the page of a network, replacing one that is there.
 
     Args:
-        subject: the network; its digit and theme do not matter.
+        source: the network; its digit and theme do not matter.
         path: the HTML file; its folder is made.
         weights: how the largest weights are stored.
 
@@ -45,7 +45,7 @@ def write_page(subject: Subject, path: Path, weights: PageWeights = "int8") -> P
         CheckpointError: a kept checkpoint is damaged.
         RunError: the file cannot be written.
     """
-    payload = make_payload(subject, weights)
+    payload = make_payload(source, weights)
     content = render(payload).encode()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

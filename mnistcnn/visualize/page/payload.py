@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from ... import __version__
-from ... import checkpoint as checkpoints
-from ...checkpoint import steps_to_drop
-from ...evaluation import evaluate
-from ...metrics import read_metrics
-from ...model import Network
-from ...scores import CLASSES, confusion_matrix, most_confident_mistakes
-from ..captions import CAPTIONS, PAGE
+from ...evaluation.scores import CLASSES, confusion_matrix, most_confident_mistakes
+from ...network.evaluator import evaluate
+from ...network.model import Network
+from ...runs import checkpoint as checkpoints
+from ...runs.checkpoint import steps_to_drop
+from ...runs.metrics_file import read_metrics
+from ..analysis.receptive_fields import RECEPTIVE_FIELDS
+from ..drawing.captions import CAPTIONS, PAGE
+from ..drawing.style import DIGIT_COLOURS, THEMES, Colour, Theme, signed_scale
 from ..names import PageWeights
-from ..receptive_fields import RECEPTIVE_FIELDS
-from ..style import DIGIT_COLOURS, THEMES, Colour, Theme, signed_scale
-from ..subject import Moment, Subject
+from ..picture_source import Moment, PictureSource
 from .tensors import Floats, Tensor, decode, encode, encode_integers
 
 Part = dict[str, Any]
@@ -32,18 +32,18 @@ POINTS = 1000
 """Test images in the map of fc1."""
 
 
-def make_payload(subject: Subject, weights: PageWeights) -> Part:
+def make_payload(source: PictureSource, weights: PageWeights) -> Part:
     """Everything that the scripts need, ready for JSON.
 
     Args:
-        subject: the network; its digit and theme do not matter.
+        source: the network; its digit and theme do not matter.
         weights: how to store the largest weights.
 
     Raises:
         CheckpointError: a kept checkpoint is damaged.
     """
-    trained, result = subject.trained, subject.survey.result
-    layers = _layers(subject, weights)
+    trained, result = source.trained, source.survey.result
+    layers = _layers(source, weights)
     return {
         "format": FORMAT,
         "mnistcnn": __version__,
@@ -53,37 +53,37 @@ def make_payload(subject: Subject, weights: PageWeights) -> Part:
         "data": trained.data,
         "seed": trained.config.seed,
         "keep_prob": trained.config.keep_prob,
-        "parameters": subject.network.parameter_count,
+        "parameters": source.network.parameter_count,
         "test": {"images": result.examples, "errors": result.errors, "accuracy": result.accuracy},
-        "parity": _parity(subject, layers, weights),
+        "parity": _parity(source, layers, weights),
         "layers": layers,
-        "limits": _limits(subject),
-        "dead": {layer: np.flatnonzero(subject.survey.dead(layer)).tolist() for layer in ("conv1", "conv2", "fc1")},
-        "samples": _samples(subject),
-        "mistakes": _mistakes(subject),
+        "limits": _limits(source),
+        "dead": {layer: np.flatnonzero(source.survey.dead(layer)).tolist() for layer in ("conv1", "conv2", "fc1")},
+        "samples": _samples(source),
+        "mistakes": _mistakes(source),
         "confusion": confusion_matrix(result.labels, result.predictions).tolist(),
-        "moments": _moments(subject, weights),
-        "projection": _projection(subject),
+        "moments": _moments(source, weights),
+        "projection": _projection(source),
         "receptive_fields": {layer: asdict(field) for layer, field in RECEPTIVE_FIELDS.items()},
         "captions": {"page": PAGE, **{name: asdict(caption) for name, caption in CAPTIONS.items()}},
         "palette": _palette(),
     }
 
 
-def _layers(subject: Subject, weights: PageWeights) -> dict[str, dict[str, Tensor]]:
+def _layers(source: PictureSource, weights: PageWeights) -> dict[str, dict[str, Tensor]]:
     layers = {
-        layer: {kind: encode(subject.weights[f"{layer}/{kind}"]) for kind in ("weights", "biases")} for layer in LAYERS
+        layer: {kind: encode(source.weights[f"{layer}/{kind}"]) for kind in ("weights", "biases")} for layer in LAYERS
     }
     if weights == "int8":
-        layers["fc1"]["weights"] = encode_integers(subject.weights["fc1/weights"], np.int8)
+        layers["fc1"]["weights"] = encode_integers(source.weights["fc1/weights"], np.int8)
     return layers
 
 
-def _parity(subject: Subject, layers: dict[str, dict[str, Tensor]], weights: PageWeights) -> Part:
+def _parity(source: PictureSource, layers: dict[str, dict[str, Tensor]], weights: PageWeights) -> Part:
     """How the weights that are in the page, read back from it, answer compared with the run's own."""
-    network = Network(subject.trained.config.network, subject.trained.config.seed)
+    network = Network(source.trained.config.network, source.trained.config.seed)
     network.load({f"{layer}/{kind}": decode(tensor) for layer in layers for kind, tensor in layers[layer].items()})
-    own, page = subject.survey.result, evaluate(network, subject.dataset.test)
+    own, page = source.survey.result, evaluate(network, source.dataset.test)
     return {
         "weights": weights,
         "images": own.examples,
@@ -92,26 +92,26 @@ def _parity(subject: Subject, layers: dict[str, dict[str, Tensor]], weights: Pag
     }
 
 
-def _limits(subject: Subject) -> Part:
+def _limits(source: PictureSource) -> Part:
     """Where the colour scales end, as on the sheets."""
     return {
-        "weights": {layer: signed_scale(subject.weights[f"{layer}/weights"], "weight").limit for layer in LAYERS},
-        "activations": {layer: subject.limit(layer) for layer in ("conv1", "pool1", "conv2", "pool2", "fc1")},
+        "weights": {layer: signed_scale(source.weights[f"{layer}/weights"], "weight").limit for layer in LAYERS},
+        "activations": {layer: source.limit(layer) for layer in ("conv1", "pool1", "conv2", "pool2", "fc1")},
     }
 
 
-def _samples(subject: Subject) -> list[Part]:
+def _samples(source: PictureSource) -> list[Part]:
     """For each class the first test image that is recognised; if none is, the first; nothing if there is none."""
-    labels, predictions = subject.survey.result.labels, subject.survey.result.predictions
-    images = subject.dataset.test.images
+    labels, predictions = source.survey.result.labels, source.survey.result.predictions
+    images = source.dataset.test.images
     # Recognised ones first, and stable, so that of each kind the earliest is found first.
     order = np.argsort(predictions != labels, kind="stable")
     found = {label: int(order[labels[order] == label][0]) for label in np.unique(labels).tolist()}
     return [{"index": index, "label": label, "image": encode(images[index])} for label, index in found.items()]
 
 
-def _mistakes(subject: Subject) -> list[Part]:
-    result = subject.survey.result
+def _mistakes(source: PictureSource) -> list[Part]:
+    result = source.survey.result
     probabilities = np.exp(result.log_probabilities)
     return [
         {
@@ -119,20 +119,20 @@ def _mistakes(subject: Subject) -> list[Part]:
             "label": mistake.label,
             "prediction": mistake.prediction,
             "confidence": mistake.probability,
-            "image": encode(subject.dataset.test.images[mistake.index]),
+            "image": encode(source.dataset.test.images[mistake.index]),
         }
         for mistake in most_confident_mistakes(probabilities, result.labels, result.predictions, MISTAKES)
     ]
 
 
-def _moments(subject: Subject, weights: PageWeights) -> list[Part]:
+def _moments(source: PictureSource, weights: PageWeights) -> list[Part]:
     """The convolutions at the kept checkpoints."""
-    directory = subject.trained.run.checkpoints()
-    path = subject.trained.run.metrics_path
+    directory = source.trained.run.checkpoints()
+    path = source.trained.run.metrics_path
     rows = read_metrics(path) if path.is_file() else []
     accuracies = {int(row["step"]): float(row["accuracy"]) for row in rows if row["split"] == "test"}
     moments = []
-    for step in steps_to_show(directory.steps(), subject.trained.step):
+    for step in steps_to_show(directory.steps(), source.trained.step):
         moment = Moment(step, checkpoints.load(directory.path_of(step)).evaluated_weights)
         moments.append(_moment(moment, accuracies.get(step), weights))
     return moments
@@ -154,9 +154,9 @@ def _moment(moment: Moment, accuracy: float | None, weights: PageWeights) -> Par
     return {"step": moment.step, "test_accuracy": accuracy, "layers": layers}
 
 
-def _projection(subject: Subject) -> Part | None:
+def _projection(source: PictureSource) -> Part | None:
     """Two principal components of fc1 over test images; None for too few images or units."""
-    units: Floats = subject.survey.peaks["fc1"][:POINTS]
+    units: Floats = source.survey.peaks["fc1"][:POINTS]
     if len(units) < CLASSES or units.shape[1] < 2:
         return None
     from sklearn.decomposition import PCA
@@ -167,7 +167,7 @@ def _projection(subject: Subject) -> Part | None:
         "mean": encode(pca.mean_.astype(np.float32)),
         "components": encode(pca.components_.astype(np.float32)),
         "points": encode_integers(points, np.int16),
-        "labels": encode(subject.survey.result.labels[: len(points)]),
+        "labels": encode(source.survey.result.labels[: len(points)]),
         "share": float(pca.explained_variance_ratio_.sum()),
     }
 

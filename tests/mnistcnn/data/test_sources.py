@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnistcnn.config import DataConfig
+from mnistcnn.config.schema import DataConfig
 from mnistcnn.data import download as downloading
 from mnistcnn.data import mnist
 from mnistcnn.data.download import DownloadError, RemoteFile

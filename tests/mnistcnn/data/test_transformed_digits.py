@@ -8,14 +8,15 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
-from mnistcnn.config import DataConfig, load_config
+from mnistcnn.config.schema import DataConfig, load_config
+from mnistcnn.data.dataset import Examples
 from mnistcnn.data.framing import to_mnist_image
 from mnistcnn.data.imagefile import read_pixels
-from mnistcnn.data.sources import Examples, load_dataset
-from mnistcnn.evaluation import evaluate
-from mnistcnn.runs import Run
-from mnistcnn.trained import load_trained
-from mnistcnn.training import train
+from mnistcnn.data.sources import load_dataset
+from mnistcnn.network.evaluator import evaluate
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.trained import load_trained
+from mnistcnn.training.loop import train
 
 COUNT = 150
 KERNELS = (

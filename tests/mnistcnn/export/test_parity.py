@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnistcnn.export.answering import Answers
+from mnistcnn.export.inference import Answers
 from mnistcnn.export.parity import compare
 
 

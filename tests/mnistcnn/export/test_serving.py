@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnistcnn.runs import Run
-from mnistcnn.trained import load_trained
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.trained import load_trained
 from tests.conftest import make_examples
 
 DOCS = Path(__file__).parents[3] / "docs" / "serving.md"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from mnistcnn.config import Config
-from mnistcnn.data.sources import Dataset
+from mnistcnn.config.schema import Config
+from mnistcnn.data.dataset import Dataset
 from mnistcnn.events import Evaluated, Event, RunFinished, RunStarted
-from mnistcnn.runs import create_run
+from mnistcnn.runs.directory import create_run
 from mnistcnn.sweep.settings import SweepConfig
 
 SPACE = {"learning_rate": {"log_uniform": [1e-4, 1e-1]}, "network.fc1": {"choice": [16, 32]}}
@@ -21,7 +21,7 @@ SPACE = {"learning_rate": {"log_uniform": [1e-4, 1e-1]}, "network.fc1": {"choice
 
 @dataclass
 class FakeTraining:
-    """Stands in for `mnistcnn.training.train`.
+    """Stands in for `mnistcnn.training.loop.train`.
 
     Attributes:
         configs: of every run that was begun.

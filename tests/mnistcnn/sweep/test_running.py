@@ -4,11 +4,10 @@ import json
 import pytest
 
 from mnistcnn.errors import ConfigError, DivergedError, RunError
-from mnistcnn.events import RunFinished, Warned
-from mnistcnn.run_listing import summarize
-from mnistcnn.runs import Run, find_runs
+from mnistcnn.events import RunFinished, SweepFinished, SweepStarted, TrialFinished, TrialStarted, Warned
+from mnistcnn.runs.directory import Run, find_runs
+from mnistcnn.runs.listing import summarize
 from mnistcnn.sweep.running import sweep
-from mnistcnn.sweep_events import SweepFinished, SweepStarted, TrialFinished, TrialStarted
 from tests.mnistcnn.sweep.conftest import accuracy
 
 

@@ -16,7 +16,7 @@ def problems(path, overrides=()):
 
 
 def test_the_shipped_file_is_a_sweep_around_fast_yaml():
-    from mnistcnn.config import load_config
+    from mnistcnn.config.schema import load_config
 
     settings = load_sweep(ROOT / "configs" / "sweep.yaml")
     fast = load_config(ROOT / "configs" / "fast.yaml")

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from mnistcnn.config import load_config
-from mnistcnn.data.sources import Dataset, Examples
-from mnistcnn.runs import Run
-from mnistcnn.trained import load_trained
-from mnistcnn.training import train
-from mnistcnn.visualize.digit import find_digit
+from mnistcnn.config.schema import load_config
+from mnistcnn.data.dataset import Dataset, Examples
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.trained import load_trained
+from mnistcnn.training.loop import train
+from mnistcnn.visualize.analysis.digit import find_digit
+from mnistcnn.visualize.drawing.style import LIGHT
+from mnistcnn.visualize.picture_source import PictureSource
 from mnistcnn.visualize.pictures import PICTURES, draw_pictures
-from mnistcnn.visualize.style import LIGHT
-from mnistcnn.visualize.subject import Subject
 
 
 def crosses(count, seed):
@@ -44,19 +44,19 @@ def run(dataset, tmp_path_factory):
 @pytest.fixture
 def make_subject(run, dataset):
     def make(image="3", theme=LIGHT, autoscale=False):
-        return Subject(load_trained(run, "last"), dataset, find_digit(image, dataset), theme, autoscale=autoscale)
+        return PictureSource(load_trained(run, "last"), dataset, find_digit(image, dataset), theme, autoscale=autoscale)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def subject(run, dataset):
-    """The subject of most tests: what it finds out once, it knows for all of them."""
-    return Subject(load_trained(run, "last"), dataset, find_digit("3", dataset), LIGHT, autoscale=False)
+def source(run, dataset):
+    """The source of most tests: what it finds out once, it knows for all of them."""
+    return PictureSource(load_trained(run, "last"), dataset, find_digit("3", dataset), LIGHT, autoscale=False)
 
 
 @pytest.fixture(scope="session")
-def drawn(subject, tmp_path_factory):
+def drawn(source, tmp_path_factory):
     """The folder with all pictures, and what was said of each."""
     folder = tmp_path_factory.mktemp("pictures")
-    return folder, list(draw_pictures(subject, PICTURES, folder, "png"))
+    return folder, list(draw_pictures(source, PICTURES, folder, "png"))

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from mnistcnn.config import load_config
-from mnistcnn.runs import Run
-from mnistcnn.trained import load_trained
-from mnistcnn.training import train
-from mnistcnn.visualize.digit import find_digit
-from mnistcnn.visualize.style import LIGHT
-from mnistcnn.visualize.subject import Subject
+from mnistcnn.config.schema import load_config
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.trained import load_trained
+from mnistcnn.training.loop import train
+from mnistcnn.visualize.analysis.digit import find_digit
+from mnistcnn.visualize.drawing.style import LIGHT
+from mnistcnn.visualize.picture_source import PictureSource
 
 
 def convolve(maps, weights, biases):
@@ -60,10 +60,10 @@ def test_filters_are_the_checkpoints(arrays, run):
             assert np.array_equal(arrays[name], weights[name])
 
 
-def test_the_confusion_matrix_counts_every_test_image_once(arrays, dataset, subject):
+def test_the_confusion_matrix_counts_every_test_image_once(arrays, dataset, source):
     assert arrays["confusion"].sum() == len(dataset.test)
     assert arrays["confusion"].sum(axis=1).tolist() == dataset.test.classes()
-    assert np.trace(arrays["confusion"]) == len(dataset.test) - subject.survey.result.errors
+    assert np.trace(arrays["confusion"]) == len(dataset.test) - source.survey.result.errors
 
 
 def test_the_animation_begins_with_step_0(arrays, run):
@@ -76,6 +76,6 @@ def test_the_animation_begins_with_step_0(arrays, run):
 def test_the_history_of_a_run_that_averages_its_weights_shows_the_averages(dataset, tmp_path):
     small = ["network={conv1: 2, conv2: 3, fc1: 8}", "steps=4", "averaging.decay=0.9", "summaries.enabled=false"]
     run = Run(list(train(load_config(None, [f"log_dir={tmp_path}", *small]), dataset))[-1].run)
-    subject = Subject(load_trained(run, "last"), dataset, find_digit("3", dataset), LIGHT, autoscale=False)
-    for name, array in subject.history[-1].weights.items():
-        np.testing.assert_array_equal(array, subject.weights[name])
+    source = PictureSource(load_trained(run, "last"), dataset, find_digit("3", dataset), LIGHT, autoscale=False)
+    for name, array in source.history[-1].weights.items():
+        np.testing.assert_array_equal(array, source.weights[name])

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from mnistcnn.errors import RunError
-from mnistcnn.visualize.captions import CAPTIONS
-from mnistcnn.visualize.health import correlation, duplicates
+from mnistcnn.visualize.drawing.captions import CAPTIONS
+from mnistcnn.visualize.drawing.style import DARK, LIGHT
 from mnistcnn.visualize.names import ALL, KINDS, LAYERS
 from mnistcnn.visualize.pictures import PICTURES, draw_pictures, select
-from mnistcnn.visualize.style import DARK, LIGHT
+from mnistcnn.visualize.sheets.correlation import correlation, duplicates
 
 
 def test_every_picture_is_drawn_and_the_contact_sheet_comes_first(drawn):
@@ -31,32 +31,32 @@ def test_every_picture_opens_and_is_as_large_as_is_said(drawn):
             assert image.size == picture.size
 
 
-def test_every_picture_says_what_it_shows_and_where_from(drawn, subject):
+def test_every_picture_says_what_it_shows_and_where_from(drawn, source):
     for picture in filter(None, drawn[1]):
         assert picture.words.title
         assert picture.words.sentence.endswith(".")
         assert "{" not in picture.words.alt + picture.words.sentence
-        for part in ("run small", "step 30", "data crosses", subject.trained.digest[:12]):
+        for part in ("run small", "step 30", "data crosses", source.trained.digest[:12]):
             assert part in picture.words.small_print
         with Image.open(picture.path) as image:
             text = image.info.get("Description") or image.info["comment"].decode()
         assert text == picture.words.alt
 
 
-def test_the_manifest_lists_pictures_scales_units_and_the_checkpoint(drawn, subject):
+def test_the_manifest_lists_pictures_scales_units_and_the_checkpoint(drawn, source):
     folder, pictures = drawn
     manifest = json.loads((folder / "manifest.json").read_text())
     listed = {picture["file"]: picture for picture in manifest["pictures"]}
     assert set(listed) == {picture.path.name for picture in pictures if picture is not None}
-    assert manifest["checkpoint"] == {"asked": "last", "step": 30, "weights_digest": subject.trained.digest}
+    assert manifest["checkpoint"] == {"asked": "last", "step": 30, "weights_digest": source.trained.digest}
     assert manifest["image"] == {"name": "test image 3 of crosses", "label": 3}
     filters = next(picture for name, picture in listed.items() if "conv1-filters" in name)
-    weights = subject.weights["conv1/weights"]
+    weights = source.weights["conv1/weights"]
     assert filters["units"] == [0, 1, 2, 3]
     assert filters["scales"][0]["limit"] == pytest.approx(np.percentile(np.abs(weights), 99.5))
     assert filters["scales"][0]["low"] == -filters["scales"][0]["limit"]
     maps = next(picture for name, picture in listed.items() if "conv2-relu" in name)
-    reference = subject.reference["conv2"]
+    reference = source.reference["conv2"]
     assert maps["scales"][0]["limit"] == pytest.approx(np.percentile(reference, 99.9))
 
 
@@ -83,12 +83,12 @@ def test_autoscale_says_so_on_the_picture(make_subject):
 
 
 def test_dead_units_are_hatched_and_named(make_subject):
-    subject = make_subject()
-    subject.network.biases["conv2"].assign([-1000.0] + [0.1] * 5)
+    source = make_subject()
+    source.network.biases["conv2"].assign([-1000.0] + [0.1] * 5)
     picture = next(picture for picture in PICTURES if picture.name == "conv2-relu")
-    sheet = picture.draw(subject)
+    sheet = picture.draw(source)
     assert any(text.get_text() == "0 dead" for text in sheet.canvas.texts)
-    assert subject.survey.dead("conv2").tolist()[0]
+    assert source.survey.dead("conv2").tolist()[0]
 
 
 @pytest.mark.parametrize("kind", ["svg", "pdf"])
@@ -114,11 +114,11 @@ def test_every_layer_and_every_kind_has_a_picture_and_every_picture_a_caption():
 
 
 def test_a_run_with_one_checkpoint_and_no_metrics_has_no_curves_and_no_animation(make_subject, tmp_path):
-    subject = make_subject()
-    subject.history = subject.history[-1:]
-    subject.trained.run.metrics_path = tmp_path / "metrics.csv"
+    source = make_subject()
+    source.history = source.history[-1:]
+    source.trained.run.metrics_path = tmp_path / "metrics.csv"
     pictures = [picture for picture in PICTURES if picture.show == "training"]
-    assert list(draw_pictures(subject, pictures, tmp_path / "out", "png")) == [None, None]
+    assert list(draw_pictures(source, pictures, tmp_path / "out", "png")) == [None, None]
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_that_names_it(make_subject, tmp_path):

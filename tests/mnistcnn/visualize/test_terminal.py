@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from mnistcnn.visualize.style import LIGHT, Scale
+from mnistcnn.visualize.drawing.style import LIGHT, Scale
 from mnistcnn.visualize.terminal import encode, nearest_of_256, terminal_lines
 
 SCALE = Scale("signed", 1.0, "weight", "by hand")
@@ -37,12 +37,12 @@ def test_colours_are_the_nearest_of_256(colour, code):
 
 @pytest.mark.parametrize("depth", ["truecolor", "256", "ascii"])
 @pytest.mark.parametrize("width", [20, 57, 80, 200])
-def test_everything_keeps_to_the_width_of_the_window(depth, width, subject):
+def test_everything_keeps_to_the_width_of_the_window(depth, width, source):
     if depth == "ascii" and width < 57:
         pytest.skip("a map of 28 values is 56 characters wide, whatever the window")
     drawing = [
         line
-        for line in terminal_lines(subject, "all", [], max(width, 30), depth)
+        for line in terminal_lines(source, "all", [], max(width, 30), depth)
         if "from" not in line and ":" not in line
     ]
     plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in drawing]
@@ -50,8 +50,8 @@ def test_everything_keeps_to_the_width_of_the_window(depth, width, subject):
     assert ("\x1b" in "".join(drawing)) == (depth != "ascii")
 
 
-def test_a_layer_and_kinds_select(subject):
-    text = "\n".join(terminal_lines(subject, "conv1", ["filters"], 80, "ascii"))
+def test_a_layer_and_kinds_select(source):
+    text = "\n".join(terminal_lines(source, "conv1", ["filters"], 80, "ascii"))
     assert "filters of conv1" in text
     assert "after ReLU" not in text
-    assert "%" in "\n".join(terminal_lines(subject, "fc2", [], 80, "ascii"))
+    assert "%" in "\n".join(terminal_lines(source, "fc2", [], 80, "ascii"))

@@ -8,15 +8,16 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import sync_playwright
 
-from mnistcnn.config import load_config
-from mnistcnn.data.sources import Examples, load_dataset
-from mnistcnn.runs import Run
-from mnistcnn.trained import load_trained
-from mnistcnn.training import train
-from mnistcnn.visualize.digit import find_digit
+from mnistcnn.config.schema import load_config
+from mnistcnn.data.dataset import Examples
+from mnistcnn.data.sources import load_dataset
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.trained import load_trained
+from mnistcnn.training.loop import train
+from mnistcnn.visualize.analysis.digit import find_digit
+from mnistcnn.visualize.drawing.style import LIGHT
 from mnistcnn.visualize.page.build import assemble, write_page
-from mnistcnn.visualize.style import LIGHT
-from mnistcnn.visualize.subject import Subject
+from mnistcnn.visualize.picture_source import PictureSource
 
 IMAGES = int(os.environ.get("MNISTCNN_PAGE_IMAGES", "500"))
 """Of MNIST's test images. `make soak` takes all 10,000."""
@@ -91,7 +92,7 @@ def mnist_subject(real_mnist_dir, tmp_path_factory):
     test = Examples(dataset.test.images[:IMAGES], dataset.test.labels[:IMAGES])
     dataset = replace(dataset, test=test)
     path = list(train(config, dataset))[-1].run
-    return Subject(load_trained(Run(path), "last"), dataset, find_digit("0", dataset), LIGHT, autoscale=False)
+    return PictureSource(load_trained(Run(path), "last"), dataset, find_digit("0", dataset), LIGHT, autoscale=False)
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +105,6 @@ def mnist_page(mnist_subject, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def small_page(subject, tmp_path_factory):
+def small_page(source, tmp_path_factory):
     """The page of the small network, its weights exact."""
-    return write_page(subject, tmp_path_factory.mktemp("small") / "page.html", "float32").path
+    return write_page(source, tmp_path_factory.mktemp("small") / "page.html", "float32").path

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from mnistcnn.errors import RunError
-from mnistcnn.scores import confusion_matrix
-from mnistcnn.visualize.captions import CAPTIONS
+from mnistcnn.evaluation.scores import confusion_matrix
+from mnistcnn.visualize.drawing.captions import CAPTIONS
 from mnistcnn.visualize.page import build
 from mnistcnn.visualize.page.build import assemble, render, write_page
 from mnistcnn.visualize.page.payload import MOST_MOMENTS, make_payload, steps_to_show
@@ -16,8 +16,8 @@ from mnistcnn.visualize.page.tensors import decode, encode, encode_integers
 
 
 @pytest.fixture(scope="module")
-def payload(subject):
-    return make_payload(subject, "int8")
+def payload(source):
+    return make_payload(source, "int8")
 
 
 @pytest.fixture
@@ -45,40 +45,40 @@ def test_integers_are_off_by_half_a_step_at_most_and_each_output_has_its_own_ste
     assert np.array_equal(decode(tensor)[:, 2], np.zeros(50))
 
 
-def test_the_payload_tells_what_the_network_is_and_does(payload, subject):
-    result = subject.survey.result
+def test_the_payload_tells_what_the_network_is_and_does(payload, source):
+    result = source.survey.result
     assert payload["test"] == {"images": 40, "errors": result.errors, "accuracy": result.accuracy}
     assert payload["confusion"] == confusion_matrix(result.labels, result.predictions).tolist()
     assert (payload["run"], payload["step"], payload["data"]) == ("small", 30, "crosses")
-    assert payload["digest"] == subject.trained.digest
-    assert payload["limits"]["activations"]["conv2"] == subject.limit("conv2")
-    assert payload["dead"]["fc1"] == np.flatnonzero(subject.survey.dead("fc1")).tolist()
-    for name, array in subject.weights.items():
+    assert payload["digest"] == source.trained.digest
+    assert payload["limits"]["activations"]["conv2"] == source.limit("conv2")
+    assert payload["dead"]["fc1"] == np.flatnonzero(source.survey.dead("fc1")).tolist()
+    for name, array in source.weights.items():
         layer, kind = name.split("/")
         decoded = decode(payload["layers"][layer][kind])
         assert np.allclose(decoded, array, atol=0 if name != "fc1/weights" else np.abs(array).max() / 250)
 
 
-def test_float32_keeps_every_weight_to_the_bit(subject):
-    payload = make_payload(subject, "float32")
-    for name, array in subject.weights.items():
+def test_float32_keeps_every_weight_to_the_bit(source):
+    payload = make_payload(source, "float32")
+    for name, array in source.weights.items():
         layer, kind = name.split("/")
         assert np.array_equal(decode(payload["layers"][layer][kind]), array)
     assert payload["parity"] == {"weights": "float32", "images": 40, "agree": 40, "largest_logit_difference": 0.0}
 
 
-def test_parity_is_measured(subject, payload, monkeypatch):
+def test_parity_is_measured(source, payload, monkeypatch):
     assert payload["parity"]["agree"] <= 40
     assert payload["parity"]["largest_logit_difference"] > 0
     spoilt = lambda array, dtype: encode(-array)  # noqa: E731
     monkeypatch.setattr("mnistcnn.visualize.page.payload.encode_integers", spoilt)
     monkeypatch.setattr("mnistcnn.visualize.page.payload._moments", lambda *_: [])
     monkeypatch.setattr("mnistcnn.visualize.page.payload._projection", lambda *_: None)
-    assert make_payload(subject, "int8")["parity"]["agree"] < 40
+    assert make_payload(source, "int8")["parity"]["agree"] < 40
 
 
-def test_samples_are_one_of_each_class_and_mistakes_are_mistakes(payload, subject):
-    result, images = subject.survey.result, subject.dataset.test.images
+def test_samples_are_one_of_each_class_and_mistakes_are_mistakes(payload, source):
+    result, images = source.survey.result, source.dataset.test.images
     assert [sample["label"] for sample in payload["samples"]] == list(range(10))
     for digit in [*payload["samples"], *payload["mistakes"]]:
         assert digit["label"] == result.labels[digit["index"]]
@@ -92,8 +92,8 @@ def test_samples_are_one_of_each_class_and_mistakes_are_mistakes(payload, subjec
         assert mistake["prediction"] == result.predictions[mistake["index"]] != mistake["label"]
 
 
-def test_moments_are_the_kept_checkpoints_with_the_accuracies_of_the_metrics(payload, subject):
-    moments, history = payload["moments"], subject.history
+def test_moments_are_the_kept_checkpoints_with_the_accuracies_of_the_metrics(payload, source):
+    moments, history = payload["moments"], source.history
     assert [moment["step"] for moment in moments] == [moment.step for moment in history] == [0, 10, 20, 30]
     assert moments[-1]["test_accuracy"] == payload["test"]["accuracy"]
     assert moments[0]["test_accuracy"] is not None
@@ -109,11 +109,11 @@ def test_of_many_checkpoints_the_first_the_last_and_the_one_shown_stay():
     assert max(np.diff(steps)) < 1000
 
 
-def test_the_projection_is_that_of_fc1(payload, subject):
-    projection, units = payload["projection"], subject.survey.peaks["fc1"]
+def test_the_projection_is_that_of_fc1(payload, source):
+    projection, units = payload["projection"], source.survey.peaks["fc1"]
     points = (units - decode(projection["mean"])) @ decode(projection["components"]).T
     assert np.allclose(points, decode(projection["points"]), atol=1e-3 * np.abs(points).max())
-    assert np.array_equal(decode(projection["labels"]), subject.survey.result.labels)
+    assert np.array_equal(decode(projection["labels"]), source.survey.result.labels)
 
 
 def test_captions_are_the_sheets(payload):
@@ -121,13 +121,13 @@ def test_captions_are_the_sheets(payload):
         assert payload["captions"][name]["sentence"] == caption.sentence
 
 
-def test_the_same_run_makes_the_same_page(subject, tmp_path):
-    first, second = (write_page(subject, tmp_path / "deep" / name).path for name in ("a.html", "b.html"))
+def test_the_same_run_makes_the_same_page(source, tmp_path):
+    first, second = (write_page(source, tmp_path / "deep" / name).path for name in ("a.html", "b.html"))
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_nothing_outside_is_named(subject, tmp_path):
-    text = write_page(subject, tmp_path / "page.html").path.read_text()
+def test_nothing_outside_is_named(source, tmp_path):
+    text = write_page(source, tmp_path / "page.html").path.read_text()
     named = re.findall(r"""(?:src|href)\s*=\s*["']?([^"' >]*)""", text)
     assert all(name.startswith(("data:", "#")) for name in named)
     assert not re.search(r"@import|url\(", text)
@@ -142,10 +142,10 @@ def test_no_name_ends_the_element_that_it_stands_in(payload):
     assert json.loads(found)["run"] == hostile
 
 
-def test_a_page_that_cannot_be_written_is_told(subject, tmp_path):
+def test_a_page_that_cannot_be_written_is_told(source, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(RunError, match="file"):
-        write_page(subject, tmp_path / "file" / "page.html")
+        write_page(source, tmp_path / "file" / "page.html")
 
 
 def test_a_module_comes_after_those_that_it_imports_and_once(modules):

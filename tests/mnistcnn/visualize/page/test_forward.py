@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnistcnn.model import Network, to_input
+from mnistcnn.network.model import Network, to_input
 
 ANSWERS = """([images, layers]) => {
     const { network, forward } = globalThis.mnistcnn;
@@ -66,14 +66,14 @@ def test_int8_predicts_the_same_and_the_page_says_how_often(visit, mnist_page, m
     print(f"{agree:,} of {len(images):,} predictions agree; logits differ by {largest:.3f} at most")
 
 
-def test_units_that_are_off_answer_0(visit, small_page, subject):
-    weights = subject.network.read()
+def test_units_that_are_off_answer_0(visit, small_page, source):
+    weights = source.network.read()
     for layer, units in (("conv1", [3]), ("conv2", [0, 5]), ("fc1", [17])):
         for kind in ("weights", "biases"):
             weights[f"{layer}/{kind}"][..., units] = 0  # ReLU makes 0 of 0.
-    network = Network(subject.trained.config.network, 0)
+    network = Network(source.trained.config.network, 0)
     network.load(weights)
-    image = subject.dataset.test.images[0]
+    image = source.dataset.test.images[0]
     found = visit(small_page).evaluate(
         """(pixels) => {
             const off = { conv1: new Set([3]), conv2: new Set([0, 5]), fc1: new Set([17]) };
@@ -85,12 +85,12 @@ def test_units_that_are_off_answer_0(visit, small_page, subject):
     assert np.abs(found - network(to_input(image[np.newaxis])).numpy()[0]).max() < 1e-4
 
 
-def test_the_gradient_by_the_pixels_is_tensorflows(scripts, small_page, subject):
-    images = subject.dataset.test.images[:3]
+def test_the_gradient_by_the_pixels_is_tensorflows(scripts, small_page, source):
+    images = source.dataset.test.images[:3]
     pixels = to_input(images)
     with tf.GradientTape() as tape:
         tape.watch(pixels)
-        logit = subject.network.activations(pixels)["fc2"][:, 7]
+        logit = source.network.activations(pixels)["fc2"][:, 7]
     expected = tape.gradient(logit, pixels).numpy().reshape(3, 784)
     found = scripts.evaluate(
         """([layers, images]) => {

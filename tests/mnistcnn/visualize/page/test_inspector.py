@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnistcnn.visualize.style import LIGHT
+from mnistcnn.visualize.drawing.style import LIGHT
 
 CLOSE = {"rtol": 0, "atol": 1e-4}
 
@@ -15,10 +15,10 @@ def page(visit, small_page):
 
 
 @pytest.fixture
-def reference(page, subject):
+def reference(page, source):
     """What TensorFlow's layers answer to the image that the page shows."""
     image = np.array(page.evaluate("Array.from(mnistcnn.state.image)"), np.float32).reshape(1, 28, 28, 1)
-    return {name: value.numpy()[0] for name, value in subject.network.activations(tf.constant(image)).items()}
+    return {name: value.numpy()[0] for name, value in source.network.activations(tf.constant(image)).items()}
 
 
 def go_to(page, layer, *keys):
@@ -44,11 +44,11 @@ def shown_sum(page):
     return [as_number(text) for text in page.locator(".sum dd").all_inner_texts()]
 
 
-def test_the_25_products_and_the_bias_of_conv1_are_its_value(page, reference, subject):
+def test_the_25_products_and_the_bias_of_conv1_are_its_value(page, reference, source):
     unit, y, x = go_to(page, "conv1", "Shift+ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight")
     products = numbers(page, "#arithmetic td[data-product]", "product")
     assert len(products) == 25
-    bias = subject.weights["conv1/biases"][unit]
+    bias = source.weights["conv1/biases"][unit]
     before, after = reference["conv1/preactivation"][y, x, unit], reference["conv1"][y, x, unit]
     assert np.isclose(sum(products) + bias, before, **CLOSE)
     assert np.isclose(numbers(page, ".sum", "sum")[0], before, **CLOSE)
@@ -73,17 +73,17 @@ def test_relu_is_shown(page, reference):
     assert shown_sum(page)[-1] == 0 > shown_sum(page)[-2]
 
 
-def test_the_subtotals_of_conv2_add_up_and_each_opens_to_its_products(page, reference, subject):
+def test_the_subtotals_of_conv2_add_up_and_each_opens_to_its_products(page, reference, source):
     unit, y, x = go_to(page, "conv2", "Shift+ArrowDown", "ArrowRight", "ArrowDown")
     subtotals = numbers(page, ".subtotals button", "subtotal")
     assert len(subtotals) == 4
-    bias = subject.weights["conv2/biases"][unit]
+    bias = source.weights["conv2/biases"][unit]
     assert np.isclose(sum(subtotals) + bias, reference["conv2/preactivation"][y, x, unit], **CLOSE)
     padded = np.pad(reference["pool1"], ((2, 2), (2, 2), (0, 0)))
     for channel in range(4):
         page.locator(f".subtotals [data-channel='{channel}']").press("Enter")
         products = numbers(page, "#arithmetic td[data-product]", "product")
-        kernel = subject.weights["conv2/weights"][:, :, channel, unit]
+        kernel = source.weights["conv2/weights"][:, :, channel, unit]
         expected = (padded[y : y + 5, x : x + 5, channel] * kernel).sum()
         assert np.isclose(sum(products), expected, **CLOSE)
         assert np.isclose(subtotals[channel], expected, **CLOSE)
@@ -106,9 +106,9 @@ def test_pooling_names_the_largest_of_four_and_leads_to_it(page, reference, laye
     assert title == f"{source}, unit {unit}, row {2 * y + row}, column {2 * x + column}"
 
 
-def test_contributions_to_fc1_and_to_an_output_are_the_strongest_and_add_up(page, reference, subject):
+def test_contributions_to_fc1_and_to_an_output_are_the_strongest_and_add_up(page, reference, source):
     unit, _, _ = go_to(page, "fc1", "ArrowRight", "ArrowRight")
-    weights, biases = subject.weights["fc1/weights"], subject.weights["fc1/biases"]
+    weights, biases = source.weights["fc1/weights"], source.weights["fc1/biases"]
     products = reference["pool2"].ravel() * weights[:, unit]
     shown = numbers(page, ".contributions [data-product]", "product")
     assert np.allclose(np.abs(shown[:-1]), np.sort(np.abs(products))[::-1][:12], **CLOSE)
@@ -116,7 +116,7 @@ def test_contributions_to_fc1_and_to_an_output_are_the_strongest_and_add_up(page
     page.locator("#answer [data-unit='4']").press("Enter")
     page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
     shown = numbers(page, ".contributions [data-product]", "product")
-    assert np.isclose(sum(shown) + subject.weights["fc2/biases"][4], reference["fc2"][4], **CLOSE)
+    assert np.isclose(sum(shown) + source.weights["fc2/biases"][4], reference["fc2"][4], **CLOSE)
     probability = tf.nn.softmax(reference["fc2"]).numpy()[4]
     assert np.isclose(numbers(page, ".softmax", "probability")[0], probability, **CLOSE)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from mnistcnn.config import load_config
+from mnistcnn.config.schema import load_config
 from mnistcnn.data.framing import to_mnist_image
 from mnistcnn.data.sources import load_dataset
 

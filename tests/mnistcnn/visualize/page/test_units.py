@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnistcnn.metrics import read_metrics
-from mnistcnn.model import Network
-from mnistcnn.visualize.style import LIGHT, Scale
+from mnistcnn.network.model import Network
+from mnistcnn.runs.metrics_file import read_metrics
+from mnistcnn.visualize.drawing.style import LIGHT, Scale
 
 CALM = "() => mnistcnn.state.dirty.size === 0"
 
@@ -27,40 +27,40 @@ def logits_of(page):
     return np.array(page.evaluate("Array.from(mnistcnn.state.answer.fc2)"))
 
 
-def without(subject, layer, units):
+def without(source, layer, units):
     """TensorFlow's network with units that answer nothing."""
-    weights = {name: array.copy() for name, array in subject.weights.items()}
+    weights = {name: array.copy() for name, array in source.weights.items()}
     for unit in units:
         weights[f"{layer}/weights"][..., unit] = 0
         weights[f"{layer}/biases"][unit] = 0
-    network = Network(subject.trained.config.network, 0)
+    network = Network(source.trained.config.network, 0)
     network.load(weights)
     return network
 
 
 @pytest.mark.parametrize("layer", ["conv1", "conv2", "fc1"])
-def test_the_network_answers_without_a_unit_as_tensorflow_says(page, subject, layer):
+def test_the_network_answers_without_a_unit_as_tensorflow_says(page, source, layer):
     canvas = page.locator(f"canvas[data-layer={layer}]")
     canvas.focus()
     canvas.press("Home")
     canvas.press("x")
-    expected = without(subject, layer, [0])(tf.constant(image_of(page))).numpy()[0]
+    expected = without(source, layer, [0])(tf.constant(image_of(page))).numpy()[0]
     assert np.abs(logits_of(page) - expected).max() < 1e-3
     button = page.locator("#switch-unit")
     assert (button.get_attribute("aria-pressed"), button.inner_text()) == ("true", "Switch unit 0 on")
     assert "switched off: 0" in page.locator(".sum").inner_text()
     button.click()
-    whole = subject.network(tf.constant(image_of(page))).numpy()[0]
+    whole = source.network(tf.constant(image_of(page))).numpy()[0]
     assert np.abs(logits_of(page) - whole).max() < 1e-3
     assert button.get_attribute("aria-pressed") == "false"
 
 
-def test_a_whole_layer_is_switched_off_and_on_again_and_the_page_compares(page, subject):
+def test_a_whole_layer_is_switched_off_and_on_again_and_the_page_compares(page, source):
     page.select_option("#off-layer", "fc1")
     page.click("#off-all")
-    assert np.abs(logits_of(page) - subject.weights["fc2/biases"]).max() < 1e-5
-    guess = int(subject.weights["fc2/biases"].argmax())
-    whole = int(subject.network(tf.constant(image_of(page))).numpy().argmax())
+    assert np.abs(logits_of(page) - source.weights["fc2/biases"]).max() < 1e-5
+    guess = int(source.weights["fc2/biases"].argmax())
+    whole = int(source.network(tf.constant(image_of(page))).numpy().argmax())
     summary = page.locator("#off-summary")
     page.wait_for_function("() => /Without 20/.test(document.getElementById('off-summary').textContent)")
     assert re.match(rf"Without 20 units it says {guess} .*; with all, {whole} ", summary.inner_text())
@@ -69,8 +69,8 @@ def test_a_whole_layer_is_switched_off_and_on_again_and_the_page_compares(page, 
     assert logits_of(page).argmax() == whole
 
 
-def test_the_busiest_units_go_first(page, subject):
-    activations = subject.network.activations(tf.constant(image_of(page)))
+def test_the_busiest_units_go_first(page, source):
+    activations = source.network.activations(tf.constant(image_of(page)))
     page.select_option("#off-layer", "fc1")
     page.click("#off-busiest")
     logits_of(page)
@@ -78,8 +78,8 @@ def test_the_busiest_units_go_first(page, subject):
     assert set(page.evaluate("[...mnistcnn.state.off.fc1]")) <= set(busiest.tolist())
 
 
-def test_sorted_by_activity_the_busiest_unit_stands_first(page, subject):
-    maps = subject.network.activations(tf.constant(image_of(page)))["conv2"].numpy()[0]
+def test_sorted_by_activity_the_busiest_unit_stands_first(page, source):
+    maps = source.network.activations(tf.constant(image_of(page)))["conv2"].numpy()[0]
     page.check("input[value=activity]")
     page.wait_for_function(CALM)
     canvas = page.locator("canvas[data-layer=conv2]")
@@ -94,9 +94,9 @@ def test_sorted_by_activity_the_busiest_unit_stands_first(page, subject):
     assert canvas.get_attribute("data-unit") == "0"
 
 
-def test_colours_are_the_sheets(page, subject):
-    values = subject.network.activations(tf.constant(image_of(page)))["pool2"].numpy()[0]
-    scale = Scale("activation", subject.limit("pool2"), "activation", "")
+def test_colours_are_the_sheets(page, source):
+    values = source.network.activations(tf.constant(image_of(page)))["pool2"].numpy()[0]
+    scale = Scale("activation", source.limit("pool2"), "activation", "")
     height, width, content = page.evaluate(
         """() => {
             const canvas = document.querySelector("canvas[data-layer=pool2]");
@@ -126,8 +126,8 @@ def test_dropout_is_shown_as_what_training_did_and_changes_no_answer(page):
     assert page.locator("#dropout-text").inner_text() == explained
 
 
-def test_the_slider_shows_each_kept_checkpoint_with_the_accuracy_then(page, subject):
-    run = subject.trained.run
+def test_the_slider_shows_each_kept_checkpoint_with_the_accuracy_then(page, source):
+    run = source.trained.run
     rows = read_metrics(run.metrics_path)
     accuracies = {int(row["step"]): float(row["accuracy"]) for row in rows if row["split"] == "test"}
     slider, text = page.locator("#moment"), page.locator("#moment-text")

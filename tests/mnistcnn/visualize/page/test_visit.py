@@ -158,19 +158,19 @@ def test_without_centring_the_drawing_stays_where_it_is(page):
     assert centred[14:].sum() > 1
 
 
-def test_mistakes_of_the_network_are_loaded_into_the_pad_and_made_again(page, subject):
+def test_mistakes_of_the_network_are_loaded_into_the_pad_and_made_again(page, source):
     for button in page.locator("#mistakes button").all()[:3]:
         button.click()
         words = button.get_attribute("aria-label")
         said = summary(page)
         assert f"predicts {words.split('takes for a ')[1][0]}," in said
         index = int(said.split("test image ")[1].split(" ")[0])
-        assert np.allclose(ink_of(page) * 255, subject.dataset.test.images[index], atol=1e-4)
+        assert np.allclose(ink_of(page) * 255, source.dataset.test.images[index], atol=1e-4)
 
 
-def test_a_picture_is_loaded_and_what_is_none_is_refused(page, subject):
+def test_a_picture_is_loaded_and_what_is_none_is_refused(page, source):
     content = io.BytesIO()
-    Image.fromarray(255 - subject.dataset.test.images[3]).resize((140, 140)).save(content, "PNG")
+    Image.fromarray(255 - source.dataset.test.images[3]).resize((140, 140)).save(content, "PNG")
     page.set_input_files("#file", {"name": "mine.png", "mimeType": "image/png", "buffer": content.getvalue()})
     page.wait_for_function("() => mnistcnn.state.source.name === 'mine.png'")
     assert ink_of(page).sum() > 20

@@ -1,0 +1,1 @@
+"""The commands, one file each: parse, load, call the core, render."""

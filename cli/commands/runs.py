@@ -1,0 +1,146 @@
+"""`mnistcnn runs`: lists runs, shows one, compares some, and repeats one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from mnistcnn.errors import UsageError
+
+from ..quiet_tensorflow import starting_tensorflow
+
+
+class _ListByDefault(TyperGroup):
+    """`mnistcnn runs` and `mnistcnn runs --json` are short for `mnistcnn runs list …`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put `list` in front of options."""
+        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+            args = ["list", *args]
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
+
+
+app = typer.Typer(cls=_ListByDefault, help="List runs; show, compare or repeat them. Without a command: list.")
+
+LogDir = Annotated[Path, typer.Option(help="Folder that holds the runs.", metavar="DIR")]
+RunArgument = Annotated[str, typer.Argument(metavar="[RUN]", help="Its name, its path, or latest.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", metavar="", help="JSON on standard output: one object per line.")]
+Sort = Annotated[str, typer.Option(metavar="KEY", help="A fact (started, test_accuracy, …) or a setting.")]
+Reverse = Annotated[bool, typer.Option("--reverse", metavar="", help="Oldest, worst, or largest first.")]
+Filter = Annotated[
+    list[str] | None,
+    typer.Option("--filter", metavar="KEY=VALUE", help="Only such runs: state=died, seed=3, name='lr-*'. Repeatable."),
+]
+Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Show the first N only.")]
+
+
+@app.command("list")
+def list_runs(
+    log_dir: LogDir = Path("runs"),
+    sort: Sort = "started",
+    reverse: Reverse = False,
+    conditions: Filter = None,
+    limit: Limit = None,
+    as_json: Json = False,
+) -> None:
+    """List runs, the newest first, with what they achieved and what differs from the defaults."""
+    from mnistcnn.runs.listing import summarize_runs
+    from mnistcnn.runs.selection import filtered_runs, sorted_runs
+
+    from ..rendering.runs_view import draw_list, run_record, write_record
+
+    everything = summarize_runs(log_dir)
+    wanted = sorted_runs(filtered_runs(everything, conditions or []), sort, reverse=reverse)
+    shown = wanted[:limit]
+    if as_json:
+        for run in shown:
+            write_record(run_record(run))
+    else:
+        draw_list(shown, log_dir, hidden=len(everything) - len(shown))
+
+
+@app.command()
+def show(run: RunArgument = "latest", log_dir: LogDir = Path("runs"), as_json: Json = False) -> None:
+    """Show everything about one run."""
+    from mnistcnn.runs.directory import open_run
+    from mnistcnn.runs.listing import summarize
+
+    from ..rendering.runs_view import draw_run, full_record, write_record
+
+    opened = open_run(run, log_dir)
+    if as_json:
+        write_record(full_record(summarize(opened), opened))
+    else:
+        draw_run(summarize(opened), opened)
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN RUN…", help="Two or more names or paths.")],
+    log_dir: LogDir = Path("runs"),
+    everything: Annotated[bool, typer.Option("--all", metavar="", help="Also the settings that are the same.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare runs: the settings that differ, beside what came of them."""
+    from mnistcnn.runs.directory import open_run
+    from mnistcnn.runs.listing import summarize
+
+    from ..rendering.runs_view import comparison_record, draw_comparison, write_record
+
+    if len(runs) < 2:
+        raise UsageError("runs compare: name at least two runs; `mnistcnn runs` lists them")
+    summaries = [summarize(open_run(name, log_dir)) for name in runs]
+    if as_json:
+        write_record(comparison_record(summaries, everything=everything))
+    else:
+        draw_comparison(summaries, everything=everything)
+
+
+@app.command()
+def reproduce(
+    run: RunArgument = "latest",
+    log_dir: LogDir = Path("runs"),
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", metavar="", help="Show nothing but the verdict, warnings and errors.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Repeat a finished run in a new one, and say whether it comes to the same weights, bit for bit.
+
+    Exit code 0: it does. 5: it does not, and why; or it could not be repeated.
+    """
+    from mnistcnn.data.sources import load_dataset
+    from mnistcnn.events import RunStarted
+    from mnistcnn.runs import reproduction
+    from mnistcnn.runs.data import check_same_data, data_to_repeat
+    from mnistcnn.runs.directory import Run, open_run
+
+    from ..rendering.console import open_console
+    from ..rendering.runs_view import reproduction_record, verdict, write_record
+    from ..signals import stop_on_signals
+
+    original = open_run(run, log_dir)
+    config = reproduction.config_to_repeat(original)
+    repeated = original
+    with open_console(as_json=as_json, quiet=quiet) as console:
+        console.phase("loading the data")
+        dataset = load_dataset(data_to_repeat(original, config.data), console)
+        check_same_data(original, dataset)
+        console.phase("starting TensorFlow")
+        with starting_tensorflow():
+            from mnistcnn.training.loop import train
+        with stop_on_signals() as stop:
+            for event in train(config, dataset, stop):
+                console.show(event)
+                repeated = Run(event.run) if isinstance(event, RunStarted) else repeated
+            stop.raise_if_stopped()
+    result = reproduction.compare(original, repeated)
+    if as_json:
+        write_record(reproduction_record(result))
+    result.raise_if_different()
+    sys.stderr.write(verdict(result) + "\n")

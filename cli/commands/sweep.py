@@ -1,0 +1,122 @@
+"""`mnistcnn sweep`: works on a study, alone or with other processes; `sweep show` looks at one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from mnistcnn.errors import UsageError
+
+from ..quiet_tensorflow import starting_tensorflow
+
+if TYPE_CHECKING:
+    from ..rendering.sink import Sink
+
+app = typer.Typer(invoke_without_command=True)
+
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="What varies, and what does not: configs/sweep.yaml.")
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the file: config.steps=200. Repeatable."),
+]
+Trials = Annotated[int | None, typer.Option(metavar="N", help="Trials, of all processes together.")]
+Study = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the study.")]
+Storage = Annotated[
+    str | None,
+    typer.Option(metavar="URL|FILE", help="Where the study is kept: a journal file, or a database's address."),
+]
+LogDir = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder that holds the runs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Show nothing but warnings and errors.")]
+Json = Annotated[bool, typer.Option("--json", metavar="", help="One JSON object per event on standard output.")]
+
+
+@app.callback()
+def sweep(
+    context: typer.Context,
+    config: ConfigFile = None,
+    overrides: Overrides = None,
+    trials: Trials = None,
+    study: Study = None,
+    storage: Storage = None,
+    log_dir: LogDir = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Search for better settings: many runs, whose validation accuracy decides. See docs/sweeps.md.
+
+    Start it as often as you like, on as many machines as see the same storage: they share the trials out.
+    """
+    if context.invoked_subcommand is not None:
+        if any(value for name, value in context.params.items()):
+            raise UsageError("sweep show: write options behind the word show")
+        return
+    if config is None:
+        raise UsageError("sweep: what varies? Name a file: --config configs/sweep.yaml")
+    from mnistcnn.data.sources import load_dataset
+    from mnistcnn.sweep.settings import load_sweep
+
+    from ..rendering.console import Views, open_console
+    from ..rendering.sweep_view import BestRun, PlainSweep
+    from ..signals import stop_on_signals
+
+    options = {"trials": trials, "study": study, "storage": storage, "log_dir": log_dir}
+    settings = load_sweep(config, overrides or [], options)
+    with open_console(as_json=as_json, quiet=quiet, views=Views(_live, PlainSweep, BestRun)) as console:
+        console.phase("loading the data")
+        dataset = load_dataset(settings.config.data, console)
+        console.phase("starting TensorFlow")
+        with starting_tensorflow():
+            from mnistcnn.sweep.running import sweep
+            from mnistcnn.training.loop import train
+        with stop_on_signals() as stop:
+            for event in sweep(settings, dataset, train, stop):
+                console.show(event)
+            stop.raise_if_stopped()
+
+
+def _live(stream: TextIO) -> Sink:
+    from ..rendering.sweep_live import LiveSweep
+
+    return LiveSweep(stream)
+
+
+@app.command()
+def show(
+    study: Annotated[str, typer.Argument(metavar="[STUDY]", help="Its name.")] = "sweep",
+    storage: Storage = None,
+    log_dir: LogDir = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Show the best N only.")] = 10,
+    plots: Annotated[bool, typer.Option("--plots", metavar="", help="Draw the plots again, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show a study's best trials, and how to train the best again."""
+    from mnistcnn.config.schema import Config
+    from mnistcnn.errors import RunError
+    from mnistcnn.sweep.results import best_results, count_states, study_slots
+    from mnistcnn.sweep.settings import SweepConfig
+    from mnistcnn.sweep.study import load_study
+
+    from ..rendering.sweep_view import draw_study, write_study
+
+    place = log_dir or Config().log_dir
+    settings = SweepConfig.model_construct(study=study, storage=storage, log_dir=place, lost_after=60)
+    opened = load_study(settings)
+    slots = study_slots(opened)
+    best = best_results(slots)
+    if as_json:
+        write_study(study, count_states(slots), best[:limit])
+    else:
+        draw_study(study, count_states(slots), best[:limit])
+    if plots:
+        from mnistcnn.sweep.plots import draw_plots
+
+        try:
+            drawn = draw_plots(opened, place)
+        except OSError as error:
+            raise RunError(f"{error.filename or place}: cannot write the plots: {error.strerror or error}") from error
+        for path in drawn:
+            typer.echo(f"drew {path}", err=True)

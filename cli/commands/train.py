@@ -1,0 +1,184 @@
+"""`mnistcnn train`: loads the configuration and the data, trains, and shows it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mnistcnn.errors import UsageError
+
+from ..quiet_tensorflow import starting_tensorflow
+
+if TYPE_CHECKING:
+    from mnistcnn.config.schema import Config
+    from mnistcnn.runs.directory import Run
+    from mnistcnn.training.distributed.addresses import Workers
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Configuration file.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a setting: data.source=digits. Repeatable."),
+]
+Steps = Annotated[int | None, typer.Option(help="Training steps, one batch each.", metavar="N")]
+BatchSize = Annotated[int | None, typer.Option(help="Images per training step.", metavar="N")]
+LearningRate = Annotated[float | None, typer.Option(help="Step size of Adam.", metavar="X")]
+KeepProb = Annotated[float | None, typer.Option(help="Probability that dropout keeps a unit.", metavar="P")]
+LogDir = Annotated[Path | None, typer.Option(help="Folder that holds the runs.", metavar="DIR")]
+Seed = Annotated[int | None, typer.Option(help="Everything random follows from it.", metavar="N")]
+Seeds = Annotated[str | None, typer.Option(help="One run for each of these: 0-9 or 0,3,5-7.", metavar="LIST")]
+Name = Annotated[str | None, typer.Option(help="Name of the run's folder.", metavar="NAME")]
+Resume = Annotated[
+    str | None,
+    typer.Option("--resume", metavar="RUN", help="Go on with this run: its name, its folder, or `latest`."),
+]
+Tensorboard = Annotated[
+    bool,
+    typer.Option("--tensorboard", metavar="", help="Start TensorBoard beside the run; in a terminal, until Ctrl-C."),
+]
+Addresses = Annotated[
+    str | None,
+    typer.Option("--workers", metavar="HOST:PORT,…", help="Train together: all workers, the chief first."),
+]
+Index = Annotated[
+    int | None, typer.Option("--worker-index", metavar="I", help="Which of --workers this is; 0 is the chief.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Show nothing but warnings and errors.")]
+Json = Annotated[bool, typer.Option("--json", metavar="", help="One JSON object per event on standard output.")]
+
+
+def train(
+    config: ConfigFile = None,
+    overrides: Overrides = None,
+    steps: Steps = None,
+    batch_size: BatchSize = None,
+    learning_rate: LearningRate = None,
+    keep_prob: KeepProb = None,
+    log_dir: LogDir = None,
+    seed: Seed = None,
+    seeds: Seeds = None,
+    name: Name = None,
+    resume: Resume = None,
+    tensorboard: Tensorboard = False,
+    addresses: Addresses = None,
+    worker_index: Index = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Train the network, and show how it learns.
+
+    Precedence: defaults, then --config, then --set, then the named options.
+    """
+    from mnistcnn.config.schema import load_config
+    from mnistcnn.training.distributed.addresses import find_workers
+
+    workers = find_workers(addresses, worker_index, os.environ)
+    _check_together(workers, seeds=seeds, resume=resume, config=config, name=name, tensorboard=tensorboard, quiet=quiet)
+    options = {
+        "steps": steps,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "keep_prob": keep_prob,
+        "seed": seed,
+    }
+    settings = {**options, "log_dir": log_dir, "name": name}
+    if seeds is not None:
+        from ..train_seeds import train_each_seed
+
+        train_each_seed(seeds, config, overrides or [], settings, quiet=quiet, as_json=as_json)
+    elif workers is not None and not workers.is_chief:
+        from ..train_worker import train_as_worker
+
+        own = load_config(config, overrides or [], settings)
+        train_as_worker(own, workers, resumed=resume is not None, quiet=quiet, as_json=as_json)
+    else:
+        if resume is None:
+            run, resolved = None, load_config(config, overrides or [], settings)
+        else:
+            run, resolved = _resumed(resume, log_dir, overrides or [], options)
+        if tensorboard and not resolved.summaries.enabled:
+            raise UsageError("--tensorboard would have nothing to show: summaries.enabled is false")
+        _train(run, resolved, workers, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
+
+
+def _check_together(
+    workers: Workers | None,
+    *,
+    seeds: str | None,
+    resume: str | None,
+    config: Path | None,
+    name: str | None,
+    tensorboard: bool,
+    quiet: bool,
+) -> None:
+    """Refuse options that mean nothing together.
+
+    Raises:
+        UsageError: says which, and what to do instead.
+    """
+    takes_part = workers is not None and not workers.is_chief
+    conflicts = [
+        (seeds and resume, "--seeds starts new runs, so it cannot be used with --resume"),
+        (seeds and workers, "--seeds is for one process: give each seed a start of its own, on all workers"),
+        (seeds and tensorboard, "--tensorboard shows one run; to see all: tensorboard --logdir, and their folder"),
+        (takes_part and tensorboard, "--tensorboard is for the chief, which alone has the run's folder"),
+        (quiet and tensorboard, "--quiet would hide where --tensorboard is to be seen: leave out one of them"),
+        (
+            resume and (config or name),
+            "--resume goes on with a run's own configuration and name, so it cannot be used with --config or --name",
+        ),
+    ]
+    for they_conflict, message in conflicts:
+        if they_conflict:
+            raise UsageError(message)
+
+
+def _train(
+    run: Run | None, config: Config, workers: Workers | None, *, tensorboard: bool, quiet: bool, as_json: bool
+) -> None:
+    """Train a new run, or go on with one; with other workers, as their chief."""
+    from mnistcnn.data.sources import load_dataset
+    from mnistcnn.runs.data import data_to_repeat
+
+    from ..rendering.console import open_console
+    from ..rendering.tensorboard_viewer import Viewer
+    from ..signals import stop_on_signals
+
+    people_watch = sys.stderr is not None and sys.stderr.isatty() and not (quiet or as_json)
+    with (
+        Viewer(wanted=tensorboard, stays=people_watch) as viewer,
+        open_console(as_json=as_json, quiet=quiet) as console,
+    ):
+        console.phase("loading the data")
+        dataset = load_dataset(config.data if run is None else data_to_repeat(run, config.data), console)
+        console.phase("starting TensorFlow")
+        with starting_tensorflow():
+            from mnistcnn.training import loop as training
+        together = {"workers": workers} if workers else {}
+        if workers:
+            console.phase(f"this is {workers.name(0)} of {workers.count}: waiting for the others")
+        with stop_on_signals() as stop:
+            if run is None:
+                events = training.train(config, dataset, stop, **together)
+            else:
+                events = training.resume(run, config, dataset, stop, **together)
+            for event in viewer.beside(events, console):
+                console.show(event)
+                stop.note_end(event)
+            stop.raise_if_stopped()
+
+
+def _resumed(
+    which: str, log_dir: Path | None, overrides: list[str], options: Mapping[str, object]
+) -> tuple[Run, Config]:
+    """Find the run to go on with, and its own configuration with the changes that were asked for."""
+    from mnistcnn.config.schema import Config
+    from mnistcnn.runs.directory import open_run
+    from mnistcnn.runs.resuming import resumed_config
+
+    run = open_run(which, log_dir or Config().log_dir)
+    return run, resumed_config(run, overrides, options)

@@ -1,0 +1,181 @@
+"""How a run looks in a terminal while it goes on: laid out anew, at every refresh, for the width there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.live import Live
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from mnistcnn.events import Evaluated, RunStarted
+
+from . import curve
+from .displayed_run import Point, Progress
+from .text import count, duration, loss, percent, printable
+
+WIDEST = 110
+"""Columns; a line that is longer is hard to follow with the eye."""
+_WITH_BEST = 60
+_WITH_CURVE = 40
+_WITH_TWO_CURVES = 76
+_CURVE_HEIGHT = 4
+_LINES_WITH_CURVE = 18
+ACCENT = "cyan"
+BEST = "green"
+
+
+def in_place(console: Console, renderable: Callable[[], RenderableType]) -> Live:
+    """A display that stays in place and leaves nothing behind.
+
+    Standard output carries results, so it must stay itself; warnings on standard error come above.
+    """
+    return Live(get_renderable=renderable, console=console, transient=True, redirect_stdout=False, refresh_per_second=8)
+
+
+class Dashboard:
+    """Renders a `Progress`; a renderable, so that Rich asks again at every refresh and after a resize.
+
+    Args:
+        progress: of a run that has started.
+        elapsed: seconds since the run started.
+    """
+
+    def __init__(self, progress: Progress, elapsed: Callable[[], float]) -> None:
+        self._progress = progress
+        self._elapsed = elapsed
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Header, bar, numbers, curves, place: as many of them as fit."""
+        if self._progress.started is None:
+            return
+        width = min(options.max_width, WIDEST)
+        inner = width - 4 if width >= _WITH_CURVE else width
+        blocks = self._blocks(self._progress.started, inner, console.size.height)
+        yield headline(_name(self._progress.started), _recipe(self._progress.started), width)
+        for block in blocks:
+            if inner < width:
+                yield Text()
+                yield Padding(block, (0, (width - inner) // 2), expand=False)
+            else:
+                yield block
+
+    def _blocks(self, started: RunStarted, width: int, height: int) -> list[RenderableType]:
+        blocks: list[RenderableType] = [self._bar(started, width), self._numbers(started, width)]
+        if width >= _WITH_CURVE - 4 and height >= _LINES_WITH_CURVE and self._progress.losses:
+            blocks.append(self._curves(started, width))
+        blocks.append(Text(printable(str(started.run)), style="dim", overflow="fold"))
+        return blocks
+
+    def _bar(self, started: RunStarted, width: int) -> RenderableType:
+        """Let the bar fill what the figures leave; in a narrow window they stand above it."""
+        step, steps = self._progress.step, started.steps
+        bar = ProgressBar(total=max(steps, 1), completed=step, complete_style=ACCENT, finished_style=BEST)
+        done = f"{count(step):>{len(count(steps))}} / {count(steps)}"
+        left = f"{duration(self._progress.seconds_left)} left"
+        times = f"{duration(self._elapsed())} · {left}"
+        if width < _WITH_BEST:
+            figures = (f"{done}  {time}" for time in (times, left, left.removesuffix(" left")))
+            fitting = next((text for text in figures if len(text) <= width), done)
+            return _stacked([Text(fitting, no_wrap=True, overflow="ellipsis"), bar])
+        speed = count(self._progress.last.images_per_second) if self._progress.last else "–"
+        figures_beside = (done, f"{speed} images/s", times)
+        grid = Table.grid(padding=(0, 3))
+        grid.add_column(width=width - sum(len(figure) + 3 for figure in figures_beside))
+        grid.add_row(bar, *(Text(figure, no_wrap=True) for figure in figures_beside))
+        return grid
+
+    def _numbers(self, started: RunStarted, width: int) -> RenderableType:
+        """Tell the accuracies of now and of the step that validation found best: beside, or in a row."""
+        progress, wide = self._progress, width >= _WITH_BEST
+        grid = _table(3 if wide else 2, gap=3 if wide else 1)
+        best, data = progress.best_validation, printable(started.data)
+        heading = f"best validation, at step {count(best.step)}" if best else ""
+        grid.add_row(*_cells([f"accuracy on {data}" if wide else f"on {data}", "now", heading], wide, "dim"))
+        training = percent(progress.last.accuracy if progress.last else None)
+        grid.add_row(*_cells(["training batch" if wide else "training", training, ""], wide))
+        grid.add_row(*_cells(["validation", *_accuracies(progress.last_validation, best)], wide))
+        if best and not wide:
+            grid.add_row(*_cells(["  best", percent(best.accuracy)], wide, BEST))
+        grid.add_row(*_cells(["test", *_accuracies(progress.last_test, progress.test_at_best)], wide))
+        grid.add_row(*_cells(["loss", loss(progress.last.loss) if progress.last else "–", ""], wide))
+        return grid
+
+    def _curves(self, started: RunStarted, width: int) -> RenderableType:
+        both = width >= _WITH_TWO_CURVES - 4 and len(self._progress.test_errors) > 1
+        each = (width - 4) // 2 if both else width
+        curves = [_curve("loss", self._progress.losses, started.steps, each, loss)]
+        if both:
+            name = f"test error on {printable(started.data)}"
+            curves.append(_curve(name, self._progress.test_errors, started.steps, each, percent))
+        grid = Table.grid(padding=(0, 4, 0, 0), pad_edge=False)
+        grid.add_row(*curves)
+        return grid
+
+
+def headline(left: Text, right: str, width: int) -> RenderableType:
+    """Draw a thin rule with a name at its left end and, where it fits, a remark at its right end."""
+    room = width - left.cell_len - 1
+    if room < 3:
+        left.overflow = "fold"
+        return left
+    if not right or room - cell_len(right) - 1 < 3:
+        return Text.assemble(left, (f" {'─' * room}", "dim"), no_wrap=True)
+    rule = "─" * (room - cell_len(right) - 1)
+    return Text.assemble(left, (f" {rule} {right}", "dim"), no_wrap=True)
+
+
+def _name(started: RunStarted) -> Text:
+    return Text(printable(started.run.name), style="bold")
+
+
+def _recipe(started: RunStarted) -> str:
+    return f"{printable(started.data)} · batch {count(started.batch_size)} · seed {started.seed}"
+
+
+def _accuracies(now: Evaluated | None, best: Evaluated | None) -> tuple[str, str]:
+    return percent(now.accuracy if now else None), percent(best.accuracy) if best else ""
+
+
+def _table(columns: int, gap: int) -> Table:
+    """Make a column of names and columns of numbers, right-aligned so that their decimals stand in line."""
+    grid = Table.grid(padding=(0, gap))
+    grid.add_column(overflow="ellipsis", no_wrap=True)
+    for _ in range(columns - 1):
+        grid.add_column(justify="right", no_wrap=True)
+    return grid
+
+
+def _cells(texts: Sequence[str], wide: bool, style: str = "") -> list[Text]:
+    """Make the cells of one row; the third, about the best step, only where there is room."""
+    cells = [Text(text, style=style) for text in texts]
+    if wide and not style and len(cells) == 3:
+        cells[2].stylize(BEST)
+    return cells if wide else cells[:2]
+
+
+def _stacked(rows: Sequence[RenderableType]) -> RenderableType:
+    grid = Table.grid(expand=False)
+    for row in rows:
+        grid.add_row(row)
+    return grid
+
+
+def _curve(name: str, points: Sequence[Point], steps: int, width: int, label: Callable[[float], str]) -> RenderableType:
+    """Draw a curve with its range at the left and its steps below."""
+    limits = curve.y_range(points)
+    low, high = (label(limits[0]), label(limits[1])) if limits else ("–", "–")
+    margin = max(len(low), len(high))
+    rows = curve.braille(points, (0, steps), width - margin - 2, _CURVE_HEIGHT)
+    text = Text(f"{name} (log scale)\n", style="dim", no_wrap=True)
+    for number, row in enumerate(rows):
+        at = {0: high, _CURVE_HEIGHT - 1: low}.get(number, "")
+        text.append(f"{at:>{margin}} {'┤' if at else '│'}", style="dim")
+        text.append(f"{row}\n", style=f"not dim {ACCENT}")
+    axis = f"0{count(steps):>{max(width - margin - 3, 1)}}"
+    text.append(f"{'':>{margin}}  {axis}", style="dim")
+    return text

@@ -1,0 +1,153 @@
+"""An evaluation as people read it: the figures, the classes, the confusions, the worst mistakes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .picture import picture
+from .tables import Listing, draw
+from .text import count, loss, percent, printable
+
+if TYPE_CHECKING:
+    from mnistcnn.evaluation.assessment import Assessment
+    from mnistcnn.evaluation.scores import Mistake
+
+
+def show_assessment(assessment: Assessment, written: list[Path]) -> None:
+    """Write everything to standard output: tables, the mistakes as pictures, and the files that say the same."""
+    draw(list(_listings(assessment)))
+    _draw_pictures(assessment)
+    for path in written:
+        sys.stdout.write(f"written: {printable(str(path))}\n")
+
+
+def data_label(assessment: Assessment) -> str:
+    """Name the data, as it stands beside an accuracy; if the network learned from other data, say so."""
+    if not assessment.is_foreign:
+        return assessment.data
+    learned = assessment.provenance.trained_on
+    return f"{assessment.data}, trained on {'other data' if learned == assessment.data else learned}"
+
+
+def _listings(assessment: Assessment) -> Iterator[Listing]:
+    yield _figures(assessment)
+    yield _classes(assessment)
+    yield _confusion(assessment)
+    if assessment.mistakes:
+        yield _mistakes(assessment.mistakes)
+
+
+def _figures(assessment: Assessment) -> Listing:
+    provenance, (low, high) = assessment.provenance, assessment.interval
+    rows = [
+        ("accuracy", f"{percent(assessment.accuracy)} ({data_label(assessment)})"),
+        ("interval", f"{100 * low:.2f} to {100 * high:.2f} %, with 95 % confidence"),
+        ("errors", f"{count(assessment.errors)} of {count(len(assessment.examples))}"),
+        ("loss", loss(assessment.loss)),
+        ("ECE", percent(assessment.calibration.error)),
+        ("data", f"{assessment.data}, from {assessment.origin}"),
+        *([("file", provenance.model)] if provenance.model else []),
+        ("run", provenance.run),
+        ("checkpoint", f"{provenance.checkpoint}, step {count(provenance.step)}"),
+        ("weights", provenance.weights_digest),
+    ]
+
+    def style(row: int, column: int, _cell: str) -> str:
+        if column == 0:
+            return "dim"
+        foreign = assessment.is_foreign and row in (0, 5)
+        return "bold yellow" if foreign else "bold" if row == 0 else ""
+
+    return Listing(f"The {assessment.split} split", ("", ""), rows, style=style)
+
+
+def _classes(assessment: Assessment) -> Listing:
+    rows = [
+        (
+            str(one.label),
+            count(one.examples),
+            count(one.examples - one.correct),
+            *("-" if score is None else percent(score) for score in (one.precision, one.recall, one.f1)),
+        )
+        for one in assessment.classes
+    ]
+    header = ("class", "images", "errors", "precision", "recall", "F1")
+    return Listing("Classes", header, rows, numbers=range(len(header)), style=_first_column_bold)
+
+
+def _confusion(assessment: Assessment) -> Listing:
+    matrix = assessment.confusion.tolist()
+    rows = [(str(label), *map(str, row)) for label, row in enumerate(matrix)]
+    most = max((row[j] for i, row in enumerate(matrix) for j in range(len(row)) if i != j), default=0)
+
+    def style(row: int, column: int, cell: str) -> str:
+        if column == 0:
+            return "bold"
+        if row == column - 1:
+            return "green"
+        if cell == "0":
+            return "dim"
+        return "bold red" if int(cell) > most / 2 else "yellow"
+
+    return Listing(
+        "Confusions: label in rows, prediction in columns",
+        ("", *map(str, range(10))),
+        rows,
+        numbers=range(11),
+        style=style,
+    )
+
+
+def _mistakes(mistakes: list[Mistake]) -> Listing:
+    rows = [
+        (
+            str(mistake.index),
+            str(mistake.label),
+            str(mistake.prediction),
+            percent(mistake.probability),
+            percent(mistake.label_probability),
+        )
+        for mistake in mistakes
+    ]
+    header = ("index", "label", "prediction", "probability", "of the label")
+    return Listing("Most confident mistakes", header, rows, numbers=range(len(header)), style=lambda *_: "")
+
+
+def _draw_pictures(assessment: Assessment) -> None:
+    from rich.columns import Columns
+    from rich.console import Console, Group
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    images = assessment.examples.images
+    pictures = [
+        Group(
+            Text(f"{mistake.index}: {mistake.label}, read as {mistake.prediction}"),
+            picture(images[mistake.index], console),
+            Text(),
+        )
+        for mistake in assessment.mistakes
+    ]
+    if pictures:
+        console.print(Columns(pictures, padding=(0, 2)))
+
+
+def _first_column_bold(_row: int, column: int, _cell: str) -> str:
+    return "bold" if column == 0 else ""
+
+
+def warn(message: str) -> None:
+    """Write a warning to standard error; its lines are not wrapped, so that a path can be copied whole."""
+    if sys.stderr is None:
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    first, *rest = map(printable, message.splitlines())
+    text = Text.assemble(("warning: ", "bold yellow"), first)
+    for line in rest:
+        text.append(f"\n  {line}")
+    Console(stderr=True, highlight=False).print(text, soft_wrap=True)

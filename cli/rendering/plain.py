@@ -1,0 +1,167 @@
+"""A run as plain dated lines, for logs: one per event, no control characters, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TextIO
+
+from mnistcnn.events import (
+    CheckpointSaved,
+    Evaluated,
+    Event,
+    RunFinished,
+    RunStarted,
+    SeedFinished,
+    SeedsFinished,
+    SeedStarted,
+    StepsDone,
+    Warned,
+    WorkerFinished,
+    WorkerStarted,
+    WorkerStepped,
+)
+
+from . import summary
+from .displayed_run import Progress
+from .sink import Sink
+from .text import count, duration, loss, one_line, percent, printable, size
+
+
+class PlainLog(Sink):
+    """Writes dated lines to `stream`, each flushed, so that `tail -f` shows it at once."""
+
+    def __init__(self, stream: TextIO, now: Callable[[], datetime] = datetime.now) -> None:
+        self._stream = stream
+        self._now = now
+        self._progress = Progress()
+        self._in_batch = False
+        self._steps_of_worker = 0
+
+    def show(self, event: Event) -> None:
+        """Write the event's line; the summary's lines for `RunFinished`."""
+        self._progress.absorb(event)
+        match event:
+            case RunStarted():
+                self._line(_started(event))
+            case StepsDone():
+                self._line(f"{self._step(event.step)}  {_steps(event)}")
+            case Evaluated():
+                self._line(f"{self._step(event.step)}  {_evaluated(event)}")
+            case CheckpointSaved():
+                self._line(f"{self._step(event.step)}  {_saved(event)}")
+            case Warned():
+                self._line(f"WARNING: {one_line(event.message)}")
+            case RunFinished() if not self._in_batch:
+                self._summary(event)
+            case SeedStarted():
+                self._in_batch, self._progress = True, Progress()
+                self._line(f"seed {event.seed}, {event.number} of {event.seeds}")
+            case SeedFinished():
+                self._line(summary.seed_line(event))
+            case SeedsFinished():
+                self._batch_summary(event)
+            case WorkerStarted():
+                self._steps_of_worker = event.steps
+                self._line(_worker_started(event))
+            case WorkerStepped():
+                speed = f"{count(event.images_per_second)} images/s of all workers"
+                self._line(f"{self._step(event.step)}  loss {loss(event.loss)}  {speed}")
+            case WorkerFinished():
+                self._line(
+                    f"{self._step(event.step)}  {event.state} after {duration(event.seconds)}; the chief saved it"
+                )
+
+    def phase(self, text: str) -> None:
+        """Say what takes a while."""
+        self._line(text)
+
+    def note(self, text: str) -> None:
+        """Say it."""
+        self._line(text)
+
+    def download(self, name: str, received: int, total: int) -> None:
+        """One line when a file begins, one when it is whole."""
+        if received == 0:
+            self._line(f"downloading {name}, {size(total)}")
+        elif received >= total:
+            self._line(f"downloaded {name}")
+
+    def _step(self, step: int) -> str:
+        """`step  100/3000`, so that the columns of a log stay in line."""
+        steps = str(self._progress.started.steps if self._progress.started else self._steps_of_worker or "?")
+        return f"step {step:>{len(steps)}}/{steps}"
+
+    def _summary(self, event: RunFinished) -> None:
+        self._line(summary.title(event))
+        for warning in self._progress.warnings:
+            self._line(f"WARNING: {one_line(warning)}")
+        for fact in summary.facts(event):
+            self._fact(fact)
+        for command, purpose in summary.next_commands(self._progress, event):
+            self._line(f"next: {command}  # {purpose}")
+
+    def _batch_summary(self, event: SeedsFinished) -> None:
+        self._line(summary.seeds_title(event))
+        for fact in summary.seeds_facts(event):
+            self._fact(fact)
+
+    def _fact(self, fact: summary.Fact) -> None:
+        self._line(f"{fact.label} {fact.value}{', ' + fact.note if fact.note else ''}")
+
+    def _line(self, text: str) -> None:
+        self._stream.write(f"{self._now():%Y-%m-%d %H:%M:%S}  {printable(text)}\n")
+        self._stream.flush()
+
+
+class WarningsOnly(Sink):
+    """For `--quiet`: warnings, and nothing else."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def show(self, event: Event) -> None:
+        """Write the event if it is a warning."""
+        if isinstance(event, Warned):
+            self._stream.write(f"warning: {printable(one_line(event.message))}\n")
+            self._stream.flush()
+
+
+def _started(event: RunStarted) -> str:
+    resumed = f", resumed after step {event.step}" if event.step else ""
+    shared = f" shared by {event.workers} workers" if event.workers > 1 else ""
+    return (
+        f"run {event.run}: {event.data}, {count(event.train_examples)} training, "
+        f"{count(event.validation_examples)} validation and {count(event.test_examples)} test images, "
+        f"{count(event.steps)} steps of {event.batch_size}{shared}, seed {event.seed}, "
+        f"{count(event.parameters)} parameters{resumed}"
+    )
+
+
+def _worker_started(event: WorkerStarted) -> str:
+    resumed = f", resumed after step {event.step}" if event.step else ""
+    return (
+        f"worker {event.worker} of {event.workers} at {event.address}, the chief at {event.chief}: {event.data}, "
+        f"{count(event.steps)} steps of {event.batch_size}, of which {event.share} here, seed {event.seed}{resumed}"
+    )
+
+
+def _steps(event: StepsDone) -> str:
+    accuracy = f"training accuracy {percent(event.accuracy)} ({event.data}, {count(event.examples)} images)"
+    speed = f"{count(event.images_per_second)} images/s"
+    return f"loss {loss(event.loss)}  {accuracy}  learning rate {event.learning_rate:g}  {speed}"
+
+
+def _evaluated(event: Evaluated) -> str:
+    outcome = f"{event.data}, {count(event.errors)} errors of {count(event.examples)}"
+    best = "  best so far" if event.best else ""
+    return f"{event.split} accuracy {percent(event.accuracy)} ({outcome})  loss {loss(event.loss)}{best}"
+
+
+def _saved(event: CheckpointSaved) -> str:
+    return f"saved {event.path}{' (best)' if event.best else ''} in {_short(event.seconds)}"
+
+
+def _short(seconds: float) -> str:
+    """Short times in milliseconds."""
+    return f"{1000 * seconds:.0f} ms" if seconds < 10 else duration(seconds)

@@ -1,0 +1,287 @@
+"""How `mnistcnn runs` shows runs: tables for people, records for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mnistcnn.errors import RunError
+
+from .tables import Listing, draw
+from .text import count, duration, one_line, percent, printable, shell_path
+
+if TYPE_CHECKING:
+    from mnistcnn.runs.directory import Run
+    from mnistcnn.runs.listing import RunSummary
+    from mnistcnn.runs.reproduction import Reproduction
+
+_MOST_HINTS = 5
+_MOST_COLUMNS = 4
+"""More runs than this are compared in rows, because their columns would not fit."""
+_UNKNOWN = "–"
+
+
+def write_record(record: dict[str, Any]) -> None:
+    """Write one line of JSON."""
+    sys.stdout.write(json.dumps(record, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def run_record(run: RunSummary) -> dict[str, Any]:
+    """One run, as `runs --json` has it; see docs/runs.md."""
+    return {
+        "event": "run",
+        "run": str(run.path),
+        "name": run.name,
+        "state": run.state,
+        "problem": run.problem,
+        "can_be_resumed": run.can_be_resumed,
+        "data": run.data,
+        "started": run.started.isoformat() if run.started else None,
+        "ended": run.ended.isoformat() if run.ended else None,
+        "step": run.step,
+        "steps": run.steps,
+        "test_step": run.test.step if run.test else None,
+        "test_accuracy": run.test.accuracy if run.test else None,
+        "test_interval": list(run.test.interval) if run.test else None,
+        "test_errors": run.test.errors if run.test else None,
+        "test_examples": run.test.examples if run.test else None,
+        "validation_accuracy": run.validation_accuracy,
+        "best_step": run.best_step,
+        "best_validation_accuracy": run.best_validation_accuracy,
+        "best_test_accuracy": run.best_test_accuracy,
+        "weights_digest": run.weights_digest,
+        "seconds": run.seconds,
+        "images_per_second": run.images_per_second,
+        "checkpoints": list(run.checkpoints),
+        "changed": dict(run.changed),
+        "config": dict(run.config),
+    }
+
+
+def full_record(run: RunSummary, opened: Run) -> dict[str, Any]:
+    """One run with its whole manifest, as `runs show --json` has it."""
+    return {**run_record(run), "manifest": _manifest(opened)}
+
+
+def comparison_record(runs: Sequence[RunSummary], *, everything: bool) -> dict[str, Any]:
+    """The settings that differ, in the order of the runs."""
+    settings = {key: [run.config.get(key) for run in runs] for key in _compared(runs, everything)}
+    return {"event": "comparison", "config": settings, "runs": [run_record(run) for run in runs]}
+
+
+def reproduction_record(result: Reproduction) -> dict[str, Any]:
+    """The verdict, as `runs reproduce --json` has it."""
+    return {
+        "event": "reproduction",
+        "original": str(result.original.path),
+        "repeated": str(result.repeated.path),
+        "same": result.same,
+        "weights_digests": list(result.digests),
+        "test_accuracies": list(result.test_accuracies),
+        "differences": {key: list(values) for key, values in result.differences.items()},
+    }
+
+
+def verdict(result: Reproduction) -> str:
+    """Say that the weights are the same."""
+    others = "".join(f"; {key} was {old}, is {new}" for key, (old, new) in result.differences.items())
+    return f"the same weights, bit for bit: {result.digests[0]}{others}"
+
+
+def draw_list(runs: Sequence[RunSummary], log_dir: Path, hidden: int) -> None:
+    """Draw a table of runs; what can be done about the dead ones stands below it, on standard error."""
+    if not runs and not hidden:
+        sys.stderr.write(f"no runs in {shell_path(log_dir)}; train one with: mnistcnn train\n")
+        return
+    header = ("run", "state", "data", "steps", "test accuracy", "95 % interval", "time", "not default")
+    rows = [
+        (
+            run.name,
+            run.state,
+            run.data or _UNKNOWN,
+            _steps(run),
+            _accuracy(run),
+            _interval(run),
+            _time(run),
+            ", ".join(f"{key} {_shown(value)}" for key, value in run.changed.items()),
+        )
+        for run in runs
+    ]
+    if rows:
+        draw([Listing("", header, rows, numbers=(3, 4, 5, 6), whole=range(7), optional=(7, 6, 5))])
+    if hidden:
+        sys.stderr.write(f"{count(hidden)} more, not shown\n")
+    _write_hints(runs, log_dir)
+
+
+def draw_run(run: RunSummary, opened: Run) -> None:
+    """Draw everything about one run."""
+    manifest = _manifest(opened) or {}
+    default = _defaults()
+    settings = [
+        (key, _shown(value), f"default {_shown(default.get(key))}" if key in run.changed else "")
+        for key, value in run.config.items()
+        if key not in ("name", "log_dir")
+    ]
+    environment = [(key, _shown(value)) for key, value in _environment(manifest)]
+    listings = [
+        Listing(f"{run.path}", ("", ""), _facts(run, manifest)),
+        Listing("configuration", ("", "", ""), settings),
+        Listing("made with", ("", ""), environment),
+    ]
+    draw([listing for listing in listings if listing.rows])
+    _write_hints([run], opened.path.parent)
+
+
+def draw_comparison(runs: Sequence[RunSummary], *, everything: bool) -> None:
+    """Draw runs side by side; many of them one below the other."""
+    settings = [(key, *(_shown(run.config.get(key)) for run in runs)) for key in _compared(runs, everything)]
+    results = [(label, *(fact(run) for run in runs)) for label, fact in _RESULTS.items()]
+    header = ("", *(run.name for run in runs))
+    rows = [*settings, *results]
+    if len(runs) > _MOST_COLUMNS:
+        header, *rows = zip(*[header, *rows], strict=True)
+        header = ("run", *header[1:])
+    draw([Listing("", header, rows)])
+    names = sorted({run.data for run in runs if run.data})
+    if len(names) > 1:
+        text = f"note: accuracies on different data ({', '.join(names)}) say nothing about each other"
+        sys.stderr.write(printable(text) + "\n")
+    _write_problems(runs)
+
+
+_RESULTS: dict[str, Callable[[RunSummary], str]] = {
+    "state": lambda run: run.state,
+    "data": lambda run: run.data or _UNKNOWN,
+    "steps done": lambda run: _steps(run),
+    "test accuracy": lambda run: _accuracy(run),
+    "95 % interval": lambda run: _interval(run),
+    "validation accuracy": lambda run: percent(run.validation_accuracy),
+    "best step": lambda run: _UNKNOWN if run.best_step is None else count(run.best_step),
+    "validation there": lambda run: percent(run.best_validation_accuracy),
+    "test there": lambda run: percent(run.best_test_accuracy),
+    "time": lambda run: _time(run),
+    "images/s": lambda run: _UNKNOWN if run.images_per_second is None else count(run.images_per_second),
+    "weights": lambda run: (run.weights_digest or _UNKNOWN)[:12],
+}
+
+
+def _facts(run: RunSummary, manifest: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a run is and achieved, as far as it is known."""
+    data = manifest.get("data")
+    origin = data.get("origin") if isinstance(data, dict) else None
+    facts = [
+        ("state", run.state),
+        ("problem", one_line(run.problem or "")),
+        ("data", f"{run.data} ({origin})" if run.data else ""),
+        ("steps done", _steps(run)),
+        ("test accuracy", _test(run)),
+        ("validation accuracy", _on(run.validation_accuracy, run)),
+        ("best step", "" if run.best_step is None else f"{count(run.best_step)}, chosen by validation"),
+        ("  validation accuracy", _on(run.best_validation_accuracy, run)),
+        ("  test accuracy", _on(run.best_test_accuracy, run)),
+        ("weights", run.weights_digest or ""),
+        ("started", _moment(run.started)),
+        ("ended", _moment(run.ended)),
+        ("time", duration(run.seconds) if run.seconds is not None else ""),
+        ("speed", f"{count(run.images_per_second)} images/s" if run.images_per_second is not None else ""),
+        ("checkpoints", ", ".join(map(count, run.checkpoints))),
+    ]
+    return [(label, text) for label, text in facts if text and text != _UNKNOWN]
+
+
+def _environment(manifest: dict[str, Any]) -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    for key in ("mnistcnn", "python", "packages", "machine"):
+        value = manifest.get(key)
+        found += value.items() if isinstance(value, dict) else [(key, value)] if value is not None else []
+    return found
+
+
+def _compared(runs: Sequence[RunSummary], everything: bool) -> list[str]:
+    keys = dict.fromkeys(key for run in runs for key in run.config if key not in ("name", "log_dir"))
+    return [key for key in keys if everything or len({repr(run.config.get(key)) for run in runs}) > 1]
+
+
+def _write_hints(runs: Sequence[RunSummary], log_dir: Path) -> None:
+    """Say what can be done about runs that died, and what is wrong with damaged ones."""
+    dead = [run for run in runs if run.state == "died"]
+    for run in dead[:_MOST_HINTS]:
+        name = shell_path(Path(run.name) if log_dir == Path("runs") else run.path)
+        if run.can_be_resumed:
+            hint = f"go on with it: mnistcnn train --resume {name}"
+        else:
+            hint = f"it has no checkpoint; begin again: mnistcnn train --config {shell_path(run.path / 'config.yaml')}"
+        sys.stderr.write(f"{printable(run.name)} died while it was training; {hint}\n")
+    if len(dead) > _MOST_HINTS:
+        sys.stderr.write(f"{len(dead) - _MOST_HINTS} more died; see: mnistcnn runs --filter state=died\n")
+    _write_problems(runs)
+
+
+def _write_problems(runs: Sequence[RunSummary]) -> None:
+    for run in runs:
+        if run.state == "damaged":
+            sys.stderr.write(f"damaged: {printable(one_line(run.problem or ''))}\n")
+
+
+def _manifest(run: Run) -> dict[str, Any] | None:
+    try:
+        return run.manifest()
+    except RunError:
+        return None
+
+
+def _defaults() -> dict[str, object]:
+    from mnistcnn.config.differences import flat_config
+    from mnistcnn.config.schema import Config
+
+    return flat_config(Config())
+
+
+def _steps(run: RunSummary) -> str:
+    if run.step is None or run.steps is None:
+        return _UNKNOWN
+    return f"{count(run.step)}/{count(run.steps)}"
+
+
+def _accuracy(run: RunSummary) -> str:
+    """The accuracy, and of which step it is when not of the last."""
+    if run.test is None:
+        return _UNKNOWN
+    return percent(run.test.accuracy) + ("" if run.test.step == run.step else f" at {count(run.test.step)}")
+
+
+def _interval(run: RunSummary) -> str:
+    if run.test is None:
+        return _UNKNOWN
+    low, high = run.test.interval
+    return f"{100 * low:.2f} to {100 * high:.2f}"
+
+
+def _test(run: RunSummary) -> str:
+    if run.test is None:
+        return ""
+    of = f"{count(run.test.errors)} errors of {count(run.test.examples)}"
+    return f"{_accuracy(run)} ({run.data}), {of}, 95 % interval {_interval(run)} %"
+
+
+def _on(accuracy: float | None, run: RunSummary) -> str:
+    return "" if accuracy is None else f"{percent(accuracy)} ({run.data})"
+
+
+def _time(run: RunSummary) -> str:
+    return _UNKNOWN if run.seconds is None else duration(run.seconds)
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}" if moment else ""
+
+
+def _shown(value: object) -> str:
+    """A value as a configuration file would have it."""
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,79 @@
+"""What is said about trials, in a terminal and in a log alike."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+
+from mnistcnn.events import SweepFinished, TrialResult
+
+from .summary import Fact, time_and_place
+from .text import count, duration, percent, printable, shell_path
+
+
+def settings_text(params: Mapping[str, object]) -> str:
+    """Write `learning_rate=0.0031 batch_size=64`."""
+    return " ".join(f"{key}={value_text(value)}" for key, value in params.items())
+
+
+def value_text(value: object) -> str:
+    """Write a value short enough to compare; the run's config.yaml has every digit."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return printable("null" if value is None else str(value))
+
+
+def trial_line(result: TrialResult, data: str) -> str:
+    """Say in one line what became of a trial."""
+    parts = [f"trial {result.trial}: {result.state}"]
+    if result.validation_accuracy is not None:
+        step = f" at step {count(result.best_step)}" if result.best_step else ""
+        parts.append(f"validation accuracy {percent(result.validation_accuracy)} ({printable(data)}){step}")
+    return "  ".join([*parts, *time_and_place(result)])
+
+
+def title(finished: SweepFinished) -> str:
+    """Say how far the study is."""
+    done = finished.finished + finished.pruned + finished.diverged + finished.failed
+    parts = [f"{finished.finished} finished"]
+    for number, word in (
+        (finished.pruned, "stopped early"),
+        (finished.diverged, "diverged"),
+        (finished.failed, "failed"),
+        (finished.trials - done, "not done"),
+    ):
+        if number > 0:
+            parts.append(f"{number} {word}")
+    return f"study {printable(finished.study)}, {finished.trials} trials: {', '.join(parts)}"
+
+
+def facts(finished: SweepFinished) -> Iterator[Fact]:
+    """List what the study found, and where."""
+    if finished.best:
+        best = finished.best[0]
+        data = printable(finished.data)
+        yield Fact("best validation accuracy", f"{percent(best.validation_accuracy)} ({data})", f"trial {best.trial}")
+        yield Fact("its test accuracy", f"{percent(best.test_accuracy)} ({data})", "which chose nothing")
+        yield Fact("its settings", settings_text(best.params))
+        if best.run is not None:
+            yield Fact("its run", printable(str(best.run)), f"on {printable(best.host)}" if best.host else "")
+    if finished.retries:
+        yield Fact("tried again", count(finished.retries), "trials that were lost or interrupted")
+    yield Fact("time", duration(finished.seconds))
+    yield Fact("kept in", printable(finished.storage))
+    if finished.plots:
+        yield Fact("plots", printable(str(finished.plots[0].parent)))
+
+
+def next_commands(best: Sequence[TrialResult]) -> Iterator[tuple[str, str]]:
+    """List what to type next, and why."""
+    if best and best[0].run is not None:
+        run = best[0].run
+        yield f"mnistcnn train --config {shell_path(run / 'config.yaml')}", "train the best again"
+        yield f"mnistcnn eval {shell_path(run)}", "see what it gets right and wrong"
+
+
+def show_command(finished: SweepFinished) -> str:
+    """Write the command that shows the study again; a password has to be filled in."""
+    study, storage = (shlex.quote(printable(text)) for text in (finished.study, finished.storage))
+    return f"mnistcnn sweep show {study} --storage {storage}"

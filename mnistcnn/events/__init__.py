@@ -1,0 +1,66 @@
+"""Events: what a run and a sweep report while they go on, as frozen dataclasses. Import them from here."""
+
+from __future__ import annotations
+
+from .run import (
+    CheckpointSaved,
+    Evaluated,
+    RunFinished,
+    RunStarted,
+    SeedFinished,
+    SeedsFinished,
+    SeedStarted,
+    Split,
+    State,
+    StepsDone,
+    Warned,
+    WorkerFinished,
+    WorkerStarted,
+    WorkerStepped,
+)
+from .sweep import SweepFinished, SweepProgress, SweepStarted, TrialFinished, TrialResult, TrialStarted, TrialState
+
+__all__ = [
+    "CheckpointSaved",
+    "Evaluated",
+    "Event",
+    "RunFinished",
+    "RunStarted",
+    "SeedFinished",
+    "SeedStarted",
+    "SeedsFinished",
+    "Split",
+    "State",
+    "StepsDone",
+    "SweepFinished",
+    "SweepProgress",
+    "SweepStarted",
+    "TrialFinished",
+    "TrialResult",
+    "TrialStarted",
+    "TrialState",
+    "Warned",
+    "WorkerFinished",
+    "WorkerStarted",
+    "WorkerStepped",
+]
+
+Event = (
+    RunStarted
+    | StepsDone
+    | Evaluated
+    | CheckpointSaved
+    | Warned
+    | RunFinished
+    | SeedStarted
+    | SeedFinished
+    | SeedsFinished
+    | WorkerStarted
+    | WorkerStepped
+    | WorkerFinished
+    | SweepStarted
+    | TrialStarted
+    | SweepProgress
+    | TrialFinished
+    | SweepFinished
+)

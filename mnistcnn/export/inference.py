@@ -1,0 +1,63 @@
+"""Asks an exported file, in a process of its own, what it makes of images."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RunError
+from .formats import Format
+
+_SCRIPT = Path(__file__).with_name("inference_process.py")
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a file answered."""
+
+    logits: NDArray[np.float32]
+    """[n, 10]."""
+    milliseconds: tuple[float, float] | None
+    """For one image and for a hundred, the median of several; None if they were not measured."""
+
+
+def ask(format_: Format, path: Path, images: NDArray[np.uint8], *, latency: bool = False) -> Answers:
+    """Run a file on images with its format's own runtime.
+
+    Args:
+        format_: of the file.
+        path: the file, or the directory.
+        images: [n, 28, 28].
+        latency: also measure how long one image and a hundred take.
+
+    Raises:
+        RunError: the runtime does not load the file, or it gives something else than logits [n, 10].
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        asked, answered = Path(scratch) / "images.npy", Path(scratch) / "answers.npz"
+        np.save(asked, images)
+        # -P: what lies beside the script must not be taken for somebody's module.
+        command = [sys.executable, "-P", str(_SCRIPT), format_.name, str(path), str(asked), str(answered)]
+        # The command is this Python and this script.
+        result = subprocess.run(  # noqa: S603
+            [*command, *(["--latency"] if latency else [])], capture_output=True, text=True, check=False
+        )
+        if result.returncode:
+            raise RunError(f"{path}: cannot be run as {format_.name}: {_reason(result)}")
+        with np.load(answered, allow_pickle=False) as arrays:
+            logits = arrays["logits"]
+            milliseconds = tuple(arrays["milliseconds"].tolist()) if latency else None
+    if logits.shape != (len(images), 10):
+        raise RunError(f"{path}: gives {list(logits.shape)} numbers for {len(images)} images, not ten for each")
+    return Answers(logits, milliseconds)
+
+
+def _reason(result: subprocess.CompletedProcess[str]) -> str:
+    lines = [line.strip() for line in result.stderr.splitlines() if line.strip()]
+    return lines[-1] if lines else f"it ended with exit code {result.returncode}"

@@ -1,0 +1,173 @@
+"""Runs images through an exported file, in a process of its own: `inference_process.py FORMAT FILE IMAGES ANSWERS`.
+
+IMAGES is a .npy file, [n, 28, 28] uint8; ANSWERS becomes an .npz file with `logits` [n, 10] float32 and, with
+`--latency`, `milliseconds` [2] for one image and for a hundred. Nothing of mnistcnn is imported here, so that what
+works here works for whoever has the file and its runtime. No format may bring code along: Keras loads in safe mode,
+NumPy without pickles, and a SavedModel, which is a program, only if it does nothing that a network need not do.
+"""
+
+import argparse
+import os
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Answer = Callable[[Array], Array]
+"""Images [n, 28, 28, 1] float32 in [0, 1] → logits [n, 10] float32."""
+
+BATCH_SIZE = 100
+"""As large as the larger latency's; more is no faster, and NumPy's convolution takes 300 kB for each image."""
+THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+# fmt: off
+NETWORK_OPERATIONS = frozenset({
+    "AddV2", "ArgMax", "AssignVariableOp", "Cast", "Const", "Conv2D", "DecodeImage", "DisableCopyOnRead",
+    "ExpandDims", "Identity", "Less", "LogicalAnd", "MatMul", "MaxPool", "MergeV2Checkpoints", "Mul", "NoOp",
+    "Pack", "Placeholder", "ReadVariableOp", "Relu", "Reshape", "ResizeArea", "RestoreV2", "SaveV2", "Select",
+    "Shape", "ShardedFilename", "Softmax", "Squeeze", "StatefulPartitionedCall", "StatelessWhile",
+    "StaticRegexFullMatch", "StridedSlice", "StringJoin", "TensorListFromTensor", "TensorListGetItem",
+    "TensorListReserve", "TensorListSetItem", "TensorListStack", "VarHandleOp",
+})
+# fmt: on
+
+
+def load_saved_model(file: str) -> Answer:
+    """TensorFlow, through the signature that TensorFlow Serving calls."""
+    import tensorflow as tf
+
+    refuse_other_programs(Path(file))
+    serve = tf.saved_model.load(file).signatures["serving_default"]
+    return lambda images: serve(images=tf.constant(images))["logits"].numpy()
+
+
+def refuse_other_programs(directory: Path) -> None:
+    """Stop where a SavedModel has operations that a network of this kind has no use for, such as writing files."""
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    saved_model = saved_model_pb2.SavedModel()
+    saved_model.ParseFromString((directory / "saved_model.pb").read_bytes())
+    graphs = [meta_graph.graph_def for meta_graph in saved_model.meta_graphs]
+    nodes = [node for graph in graphs for node in graph.node]
+    nodes += [node for graph in graphs for function in graph.library.function for node in function.node_def]
+    if strange := {node.op for node in nodes} - NETWORK_OPERATIONS:
+        raise SystemExit(f"not loaded: operations that an exported network does not have: {', '.join(sorted(strange))}")
+
+
+def load_keras(file: str) -> Answer:
+    """Keras; safe mode refuses layers that bring Python code along."""
+    import keras
+
+    predict: Answer = keras.saving.load_model(file, safe_mode=True, compile=False).predict_on_batch
+    return predict
+
+
+def load_onnx(file: str) -> Answer:
+    """The runtime for ONNX."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+    return lambda images: session.run(["logits"], {"images": images})[0]
+
+
+def load_litert(file: str) -> Answer:
+    """LiteRT; with integers, scaled to and from them as the file says."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    run = Interpreter(file, num_threads=THREADS).get_signature_runner("serving_default")
+    into, out = run.get_input_details()["images"], run.get_output_details()["logits"]
+
+    def answer(images: Array) -> Array:
+        if into["dtype"] != np.float32:
+            (scale, zero), limits = into["quantization"], np.iinfo(into["dtype"])
+            images = np.clip(np.rint(images / scale) + zero, limits.min, limits.max).astype(into["dtype"])
+        logits: Array = run(images=images)["logits"]
+        if out["dtype"] != np.float32:
+            scale, zero = out["quantization"]
+            logits = (logits.astype(np.float32) - zero) * np.float32(scale)
+        return logits
+
+    return answer
+
+
+def load_numpy(file: str) -> Answer:
+    """NumPy alone: the README's forward pass."""
+    path = Path(file)
+    weights = np.load(path / "weights.npz" if path.is_dir() else path, allow_pickle=False)
+    arrays = {name: weights[name] for name in weights.files if "/" in name}
+
+    def layer(name: str, values: Array) -> Array:
+        kernel = arrays[f"{name}/weights"]
+        weighted: Array = np.matmul(values, kernel.reshape(-1, kernel.shape[-1]))
+        weighted += arrays[f"{name}/biases"]
+        return weighted
+
+    def answer(images: Array) -> Array:
+        maps = images
+        for name in ("conv1", "conv2"):
+            maps = largest_of_four(np.maximum(layer(name, windows(maps)), 0))
+        return layer("fc2", np.maximum(layer("fc1", maps.reshape(len(maps), -1)), 0))
+
+    return answer
+
+
+def windows(maps: Array) -> Array:
+    """What a 5×5 kernel sees at each place of [n, h, w, c], zeros outside: [n, h, w, 25c]."""
+    padded = np.pad(maps, ((0, 0), (2, 2), (2, 2), (0, 0)))
+    seen = np.lib.stride_tricks.sliding_window_view(padded, (5, 5), axis=(1, 2))
+    return seen.transpose(0, 1, 2, 4, 5, 3).reshape(*maps.shape[:3], -1)
+
+
+def largest_of_four(maps: Array) -> Array:
+    """2×2 maximum with stride 2."""
+    rows = np.maximum(maps[:, ::2], maps[:, 1::2])
+    return np.maximum(rows[:, :, ::2], rows[:, :, 1::2])
+
+
+LOADERS = {
+    "saved_model": load_saved_model,
+    "keras": load_keras,
+    "onnx": load_onnx,
+    "litert": load_litert,
+    "litert-int8": load_litert,
+    "numpy": load_numpy,
+}
+
+
+def milliseconds(answer: Answer, images: Array, count: int, repeats: int) -> float:
+    """The median time for `count` images, after one call that does not count."""
+    batch = np.resize(images, (count, *images.shape[1:]))
+    times = []
+    for _ in range(1 + repeats):
+        start = time.perf_counter()
+        answer(batch)
+        times.append(1000 * (time.perf_counter() - start))
+    return statistics.median(times[1:])
+
+
+def main() -> None:
+    """Read, answer, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("format", choices=LOADERS)
+    parser.add_argument("file")
+    parser.add_argument("images")
+    parser.add_argument("answers")
+    parser.add_argument("--latency", action="store_true")
+    options = parser.parse_args()
+    answer = LOADERS[options.format](options.file)
+    images = np.load(options.images, allow_pickle=False)[..., np.newaxis].astype(np.float32) / np.float32(255)
+    starts = range(0, len(images), BATCH_SIZE)
+    answers = {"logits": np.concatenate([answer(images[start : start + BATCH_SIZE]) for start in starts])}
+    if options.latency:
+        answers["milliseconds"] = np.array([milliseconds(answer, images, 1, 50), milliseconds(answer, images, 100, 5)])
+    np.savez(options.answers, **answers)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()

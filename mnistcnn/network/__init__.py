@@ -1,0 +1,1 @@
+"""The network and what it needs to run: model, initial weights, evaluation, augmentation, precision, devices."""

@@ -1,0 +1,274 @@
+"""Checkpoints: everything that a run needs to go on as if it had never stopped.
+
+A checkpoint is a directory, `step-0003000`, written beside and renamed, so that it is there whole or not at all:
+
+    weights.npz      the network's parameters
+    optimizer.npz    the optimizer's slots
+    average.npz      the average of the parameters along the way, if the run has one
+    manifest.json    the step, what the run has counted so far, and the SHA-256 of the other files and of itself
+
+Only arrays and JSON are read, never anything that could run as code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import files
+from ..errors import CheckpointError
+from ..network.weights import Weights, weights_digest
+
+FORMAT = 1
+_NAME = re.compile(r"step-(\d{7,})")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a run has counted so far; the numbers that its weights do not tell."""
+
+    best_step: int | None = None
+    best_errors: int | None = None
+    """Errors on the validation split at `best_step`."""
+    best_validation_accuracy: float | None = None
+    best_test_accuracy: float | None = None
+    evaluated_step: int | None = None
+    """The last step that was evaluated; a run that is stopped in an evaluation makes up for it when it goes on."""
+    seconds: float = 0.0
+    training_seconds: float = 0.0
+    losses: tuple[float, ...] = ()
+    """Of the steps since the last report, so that the next report's mean is the same after a resume."""
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """The state of a run after `step` steps."""
+
+    step: int
+    weights: Weights
+    slots: Weights
+    """Of the optimizer; empty for weights that will not be trained on."""
+    progress: Progress = Progress()
+    average: Weights | None = None
+    """Of the weights along the way, if the run averages them."""
+
+    @property
+    def evaluated_weights(self) -> Weights:
+        """What the run evaluates and stands by: the average if there is one, else the weights."""
+        return self.weights if self.average is None else self.average
+
+
+class CheckpointDirectory:
+    """The checkpoints of one run, with the links `best` and `last`.
+
+    Args:
+        path: the directory, which exists.
+        keep: how many to keep besides the best.
+    """
+
+    def __init__(self, path: Path, keep: int = 5) -> None:
+        self.path = path
+        self.keep = keep
+
+    def steps(self) -> list[int]:
+        """The steps that have a checkpoint, ascending."""
+        if not self.path.is_dir():
+            return []
+        names = (_NAME.fullmatch(entry.name) for entry in self.path.iterdir())
+        return sorted(int(name[1]) for name in names if name)
+
+    def path_of(self, step: int) -> Path:
+        """Where the checkpoint of a step is, or would be."""
+        return self.path / f"step-{step:07d}"
+
+    def save(self, checkpoint: Checkpoint, *, best: bool) -> Path:
+        """Write a checkpoint, point `last` (and `best`) at it, and drop what is no longer kept.
+
+        Raises:
+            OSError: it could not be written; the checkpoints and links that were there still are.
+        """
+        path = save(self.path_of(checkpoint.step), checkpoint)
+        self._point("last", path)
+        if best:
+            self._point("best", path)
+        self._prune()
+        return path
+
+    def find(self, which: str) -> Path:
+        """The path of `best`, `last` or a step.
+
+        Raises:
+            CheckpointError: there is none; the message lists those that exist.
+        """
+        path = self.path / which if which in ("best", "last") else self._path_of_text(which)
+        if path is None or not path.is_dir():
+            there = ", ".join(str(step) for step in self.steps()) or "none"
+            raise CheckpointError(f"{self.path}: no checkpoint '{which}'; there are: {there}")
+        return path.resolve()
+
+    def newest_intact(self) -> tuple[Checkpoint, list[str]]:
+        """The newest checkpoint that can be trusted, and what is wrong with each newer one.
+
+        Raises:
+            CheckpointError: not one is intact.
+        """
+        problems: list[str] = []
+        for step in reversed(self.steps()):
+            try:
+                return load(self.path_of(step)), problems
+            except CheckpointError as error:
+                problems.append(str(error))
+        raise CheckpointError("\n".join([f"{self.path}: no intact checkpoint", *problems]))
+
+    def rewind(self, step: int, best_step: int | None) -> None:
+        """Forget what came after `step`, from where the run now goes on, and point the links accordingly."""
+        for newer in (other for other in self.steps() if other > step):
+            _remove(self.path_of(newer))
+        self._point("last", self.path_of(step))
+        if best_step is not None and self.path_of(best_step).is_dir():
+            self._point("best", self.path_of(best_step))
+
+    def _path_of_text(self, which: str) -> Path | None:
+        return self.path_of(int(which)) if which.isascii() and which.isdigit() else None
+
+    def _point(self, link: str, target: Path) -> None:
+        temporary = self.path / f".tmp-{link}-{os.getpid()}"
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(target.name)
+        temporary.replace(self.path / link)
+        files.sync_directory(self.path)
+
+    def _prune(self) -> None:
+        best = self.path / "best"
+        pinned = best.resolve().name if best.exists() else None
+        candidates = [step for step in self.steps() if self.path_of(step).name != pinned]
+        for step in steps_to_drop(candidates, self.keep):
+            _remove(self.path_of(step))
+
+
+def steps_to_drop(steps: list[int], keep: int) -> list[int]:
+    """Which of the ascending `steps` to drop so that `keep` remain.
+
+    The two newest stay, so that one can be damaged, and the first, where training began; the others thin out
+    evenly, so that a run can still be shown as it went.
+    """
+    if keep <= 2:
+        return steps[:-keep]
+    kept = list(steps)
+    while len(kept) > keep:
+        inner = range(1, len(kept) - 2)
+        kept.pop(min(inner, key=lambda i: kept[i + 1] - kept[i - 1]))
+    return [step for step in steps if step not in kept]
+
+
+def save(path: Path, checkpoint: Checkpoint) -> Path:
+    """Write a checkpoint to `path`, replacing one that is there.
+
+    Raises:
+        OSError: it could not be written; nothing is left behind.
+    """
+    contents = {"weights.npz": _pack(checkpoint.weights), "optimizer.npz": _pack(checkpoint.slots)}
+    if checkpoint.average is not None:
+        contents["average.npz"] = _pack(checkpoint.average)
+    contents["manifest.json"] = _manifest(checkpoint, contents)
+    with files.directory_beside(path.parent) as temporary:
+        for name, content in contents.items():
+            files.write_synced(temporary / name, content)
+        files.sync_directory(temporary)
+        if path.exists():
+            _remove(path)
+        temporary.rename(path)
+        files.sync_directory(path.parent)
+    return path
+
+
+def load(path: Path) -> Checkpoint:
+    """Read a checkpoint and verify every byte of it.
+
+    Raises:
+        CheckpointError: it is missing or damaged; the message names the file.
+    """
+    manifest = _read_manifest(path / "manifest.json")
+    try:
+        step, progress = manifest["step"], manifest["progress"]
+        names = ("weights.npz", "optimizer.npz", *({"average.npz"} & manifest["files"].keys()))
+        checksums = {name: manifest["files"][name]["sha256"] for name in names}
+        restored = Progress(**{**progress, "losses": tuple(progress["losses"])})
+    except (KeyError, TypeError) as error:
+        raise CheckpointError(f"{path / 'manifest.json'}: damaged: {error!r}") from error
+    arrays = {name: _unpack(path / name, sha256) for name, sha256 in checksums.items()}
+    return Checkpoint(step, arrays["weights.npz"], arrays["optimizer.npz"], restored, arrays.get("average.npz"))
+
+
+def _manifest(checkpoint: Checkpoint, contents: Mapping[str, bytes]) -> bytes:
+    """The manifest, the last key of which is the SHA-256 of the rest: it vouches for itself as well."""
+    manifest: dict[str, Any] = {
+        "format": FORMAT,
+        "step": checkpoint.step,
+        "weights_digest": weights_digest(checkpoint.evaluated_weights),
+        "progress": asdict(checkpoint.progress),
+        "files": {
+            name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in contents.items()
+        },
+    }
+    return files.to_json({**manifest, "sha256": hashlib.sha256(files.to_json(manifest)).hexdigest()})
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    content = _read(path)
+    try:
+        manifest = json.loads(content)
+        rest = {key: value for key, value in manifest.items() if key != "sha256"}
+        digest = hashlib.sha256(files.to_json(rest)).hexdigest()
+        # Byte for byte, so that not even a changed space goes unseen.
+        intact = content == files.to_json({**rest, "sha256": digest})
+    except (ValueError, AttributeError, RecursionError):
+        intact = False
+    if not intact:
+        raise CheckpointError(f"{path}: damaged: its content is not what its checksum says")
+    if rest["format"] != FORMAT:
+        raise CheckpointError(f"{path}: format {rest['format']}, but this version of mnistcnn reads format {FORMAT}")
+    return rest
+
+
+def _pack(arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def _unpack(path: Path, sha256: str) -> Weights:
+    content = _read(path)
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise CheckpointError(f"{path}: damaged: its SHA-256 is {found[:12]}…, not {sha256[:12]}…")
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (ValueError, TypeError, BadZipFile) as error:
+        raise CheckpointError(f"{path}: not arrays, though its checksum is right: {error}") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path}: damaged: {error.strerror or error}") from error
+
+
+def _remove(path: Path) -> None:
+    """Take a checkpoint out of sight in one step, then delete it: a kill in between leaves no half of it."""
+    with files.directory_beside(path.parent) as graveyard:
+        path.rename(graveyard / path.name)

@@ -1,0 +1,104 @@
+"""The data that a run is looked at with: its own, wherever that is now, or other data on purpose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from ..config.schema import DataConfig, load_config
+from ..data.dataset import Dataset
+from ..errors import RunError, UsageError
+from .directory import Run
+
+Source = Literal["auto", "mnist", "digits", "idx"]
+
+_MNIST = frozenset({"auto", "mnist"})
+
+
+def run_data_config(run: Run, source: Source | None = None, directory: Path | None = None) -> DataConfig:
+    """The data section of a run's configuration, with what was asked for in its place.
+
+    Without `source` and `directory` it is the run's own data. A run that fell back to the digits is given the
+    digits, even where MNIST has come since. Where the folder of a run's MNIST is gone, MNIST is looked for in the
+    other places: its checksums leave no doubt that it is the same.
+
+    Args:
+        run: the run.
+        source: other data.
+        directory: where its files are.
+
+    Raises:
+        UsageError: the digits are in no directory, and `idx` needs one.
+        RunError: this is not a run, or its manifest is damaged.
+        ConfigError: the run's configuration is damaged.
+    """
+    own = load_config(run.config_path).data
+    if source is None:
+        fell_back = own.source == "auto" and _data(run)["source"] == "digits"
+        source = "digits" if fell_back and directory is None else own.source
+    _refuse_directory_of_digits(source, directory)
+    return _placed(own, source, directory or _own_directory(own, source))
+
+
+def file_data_config(trained_on: Source, source: Source | None = None, directory: Path | None = None) -> DataConfig:
+    """The same for an exported file, which knows what kind of data its network learned from, but not where it is.
+
+    Args:
+        trained_on: the kind of data.
+        source: other data.
+        directory: where its files are.
+
+    Raises:
+        UsageError: the digits are in no directory, and `idx` needs one.
+    """
+    source = source or trained_on
+    _refuse_directory_of_digits(source, directory)
+    return _placed(DataConfig(), source, directory)
+
+
+def _refuse_directory_of_digits(source: Source, directory: Path | None) -> None:
+    if source == "digits" and directory is not None:
+        raise UsageError(
+            f"--data-dir {directory}: the digits are bundled with scikit-learn, and in no directory; "
+            "say what is in it with --data mnist or --data idx"
+        )
+
+
+def _placed(config: DataConfig, source: Source, directory: Path | None) -> DataConfig:
+    if source == "idx" and directory is None:
+        raise UsageError("--data idx: name the directory with the four IDX files: --data-dir DIR")
+    return config.model_copy(update={"source": source, "dir": directory})
+
+
+def data_to_repeat(run: Run, config: DataConfig) -> DataConfig:
+    """Where the run's data is; for `auto`, what that turned out to be.
+
+    Raises:
+        RunError: the manifest is damaged.
+    """
+    return config.model_copy(update={"source": _data(run)["source"]})
+
+
+def check_same_data(run: Run, dataset: Dataset) -> None:
+    """Refuse data that is not what the run learned from.
+
+    Raises:
+        RunError: it is not.
+    """
+    data = _data(run)
+    if data["sha256"] != dict(dataset.checksums):
+        raise RunError(
+            f"{run.path}: it learned from {data['name']} ({data['origin']}), and {dataset.origin} is not the same data"
+        )
+
+
+def _own_directory(own: DataConfig, source: Source) -> Path | None:
+    """The run's own directory, if it is one for data of this source."""
+    if own.source == source == "idx":
+        return own.dir
+    is_mnist = own.source in _MNIST and source in _MNIST
+    return own.dir if is_mnist and own.dir is not None and own.dir.is_dir() else None
+
+
+def _data(run: Run) -> dict[str, Any]:
+    return run.manifest_part("data", ("name", "source", "origin", "sha256"))

@@ -1,0 +1,90 @@
+"""What may change when a run goes on, and what may not.
+
+A resumed run must be the run that it would have been. So everything that decides its numbers stays: the network, the
+seed, the data, the batch size and the recipe. What only decides how long it goes on, how often it says something, and
+what it may use of the machine, may change: see `CHANGEABLE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .. import files
+from ..config.schema import Config, SummariesConfig, dump_config, load_config
+from ..config.differences import differences
+from ..data.dataset import Dataset
+from ..errors import ConfigError, RunError
+from .data import check_same_data
+from .directory import Run, now
+
+CHANGEABLE = frozenset(
+    {
+        "steps",  # With a constant learning rate; a falling one would have been another from the start.
+        "eval_every",
+        "report_every",
+        "threads",
+        "devices",
+        "workers.join_timeout",
+        "workers.lost_timeout",
+        "checkpoints.every",
+        "checkpoints.keep",
+        *(f"summaries.{key}" for key in SummariesConfig.model_fields),
+        "data.dir",  # Where the files are may change; what is in them may not, and is checked.
+    }
+)
+
+
+def resumed_config(run: Run, overrides: Sequence[str] = (), options: Mapping[str, object] | None = None) -> Config:
+    """The run's own configuration, with changes.
+
+    Args:
+        run: the run to go on with.
+        overrides: `KEY=VALUE`, as for `load_config`.
+        options: named options, as for `load_config`.
+
+    Raises:
+        ConfigError: a change is wrong in itself, or would make it another run.
+        RunError: there is no such run.
+    """
+    run.manifest()
+    before = load_config(run.config_path)
+    after = load_config(run.config_path, overrides, options or {})
+    problems = [
+        f"{key}: a resumed run keeps its {key}, which is {old!r}, not {new!r}; start a new run to change it"
+        for key, old, new in differences(before, after)
+        if key not in CHANGEABLE
+    ]
+    if after.steps != before.steps and before.schedule.kind != "constant":
+        problems.append(
+            f"steps: a resumed run keeps its steps, which are {before.steps}, not {after.steps}, because its "
+            f"schedule.kind is {before.schedule.kind}: its learning rate falls until the last of them"
+        )
+    if problems:
+        raise ConfigError(problems)
+    return after
+
+
+def check_resumable(run: Run, config: Config, dataset: Dataset) -> None:
+    """Refuse to go on with other data, or to less than what is done.
+
+    Raises:
+        RunError: the data is not what the run learned from, or `steps` is behind it.
+    """
+    check_same_data(run, dataset)
+    steps = run.checkpoints().steps()
+    if steps and config.steps < steps[-1]:
+        raise RunError(f"{run.path}: steps: {config.steps:,} is less than the {steps[-1]:,} that are done")
+
+
+def record_resume(run: Run, config: Config, step: int) -> None:
+    """Note in the run that it goes on from `step`, and with what changes.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    changes = {key: [old, new] for key, old, new in differences(load_config(run.config_path), config)}
+    resumed = [*run.manifest().get("resumed", []), {"at": now(), "step": step, "changes": changes}]
+    # What the manifest said of the end is true no more.
+    run.update_manifest({"state": "running", "ended": None, "reason": None, "results": None, "resumed": resumed})
+    if changes:
+        files.write_atomically(run.config_path, dump_config(config).encode())

@@ -1,0 +1,54 @@
+"""A network that a run trained, taken from one of its checkpoints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import checkpoint as checkpoints
+from ..network.weights import weights_digest
+from ..config.schema import Config, load_config
+from ..errors import CheckpointError
+from ..network.model import Network
+from .directory import Run
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedNetwork:
+    """A network with where it comes from."""
+
+    run: Run
+    config: Config
+    """The run's own."""
+    checkpoint: str
+    """What was asked for: `best`, `last` or a step."""
+    step: int
+    network: Network
+    digest: str
+    """SHA-256 of the weights, as in the run's manifest; see `mnistcnn.network.weights.weights_digest`."""
+    data: str
+    """The name of the data that it was trained on."""
+
+
+def load_trained(run: Run, checkpoint: str = "best") -> TrainedNetwork:
+    """Load a network from a run: with the averaged weights, if the run averages them.
+
+    Args:
+        run: the run.
+        checkpoint: `best` (fewest errors on validation), `last` or a step.
+
+    Raises:
+        RunError: this is not a run, or its manifest is damaged.
+        CheckpointError: there is no such checkpoint, or it is damaged.
+        ConfigError: the run's configuration is damaged.
+    """
+    data = run.manifest()["data"]["name"]
+    config = load_config(run.config_path)
+    loaded = checkpoints.load(run.checkpoints().find(checkpoint))
+    network = Network(config.network, config.seed)
+    try:
+        network.load(loaded.evaluated_weights)
+    except (KeyError, ValueError) as error:
+        raise CheckpointError(
+            f"{run.path}: the checkpoint is of another network than config.yaml's: {error}"
+        ) from error
+    return TrainedNetwork(run, config, checkpoint, loaded.step, network, weights_digest(loaded.evaluated_weights), data)

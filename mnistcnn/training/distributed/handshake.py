@@ -1,0 +1,108 @@
+"""What the chief tells the other workers before anything else, so that all of them train the same run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from ... import __version__
+from ...config.differences import differences
+from ...config.schema import Config
+from ...data.dataset import Dataset
+from ...errors import ConfigError
+from ...network.precision import Precision, usable_precision
+from .group import Group, SingleProcess
+
+OF_EACH_MACHINE = frozenset(
+    {"log_dir", "name", "threads", "devices", "data.dir", "workers.join_timeout", "workers.lost_timeout"}
+)
+"""What workers may have differently: where things are, and what they may use."""
+
+
+@dataclass(frozen=True)
+class RunOffer:
+    """The chief's run."""
+
+    version: str
+    resumed: bool
+    config: Mapping[str, object]
+    """As JSON."""
+    precision: Precision
+    """That the chief's processor is made for."""
+    data: str
+    """The name of the data."""
+    source: str
+    checksums: Mapping[str, str]
+    """SHA-256 by the name of the file."""
+
+
+def offer_run(group: SingleProcess, config: Config, dataset: Dataset, *, resumed: bool) -> None:
+    """As the chief: tell the others about the run, and hear whether they can take part in it.
+
+    Raises:
+        ConfigError: one of them cannot.
+        WorkersError: one of them was lost.
+    """
+    if not isinstance(group, Group):
+        return
+    precision, _ = usable_precision(config.precision)
+    offer = RunOffer(
+        __version__,
+        resumed,
+        config.model_dump(mode="json"),
+        precision,
+        dataset.name,
+        dataset.source,
+        dict(dataset.checksums),
+    )
+    group.broadcast_bytes(json.dumps(asdict(offer)).encode())
+    if refusing := group.vote(refuse=False):
+        raise refusal(group, refusing)
+
+
+def receive_offer(group: Group) -> RunOffer:
+    """As any other worker: what the chief says; `Group.vote` must follow."""
+    return RunOffer(**json.loads(group.broadcast_bytes(None)))
+
+
+def refusal(group: Group, refusing: list[int]) -> ConfigError:
+    """What the workers that could go on tell of those that could not."""
+    names = ", ".join(group.workers.name(index) for index in refusing)
+    return ConfigError([f"{names} cannot take part: its log says why"])
+
+
+def merged_config(offer: RunOffer, own: Config) -> Config:
+    """The chief's configuration with this machine's places; a path that is not set here is the chief's."""
+    chief = Config.model_validate(offer.config)
+    data = chief.data.model_copy(update={"source": offer.source, "dir": own.data.dir or chief.data.dir})
+    return chief.model_copy(update={"threads": own.threads, "devices": own.devices, "data": data})
+
+
+def problems_with(offer: RunOffer, own: Config, *, resumed: bool) -> list[str]:
+    """Why a worker with the configuration `own` cannot take part.
+
+    A resumed run has its own configuration, which is in the chief's run directory; nothing else is needed here.
+    """
+    if offer.version != __version__:
+        return [f"the chief is mnistcnn {offer.version}, this is {__version__}; install the same on every machine"]
+    if offer.resumed != resumed:
+        here, there = ("with", "without") if resumed else ("without", "with")
+        return [f"--resume: the chief was started {there} it, this worker {here} it; give all of them the same"]
+    precision, _ = usable_precision("bfloat16" if offer.precision == "bfloat16" else "float32")
+    if precision != offer.precision:
+        return ["precision: the chief trains in bfloat16, which this processor has not; set precision=float32 on all"]
+    if resumed:
+        return []
+    return [
+        f"{key}: the chief has {chief!r}, this worker {here!r}; give all of them the same"
+        for key, chief, here in differences(Config.model_validate(offer.config), own)
+        if key not in OF_EACH_MACHINE
+    ]
+
+
+def problems_with_data(offer: RunOffer, dataset: Dataset) -> list[str]:
+    """Why these images cannot be learned from together with the chief's."""
+    if dict(dataset.checksums) == dict(offer.checksums):
+        return []
+    return [f"data: the chief learns from {offer.data}, and {dataset.origin} is not the same data"]

@@ -1,0 +1,50 @@
+"""What is trained, with everything that belongs to it: made in the same order by every worker."""
+
+from __future__ import annotations
+
+from ..config.schema import Config
+from ..data.dataset import Examples
+from ..network.model import Network
+from ..network.precision import Precision
+from ..runs.checkpoint import Checkpoint
+from .distributed.group import SingleProcess
+from .optimizer import Adam, WeightAverage
+from .steps import TrainingSteps
+
+
+class TrainingState:
+    """A network, its optimizer, its average if it has one, and the compiled steps that change them.
+
+    Args:
+        config: the recipe.
+        examples: the train split.
+        precision: what the large products are computed in.
+        group: who shares the batches.
+    """
+
+    def __init__(self, config: Config, examples: Examples, precision: Precision, group: SingleProcess) -> None:
+        self._group = group
+        with group.replicas.scope():
+            self.network = Network(config.network, config.seed)
+            self.optimizer = Adam(self.network.parameters, weight_decay=config.weight_decay)
+            # What is evaluated, chosen and saved as the result.
+            self.evaluated_network, average = self.network, None
+            if config.averaging.decay:
+                self.evaluated_network = Network(config.network, config.seed)
+                averages, parameters = self.evaluated_network.parameters, self.network.parameters
+                average = WeightAverage(averages, parameters, config.averaging.decay)
+        replicas = group.replicas
+        self.steps = TrainingSteps(self.network, self.optimizer, config, examples, precision, average, replicas)
+
+    def load(self, checkpoint: Checkpoint) -> None:
+        """Take up the state of a run."""
+        self.network.load(checkpoint.weights)
+        self.optimizer.load(checkpoint.slots)
+        self.evaluated_network.load(checkpoint.evaluated_weights)
+
+    def take_from_chief(self) -> None:
+        """On every worker at once: take up the chief's state, to the last bit."""
+        self._group.broadcast(self.network.parameters)
+        self._group.broadcast(self.optimizer.slots)
+        if self.evaluated_network is not self.network:
+            self._group.broadcast(self.evaluated_network.parameters)

@@ -1,0 +1,160 @@
+"""The training step: forward, backward, update; compiled in chunks of many steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from ..config.schema import Config
+from ..data.dataset import Examples
+from ..network.augmentation import Augmentation
+from ..network.model import Dropout, Network, cross_entropy, scope, to_input
+from ..network.precision import Precision
+from .distributed.replicas import SingleReplica
+from .measures import gradient_norms, variable_statistics
+from .optimizer import Adam, WeightAverage
+from .schedules import learning_rate
+
+
+@dataclass(frozen=True, eq=False)
+class StepResults:
+    """What each of a chunk of steps reports of itself: the state before its update."""
+
+    losses: NDArray[np.float32]
+    """[steps]: mean over the batch, with dropout, as it is minimised."""
+    accuracies: NDArray[np.float32]
+    """[steps]: of the same logits."""
+    learning_rates: NDArray[np.float32]
+    """[steps]."""
+    statistics: NDArray[np.float32]
+    """[steps, variables, 4]: see `variable_statistics`. Zeros on steps that were not measured."""
+    gradient_norms: NDArray[np.float32]
+    """[steps, layers]. Zeros on steps that were not measured."""
+
+
+_COLUMNS = len(fields(StepResults))
+
+
+class TrainingSteps:
+    """Chunks of training steps, compiled once.
+
+    Args:
+        network: what is trained.
+        optimizer: over the network's parameters.
+        config: the recipe (keep_prob, seed, learning rate and so on), and which steps are measured.
+        examples: the train split; it stays in memory as uint8, and batches are gathered inside the graph.
+        precision: what the large products are computed in.
+        average: takes the weights in after each step; None for no averaging.
+        replicas: the devices that share each batch; one when there is nothing to share.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        optimizer: Adam,
+        config: Config,
+        examples: Examples,
+        precision: Precision = "float32",
+        average: WeightAverage | None = None,
+        replicas: SingleReplica | None = None,
+    ) -> None:
+        self._network = network
+        self._optimizer = optimizer
+        self._config = config
+        self._dtype = tf.as_dtype(precision)
+        self._average = average
+        self._replicas = replicas or SingleReplica()
+        augmentation = config.augmentation
+        self._augmentation = Augmentation(augmentation, config.seed) if augmentation.enabled else None
+        with tf.name_scope("input/"):
+            self._images = tf.constant(examples.images)
+            self._labels = tf.constant(examples.labels.astype(np.int32))
+        self._compiled = tf.function(
+            self._chunk,
+            input_signature=[
+                tf.TensorSpec([], tf.int32),
+                tf.TensorSpec([None, config.batch_size], tf.int32),
+                tf.TensorSpec([None], tf.float32),
+            ],
+            # Not every Python lets AutoGraph see the source that it would convert.
+            autograph=False,
+        )
+
+    def __call__(self, step: int, indices: NDArray[np.int32]) -> StepResults:
+        """Do the steps `step`, `step + 1`, … and return what each reports.
+
+        Args:
+            step: how many were done before.
+            indices: [steps, batch] into the train split.
+        """
+        rates = np.array([learning_rate(self._config, step + i) for i in range(len(indices))], np.float32)
+        return StepResults(*(column.numpy() for column in self._compiled(step, indices, rates)))
+
+    def _chunk(self, step: tf.Tensor, indices: tf.Tensor, rates: tf.Tensor) -> list[tf.Tensor]:
+        count = tf.shape(indices)[0]
+
+        def one_more(i: tf.Tensor, columns: list[tf.TensorArray]) -> tuple[tf.Tensor, list[tf.TensorArray]]:
+            row = self._replicas.run(self.one_step, step + i, indices[i], rates[i])
+            return i + 1, [column.write(i, value) for column, value in zip(columns, row, strict=True)]
+
+        columns = [tf.TensorArray(tf.float32, count) for _ in range(_COLUMNS)]
+        _, columns = tf.while_loop(lambda i, _: i < count, one_more, (tf.constant(0), columns))
+        return [column.stack() for column in columns]
+
+    def one_step(self, step: tf.Tensor, indices: tf.Tensor, rate: tf.Tensor) -> list[tf.Tensor]:
+        """Add one step to the graph: forward, backward, update.
+
+        Args:
+            step: int32 scalar, how many steps were done before.
+            indices: [batch] int32 into the train split.
+            rate: float32 scalar, the learning rate.
+
+        Returns:
+            Its row of each column of `StepResults`.
+        """
+        rows = self._replicas.rows(self._config.batch_size)
+        with tf.name_scope("input/"):
+            indices = indices if rows is None else rows.of(indices)
+            images = to_input(tf.gather(self._images, indices))
+            labels = tf.gather(self._labels, indices)
+            if self._augmentation is not None:
+                images = self._augmentation(images, step, rows)
+            images = tf.cast(images, self._dtype)
+        with scope("fc1"):
+            dropout = Dropout(self._config.keep_prob, self._config.seed, step, rows)
+        parameters = self._network.parameters
+        with tf.GradientTape() as tape:
+            logits = self._network(images, dropout)
+            with tf.name_scope("cross_entropy"):
+                loss = self._replicas.share(cross_entropy(labels, logits, self._config.label_smoothing))
+        with tf.name_scope("accuracy"):
+            correct = tf.equal(tf.argmax(logits, 1, tf.int32), labels)
+            accuracy = self._replicas.share(tf.reduce_mean(tf.cast(correct, tf.float32)))
+        with tf.name_scope("train"):
+            gradients = tape.gradient(loss, list(parameters.values()))
+            *gradients, loss, accuracy = self._replicas.sum([*gradients, loss, accuracy])
+            gradients = dict(zip(parameters, gradients, strict=True))
+            measured = self._measured(step, gradients)
+            self._optimizer.apply(gradients, step, rate)
+            if self._average is not None:
+                self._average.update(step)
+        return [loss, accuracy, rate, *measured]
+
+    def _measured(self, step: tf.Tensor, gradients: Mapping[str, tf.Tensor]) -> list[tf.Tensor]:
+        """Statistics of the variables and norms of the gradients, on the steps that summaries ask for."""
+        parameters, summaries = self._network.parameters, self._config.summaries
+
+        def measure() -> list[tf.Tensor]:
+            return [variable_statistics(parameters), gradient_norms(gradients)]
+
+        if not summaries.enabled:
+            return [tf.zeros([0, 4]), tf.zeros([0])]
+        if summaries.scalars_every == 1:
+            return measure()
+        nothing = [tf.zeros([len(parameters), 4]), tf.zeros([len(self._network.weights)])]
+        measured: list[tf.Tensor] = tf.cond(tf.equal(step % summaries.scalars_every, 0), measure, lambda: nothing)
+        return measured

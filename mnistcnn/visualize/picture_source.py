@@ -1,0 +1,158 @@
+"""What the pictures are of: a network, a digit, and what the network makes of it and of other digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from ..data.dataset import Dataset
+from ..network.evaluator import BATCH_SIZE, EvaluationResult
+from ..network.model import Network, to_input
+from ..network.weights import Weights
+from ..runs import checkpoint as checkpoints
+from ..runs.trained import TrainedNetwork
+from .analysis.digit import Digit
+from .analysis.maximisation import Maximised, maximise
+from .analysis.patches import Patches, find_patches
+from .drawing.style import ACTIVATION_PERCENTILE, Theme
+
+Floats = NDArray[np.float32]
+
+MOST_UNITS = 256
+"""Pictures show at most so many units: the tutorial's convolutions whole, and of much wider ones the first."""
+FC1_UNITS = 32
+"""Of fc1, whose 1,024 units would take minutes, so many inputs are maximised."""
+REFERENCE_IMAGES = 500
+"""Activations are scaled by the first so many test images, whichever digit is shown: digits can be compared."""
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What the network makes of every test image."""
+
+    peaks: dict[str, Floats]
+    """`conv1`, `conv2`, `fc1`: the largest activation of each unit in each image, [images, units]."""
+    result: EvaluationResult
+
+    def dead(self, layer: str) -> NDArray[np.bool_]:
+        """Which units no test image activates, [units]."""
+        return np.asarray(self.peaks[layer].max(axis=0) <= 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """The network after `step` steps."""
+
+    step: int
+    weights: Weights
+
+
+class PictureSource:
+    """A network and a digit. What takes time to find out is found out when it is first asked for.
+
+    Args:
+        trained: the network.
+        dataset: the data that it was trained on.
+        digit: the image to follow.
+        theme: of the pictures.
+        autoscale: whether each map has a scale of its own.
+    """
+
+    def __init__(
+        self, trained: TrainedNetwork, dataset: Dataset, digit: Digit, theme: Theme, *, autoscale: bool
+    ) -> None:
+        self.trained = trained
+        self.dataset = dataset
+        self.digit = digit
+        self.theme = theme
+        self.autoscale = autoscale
+        self.weights = trained.network.read()
+        self._limits: dict[str, float] = {}
+        self._patches: dict[str, Patches] = {}
+        self._maximised: dict[str, Maximised] = {}
+
+    @property
+    def network(self) -> Network:
+        """The network."""
+        return self.trained.network
+
+    @cached_property
+    def activations(self) -> dict[str, Floats]:
+        """Every layer's answer to the digit: maps [height, width, units], dense layers [units]."""
+        named = self.network.activations(tf.constant(self.digit.image[np.newaxis, :, :, np.newaxis]))
+        return {name: value.numpy()[0] for name, value in named.items()}
+
+    @cached_property
+    def probabilities(self) -> NDArray[np.float64]:
+        """Softmax of the digit's logits, [10]."""
+        logits = self.activations["fc2"]
+        return np.asarray(np.exp(EvaluationResult(logits[np.newaxis], np.zeros(1, np.uint8)).log_probabilities[0]))
+
+    @cached_property
+    def prediction(self) -> int:
+        """The class with the largest logit."""
+        return int(self.activations["fc2"].argmax())
+
+    @cached_property
+    def reference(self) -> dict[str, Floats]:
+        """What the layers after ReLU answer to the reference images, [images, ...]."""
+        found = self.network.activations(to_input(self.dataset.test.images[:REFERENCE_IMAGES]))
+        return {layer: found[layer].numpy() for layer in ("conv1", "pool1", "conv2", "pool2", "fc1")}
+
+    def limit(self, layer: str) -> float:
+        """Of a layer after ReLU, the percentile of its activations that ends its scale."""
+        if layer not in self._limits:
+            self._limits[layer] = float(np.percentile(self.reference[layer], ACTIVATION_PERCENTILE))
+        return self._limits[layer]
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What the network makes of every test image; takes seconds."""
+
+        @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, 28, 28], tf.uint8)])  # type: ignore[untyped-decorator]
+        def summary(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            named = self.network.activations(to_input(images))
+            # The largest value of a pooled map is the largest of the map.
+            peaks = (tf.reduce_max(named[pool], axis=(1, 2)) for pool in ("pool1", "pool2"))
+            return (*peaks, named["fc1"], named["fc2"])
+
+        test = self.dataset.test
+        batches = [summary(test.images[start : start + BATCH_SIZE]) for start in range(0, len(test), BATCH_SIZE)]
+        *peaks, logits = (np.concatenate([value.numpy() for value in values]) for values in zip(*batches, strict=True))
+        return Survey(dict(zip(("conv1", "conv2", "fc1"), peaks, strict=True)), EvaluationResult(logits, test.labels))
+
+    def patches(self, layer: str) -> Patches:
+        """What excites each unit of `conv1` or `conv2` most in the test images."""
+        if layer not in self._patches:
+            peaks = self.survey.peaks[layer]
+            units = min(peaks.shape[1], MOST_UNITS)
+            self._patches[layer] = find_patches(self.network, layer, self.dataset.test.images, peaks, units)
+        return self._patches[layer]
+
+    def maximised(self, layer: str) -> Maximised:
+        """What excites each unit of a layer most of all: of `fc1`, the units that this digit excites most."""
+        if layer not in self._maximised:
+            self._maximised[layer] = maximise(self.network, layer, self._units_to_maximise(layer))
+        return self._maximised[layer]
+
+    def _units_to_maximise(self, layer: str) -> list[int]:
+        if layer == "fc1":
+            strongest = np.argsort(-self.activations["fc1"], kind="stable")
+            return [int(unit) for unit in strongest[:FC1_UNITS]]
+        return list(range(min(self.activations[layer].shape[-1], MOST_UNITS)))
+
+    def network_at(self, moment: Moment) -> Network:
+        """The network as it was then."""
+        network = Network(self.trained.config.network, self.trained.config.seed)
+        network.load(moment.weights)
+        return network
+
+    @cached_property
+    def history(self) -> list[Moment]:
+        """The network at every checkpoint that the run kept, in order, step 0 among them."""
+        directory = self.trained.run.checkpoints()
+        return [Moment(step, checkpoints.load(directory.path_of(step)).evaluated_weights) for step in directory.steps()]

@@ -1,0 +1,1 @@
+"""The pictures themselves, one kind a file; `mnistcnn.visualize.pictures` lists them."""

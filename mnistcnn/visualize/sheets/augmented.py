@@ -1,0 +1,46 @@
+"""A few training images, each with some of what augmentation can make of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from ...network.augmentation import Augmentation
+from ...network.model import to_input
+from ..drawing.grid import Grid
+from ..drawing.sheet import Sheet
+from ..drawing.style import INK
+from ..picture_source import PictureSource
+from .words import words
+
+_IMAGES = 6
+_CHANGES = 7
+
+
+def augmented_sheet(source: PictureSource) -> Sheet | None:
+    """Training images, each beside what it became in seven steps; None if the run changes none."""
+    config = source.trained.config
+    if not config.augmentation.enabled:
+        return None
+    augmentation = Augmentation(config.augmentation, config.seed)
+    images = to_input(source.dataset.train.images[:_IMAGES])
+    changed = [augmentation(images, tf.constant(step)) for step in range(_CHANGES)]
+    # [image, original and changes, 28, 28]
+    shown = np.stack([images, *changed], axis=1)[..., 0]
+    columns = _CHANGES + 1
+    grid = Grid(len(shown) * columns, columns, 112, 112, gap=10, label=18)
+    said = words(source, "augmented", _settings(source), digit=False)
+    sheet = Sheet(grid.width, grid.height, said, source.theme, [INK])
+    for place, image in enumerate(shown.reshape(-1, 28, 28)):
+        x, y = grid.place(place)
+        sheet.array(x, y, image, INK, 4, frame=True)
+        if place < columns:
+            sheet.text(x, y - 9, "as it is" if place == 0 else f"change {place}", bold=place == 0)
+    sheet.arrays = {"augmented/images": shown}
+    return sheet
+
+
+def _settings(source: PictureSource) -> str:
+    changes = source.trained.config.augmentation
+    kinds = ("rotation", "scale", "shift", "shear", "elastic")
+    return ", ".join(f"{kind} {getattr(changes, kind):g}" for kind in kinds if getattr(changes, kind))

@@ -1,0 +1,369 @@
+import json
+import shutil
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+from mnistcnn_cli.app import run
+
+from mnistcnn.export import exporting, formats
+from mnistcnn.export.formats import FORMATS
+from mnistcnn.export.metadata import FILE_NAME
+from mnistcnn.runs.checkpoint import load
+from tests.conftest import idx_bytes, make_examples
+
+
+@pytest.fixture
+def export(bars_run, tmp_path, capfd):
+    """Runs `mnistcnn export` of the small run into `tmp_path/out`; gives exit code, standard output and error."""
+
+    def call(*arguments, out="out"):
+        code = run(["export", str(bars_run), "--out", str(tmp_path / out), "-q", *arguments])
+        return code, *capfd.readouterr()
+
+    return call
+
+
+@pytest.fixture
+def instead(monkeypatch):
+    """Makes the export of a format give a file with other content."""
+
+    def replace(name, content):
+        monkeypatch.setitem(exporting._WRITERS, name, lambda source, path: path.write_bytes(content))
+
+    return replace
+
+
+def test_every_format_is_verified_and_recorded(exports, bars_run):
+    records = json.loads((exports / "export.json").read_text())["files"]
+    proofs = json.loads((exports / "parity.json").read_text())["files"]
+    assert set(records) == set(proofs) == {one.file for one in FORMATS.values()}
+    digest = json.loads((bars_run / "checkpoints/best/manifest.json").read_text())["weights_digest"]
+    for name, record in records.items():
+        proof, metadata = proofs[name], record["metadata"]
+        assert (record["verdict"], record["problems"]) == ("verified", [])
+        assert (metadata["run"], metadata["data"], metadata["weights_digest"]) == ("one", "bars", digest)
+        assert (proof["images"], proof["data"]) == (60, "bars")
+        assert min(proof["latency_ms_1"], proof["latency_ms_100"]) > 0
+        if record["format"] != "litert-int8":
+            assert proof["same_predictions"] == 60
+            assert 0 <= proof["mean_difference"] <= proof["largest_difference"] < 1e-4
+
+
+def test_every_file_says_itself_where_it_comes_from(exports):
+    import onnx
+
+    (prop,) = onnx.load(exports / "model.onnx").metadata_props
+    found = [(exports / "saved_model/assets.extra" / FILE_NAME).read_text(), prop.value]
+    for name in ("model.keras", "model.tflite", "model-int8.tflite", "numpy/weights.npz"):
+        with zipfile.ZipFile(exports / name) as archive:
+            found.append(archive.read(FILE_NAME).decode())
+    (metadata,) = {json.dumps(json.loads(text)) for text in found}
+    expected = json.loads((exports / "export.json").read_text())["files"]["model.onnx"]["metadata"]
+    assert json.loads(metadata) == expected
+    assert expected["class_names"] == list("0123456789")
+
+
+def test_litert_is_made_of_built_in_operations_only_and_the_small_one_of_integers(exports):
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    plain = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    for name, kinds in (("model.tflite", {np.float32, np.int32}), ("model-int8.tflite", {np.int8, np.int32})):
+        interpreter = Interpreter(str(exports / name), experimental_op_resolver_type=plain)
+        assert {detail["dtype"] for detail in interpreter.get_tensor_details()} <= kinds
+        assert not any(op["op_name"].startswith(("Flex", "CUSTOM")) for op in interpreter._get_ops_details())
+
+
+def test_the_table_shows_each_file_beside_its_network(export, tmp_path):
+    code, out, err = export("--format", "numpy", "--checkpoint", "last")
+    proof = json.loads((tmp_path / "out/parity.json").read_text())["files"]["numpy"]
+    accuracy = f"{100 * proof['accuracy_after']:.2f}"
+    assert (code, err) == (0, "")
+    assert f"on 60 test images (bars): the network has {accuracy} %" in out
+    row, cost = (line.split() for line in out.splitlines() if line.startswith("  numpy"))
+    assert (row[:2], row[4], row[-1]) == (["numpy", "60"], accuracy, "verified")
+    assert [cost[2], cost[4], cost[6]] == ["kB", "ms", "ms"]
+    assert f"written: {tmp_path / 'out/numpy'}" in out
+
+
+def test_json_is_one_object_for_each_file(export, tmp_path):
+    code, out, err = export("--format", "numpy", "--format", "litert", "--json")
+    records = [json.loads(line) for line in out.splitlines()]
+    assert (code, err) == (0, "")
+    assert [record["format"] for record in records] == ["litert", "numpy"]
+    for record in records:
+        stored = json.loads((tmp_path / "out/export.json").read_text())["files"]
+        parity = json.loads((tmp_path / "out/parity.json").read_text())["files"]
+        name = FORMATS[record["format"]].file
+        assert record == {
+            "event": "exported",
+            "path": str(tmp_path / "out" / name),
+            **stored[name],
+            "parity": parity[name],
+        }
+
+
+def test_nothing_is_replaced_without_overwrite(export, tmp_path):
+    assert export("--format", "numpy", "--no-verify")[0] == 0
+    before = (tmp_path / "out/export.json").read_bytes()
+    code, out, err = export("--format", "numpy", "--format", "keras")
+    assert (code, out) == (2, "")
+    assert f"{tmp_path / 'out/numpy'}: there already; replace with --overwrite" in err
+    assert (tmp_path / "out/export.json").read_bytes() == before
+    assert not (tmp_path / "out/model.keras").exists()
+    assert export("--format", "numpy", "--overwrite")[0] == 0
+    assert json.loads((tmp_path / "out/export.json").read_text())["files"]["numpy"]["verdict"] == "verified"
+
+
+def test_what_is_not_proven_is_recorded_as_such_and_needs_no_data(export, bars_run, tmp_path):
+    copy = shutil.copytree(bars_run, tmp_path / "copy", symlinks=True, ignore=shutil.ignore_patterns("export"))
+    config = copy / "config.yaml"
+    config.write_text(config.read_text().replace("/bars\n", "/gone\n"))
+    assert run(["export", str(copy), "--format", "numpy", "-q"]) == 4
+    assert run(["export", str(copy), "--format", "numpy", "-q", "--no-verify"]) == 0
+    records = json.loads((copy / "export/export.json").read_text())["files"]
+    assert (records["numpy"]["verdict"], list(records)) == ("unverified", ["numpy"])
+    assert json.loads((copy / "export/parity.json").read_text())["files"] == {}
+
+
+def test_other_data_of_the_same_name_proves_nothing(export, tmp_path):
+    other = tmp_path / "bars"
+    other.mkdir()
+    for name, split in (("train", make_examples(60, 7)), ("t10k", make_examples(20, 8))):
+        (other / f"{name}-images-idx3-ubyte").write_bytes(idx_bytes(split.images))
+        (other / f"{name}-labels-idx1-ubyte").write_bytes(idx_bytes(split.labels))
+    code, out, err = export("--format", "numpy", "--data-dir", str(other))
+    assert (code, out) == (4, "")
+    assert f"one learned from bars, and what is here is bars ({other}), whose checksums differ" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_packages_that_are_missing_are_told_and_the_others_go_on(export, tmp_path, monkeypatch):
+    monkeypatch.setattr(formats, "FORMATS", {name: FORMATS[name] for name in ("onnx", "numpy")})
+    monkeypatch.setattr(formats, "find_spec", lambda module: None if module == "tf2onnx" else object())
+    code, _, err = export("--no-verify", "--format", "all")
+    assert code == 0
+    assert "left out: onnx: needs tf2onnx; install with: pip install 'mnistcnn[onnx]'" in err
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {".lock", "export.json", "parity.json", "numpy"}
+    code, out, err = export("--format", "onnx")
+    assert (code, out) == (2, "")
+    assert "pip install 'mnistcnn[onnx]'" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--format", "pickle"], 2, "no such format"),
+        (["--checkpoint", "7"], 5, "no checkpoint '7'"),
+        (["--data-dir", "/nowhere", "--format", "numpy"], 4, "--data-dir DIR"),
+    ],
+)
+def test_bad_input_is_one_message(export, arguments, code, said):
+    found, out, err = export(*arguments)
+    assert (found, out) == (code, "")
+    assert err.startswith("error: ")
+    assert said in err
+
+
+def test_a_terminal_gets_colours(export, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    for name, value in {"COLUMNS": "120", "TERM": "xterm-256color", "COLORTERM": "truecolor"}.items():
+        monkeypatch.setenv(name, value)
+    assert "\x1b[33munverified" in export("--format", "numpy", "--no-verify")[1]
+
+
+# What goes wrong in exporters, done to a file's own bytes: each must be caught.
+
+CONV1, FC1 = "conv1/weights", "fc1/weights"
+
+
+def stored(format_name, weights):
+    """A weight as the format holds it."""
+    if format_name == "onnx":
+        return weights.transpose(3, 2, 0, 1) if weights.ndim == 4 else weights
+    return weights.transpose(3, 0, 1, 2) if weights.ndim == 4 else weights.T
+
+
+def one_percent_more(weights):
+    """A single weight, the largest."""
+    changed = weights.copy()
+    changed[np.unravel_index(np.abs(weights).argmax(), weights.shape)] *= 1.01
+    return changed
+
+
+def channels_first(weights):
+    """The rows of fc1 as for maps in the order channel, height, width."""
+    return weights.reshape(7, 7, -1, weights.shape[-1]).transpose(2, 0, 1, 3).reshape(weights.shape)
+
+
+def transposed_kernel(weights):
+    """Height and width swapped."""
+    return weights.swapaxes(0, 1)
+
+
+def takes_255(weights):
+    """What takes images in 0 to 255 divides by 255 itself: fed with [0, 1] it sees nothing."""
+    return weights / np.float32(255)
+
+
+MUTATIONS = [
+    (CONV1, one_percent_more),
+    (FC1, channels_first),
+    (CONV1, transposed_kernel),
+    (CONV1, takes_255),
+]
+
+
+@pytest.mark.parametrize(("name", "mutate"), MUTATIONS, ids=[mutate.__name__ for _, mutate in MUTATIONS])
+@pytest.mark.parametrize("format_name", ["onnx", "litert"])
+def test_a_file_with_a_fault_is_caught(format_name, name, mutate, exports, bars_run, export, instead, tmp_path):
+    file = FORMATS[format_name].file
+    weights = load(bars_run / "checkpoints/best").weights[name]
+    right, wrong = (stored(format_name, values).tobytes() for values in (weights, mutate(weights)))
+    content = (exports / file).read_bytes()
+    assert content.count(right) == 1
+    instead(format_name, content.replace(right, wrong))
+    code, out, err = export("--format", format_name)
+    assert code == 8
+    assert "error: 1 of 1 exports do not answer as the network does" in err
+    assert "logits differ by up to" in err
+    assert out.splitlines()[2].split()[-1] == "differs"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        ".lock", f"{file}.differs", "export.json", "parity.json",
+    }  # fmt: skip
+    assert json.loads((tmp_path / "out/export.json").read_text())["files"][f"{file}.differs"]["verdict"] == "differs"
+
+
+def test_a_file_that_cannot_be_run_is_kept_under_another_name_and_the_others_go_on(export, instead, tmp_path):
+    instead("onnx", b"no network")
+    code, out, err = export("--format", "onnx", "--format", "numpy", "--json")
+    first, second, error = map(json.loads, out.splitlines())
+    assert (code, error["kind"], error["exit_code"]) == (8, "ExportMismatchError", 8)
+    assert (first["verdict"], first["parity"], second["verdict"]) == ("differs", None, "verified")
+    assert "cannot be run as onnx" in err
+    assert (tmp_path / "out/model.onnx.differs").read_bytes() == b"no network"
+
+
+def test_a_bad_export_does_not_replace_a_good_one_and_a_good_one_clears_it_away(export, monkeypatch, tmp_path):
+    out = tmp_path / "out"
+    assert export("--format", "onnx")[0] == 0
+    good = (out / "model.onnx").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setitem(exporting._WRITERS, "onnx", lambda source, path: path.write_bytes(b"bad"))
+        assert export("--format", "onnx", "--overwrite")[0] == 8
+    assert (out / "model.onnx").read_bytes() == good
+    assert set(json.loads((out / "export.json").read_text())["files"]) == {"model.onnx", "model.onnx.differs"}
+    assert export("--format", "onnx", "--overwrite")[0] == 0
+    assert not (out / "model.onnx.differs").exists()
+    assert set(json.loads((out / "export.json").read_text())["files"]) == {"model.onnx"}
+
+
+@pytest.fixture
+def evaluate(capfd):
+    """Runs `mnistcnn eval`; gives its exit code, standard output and standard error."""
+
+    def call(*arguments):
+        code = run(["eval", "-q", *map(str, arguments)])
+        return code, *capfd.readouterr()
+
+    return call
+
+
+@pytest.fixture
+def data(bars_run):
+    return "--data-dir", bars_run.parents[1] / "bars"
+
+
+@pytest.mark.parametrize("file", ["model.onnx", "model.tflite", "numpy"])
+def test_a_file_is_evaluated_as_its_run_is(exports, bars_run, evaluate, data, file, tmp_path):
+    path = tmp_path / file
+    path.symlink_to(exports / file)
+    code, out, err = evaluate("--model", path, *data, "--json")
+    record = json.loads(out)
+    of_run = json.loads(evaluate(bars_run, "--json")[1])
+    assert (code, err) == (0, "")
+    assert record["written"] == [
+        str(tmp_path / f"{file}-{name}") for name in ("eval-test.json", "predictions-test.csv")
+    ]
+    assert (record["model"], of_run["model"]) == (str(path), None)
+    assert record["loss"] == pytest.approx(of_run["loss"], rel=1e-4)
+    same = ["run", "checkpoint", "step", "weights_digest", "trained_on", "errors", "confusion", "is_foreign"]
+    assert [record[key] for key in same] == [of_run[key] for key in same]
+
+
+def test_a_file_can_be_below_the_accuracy_that_was_asked_for(exports, evaluate, tmp_path):
+    shutil.copy(exports / "model-int8.tflite", tmp_path)
+    code, out, _ = evaluate("--model", tmp_path / "model-int8.tflite", "--data", "digits", "--min-accuracy", "0.9")
+    assert code == 7
+    assert ["file", str(tmp_path / "model-int8.tflite")] in [line.split() for line in out.splitlines()]
+
+
+def test_a_file_without_its_data_asks_for_it(exports, evaluate):
+    code, out, err = evaluate("--model", exports / "model.tflite")
+    assert (code, out) == (2, "")
+    assert "--data-dir DIR" in err
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [(b"PK\x05\x06" + bytes(18), 5, "says nothing of where it comes from"), (b"", 5, "says nothing")],
+)
+def test_a_file_of_others_is_refused(tmp_path, evaluate, content, code, said):
+    path = tmp_path / "model.tflite"
+    path.write_bytes(content)
+    found, out, err = evaluate("--model", path)
+    assert (found, out) == (code, "")
+    assert said in err
+
+
+def test_a_damaged_onnx_file_is_told(tmp_path, evaluate):
+    (tmp_path / "model.onnx").write_bytes(b"no network")
+    code, _, err = evaluate("--model", tmp_path / "model.onnx")
+    assert (code, err) == (5, f"error: {tmp_path / 'model.onnx'}: damaged: not an ONNX file\n")
+
+
+def test_a_damaged_file_with_good_metadata_is_told(exports, tmp_path, evaluate, data):
+    path = tmp_path / "model.tflite"
+    path.write_bytes(b"\0" * 100 + (exports / "model.tflite").read_bytes()[100:])
+    code, _, err = evaluate("--model", path, *data)
+    assert code == 5
+    assert "cannot be run as litert" in err
+
+
+def test_a_saved_model_that_could_write_files_is_not_loaded(exports, tmp_path, evaluate, data):
+    import tensorflow as tf
+
+    class Harmful(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec([None, 28, 28, 1], tf.float32, name="images")])
+        def serve(self, images):
+            tf.io.write_file(str(tmp_path / "written"), "harm")
+            return {"logits": tf.zeros([tf.shape(images)[0], 10])}
+
+    harmful = Harmful()
+    tf.saved_model.save(harmful, str(tmp_path / "harmful"), signatures=harmful.serve)
+    shutil.copytree(exports / "saved_model/assets.extra", tmp_path / "harmful/assets.extra")
+    code, _, err = evaluate("--model", tmp_path / "harmful", *data)
+    assert code == 5
+    assert "operations that an exported network does not have" in err
+    assert "WriteFile" in err
+    assert not (tmp_path / "written").exists()
+
+
+def test_a_keras_file_that_brings_code_is_not_loaded(exports, tmp_path, evaluate, data):
+    import keras
+
+    model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Lambda(lambda images: images[:, 0, :10, 0])])
+    model.save(tmp_path / "model.keras")
+    with zipfile.ZipFile(exports / "model.keras") as source, zipfile.ZipFile(tmp_path / "model.keras", "a") as archive:
+        archive.writestr(FILE_NAME, source.read(FILE_NAME))
+    code, _, err = evaluate("--model", tmp_path / "model.keras", *data)
+    assert code == 5
+    assert "cannot be run as keras" in err
+
+
+@pytest.mark.parametrize("arguments", [["one"], ["--checkpoint", "last"]])
+def test_a_file_and_a_run_exclude_each_other(exports, evaluate, arguments):
+    code, _, err = evaluate("--model", exports / "model.onnx", *arguments)
+    assert code == 2
+    assert "leave out RUN and --checkpoint" in err

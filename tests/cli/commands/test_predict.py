@@ -1,0 +1,171 @@
+import io
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from mnistcnn_cli.app import run as run_command
+from PIL import Image
+
+from mnistcnn.config.schema import load_config
+from mnistcnn.data.dataset import Dataset, Examples
+from mnistcnn.runs.directory import Run
+from mnistcnn.training.loop import train
+
+BARS = (1, 7)
+
+
+def bar(label):
+    """A digit of two classes: a bar that lies or stands, in MNIST's frame."""
+    image = np.zeros((28, 28), np.uint8)
+    image[4:24, 13:16] = 255
+    return image if label == 1 else image.T
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """The folder of runs with one run, whose network tells the two bars apart."""
+    labels = np.array(BARS * 60, np.uint8)
+    examples = Examples(np.stack([bar(label) for label in labels]), labels)
+    dataset = Dataset("bars", "idx", "/data/bars", {}, examples, examples, examples)
+    log_dir = tmp_path_factory.mktemp("runs")
+    small = ["network.conv1=2", "network.conv2=3", "network.fc1=16", "network.initializer=he"]
+    recipe = ["batch_size=20", "steps=60", "eval_every=60", "learning_rate=1e-2", "keep_prob=1"]
+    return Run(list(train(load_config(None, [f"log_dir={log_dir}", *small, *recipe]), dataset))[-1].run)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """`1.png`, dark on light and large; `2.jpg`, light on dark; `3.png`, which is none; `notes.txt`."""
+    enlarged = Image.fromarray(255 - bar(1)).resize((200, 200))
+    enlarged.save(tmp_path / "1.png")
+    Image.fromarray(bar(7)).resize((90, 90)).save(tmp_path / "2.jpg")
+    (tmp_path / "3.png").write_bytes(b"no image")
+    (tmp_path / "notes.txt").write_text("none either")
+    return tmp_path
+
+
+@pytest.fixture
+def predict(trained, monkeypatch):
+    def run(*arguments, stdin=b""):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        return run_command(["predict", *map(str, arguments), "--log-dir", str(trained.path.parent)])
+
+    return run
+
+
+def test_each_file_gets_its_digit_with_the_runner_up(predict, folder, capsys):
+    assert predict(folder / "1.png", folder / "2.jpg") == 0
+    header, first, second = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert header == ["file", "digit", "probability", "runner-up", "probability"]
+    assert (first[0], first[1], second[0], second[1]) == (str(folder / "1.png"), "1", str(folder / "2.jpg"), "7")
+    assert float(first[2]) > 80 > 20 > float(first[5])
+    assert first[4] != "1"
+
+
+def test_the_network_and_its_data_are_named(predict, trained, folder, capsys):
+    predict(folder / "1.png")
+    assert f"{trained.path}, step 60, trained on bars" in capsys.readouterr().err.splitlines()
+
+
+def test_what_is_no_image_has_its_own_error_and_the_others_go_on(predict, folder, capsys):
+    assert predict(folder / "nowhere.png", folder / "notes.txt", folder) == 4
+    output = capsys.readouterr()
+    assert [line.split()[1] for line in output.out.splitlines()[1:]] == ["1", "7"]
+    errors = [line for line in output.err.splitlines() if line.startswith("error: ")]
+    assert [error.split(": ")[1] for error in errors] == [
+        str(folder / name) for name in ("nowhere.png", "notes.txt", "3.png")
+    ]
+    assert output.err.splitlines()[-1] == "3 of 5 files could not be used"
+
+
+def test_json_has_an_object_for_each_file_in_their_order(predict, trained, folder, capsys):
+    assert predict(folder, "--json") == 4
+    first, second, third = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (first["event"], first["file"], first["digit"]) == ("prediction", str(folder / "1.png"), 1)
+    assert (first["run"], first["step"], first["data"]) == (str(trained.path), 60, "bars")
+    assert first["probability"] == first["probabilities"][1] == max(first["probabilities"])
+    assert first["runner_up_probability"] == first["probabilities"][first["runner_up"]]
+    assert (len(first["probabilities"]), sum(first["probabilities"])) == (10, pytest.approx(1))
+    assert "image" not in first
+    assert second["digit"] == 7
+    assert set(third) == {"event", "file", "error"}
+    assert third["error"].startswith(f"{folder / '3.png'}: not an image")
+
+
+def test_standard_input_is_a_file_called_dash(predict, folder, capsys):
+    assert predict("-", "--json", stdin=(folder / "2.jpg").read_bytes()) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert (record["file"], record["digit"]) == ("-", 7)
+
+
+def test_standard_input_that_is_a_terminal_is_not_waited_for(trained, monkeypatch, capsys):
+    terminal = io.TextIOWrapper(io.BytesIO())
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdin", terminal)
+    assert run_command(["predict", "-", "--run", str(trained.path)]) == 2
+    assert "is a terminal" in capsys.readouterr().err
+
+
+def test_show_draws_what_the_network_saw(predict, folder, capsys):
+    assert predict(folder / "1.png", "--show") == 0
+    drawing = capsys.readouterr().out.splitlines()[2:]
+    assert len(drawing) == 14
+    assert all(line[13:16].strip() and line.replace(line[13:16], "").isspace() for line in drawing[2:12])
+
+
+def test_show_with_json_gives_the_pixels(predict, folder, capsys):
+    assert predict(folder / "1.png", "--show", "--json") == 0
+    image = np.array(json.loads(capsys.readouterr().out)["image"])
+    assert image.shape == (28, 28)
+    assert np.abs(image - bar(1)).mean() < 5
+
+
+def test_more_files_than_one_chunk_stay_in_order(predict, folder, tmp_path, capsys):
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(230):
+        label = BARS[number % 2]
+        Image.fromarray(bar(label)).save(many / f"{number:03}-{label}.png")
+    assert predict(many, "--json") == 0
+    records = list(map(json.loads, capsys.readouterr().out.splitlines()))
+    assert [record["file"] for record in records] == sorted(record["file"] for record in records)
+    assert len(records) == 230
+    assert all(record["file"].endswith(f"-{record['digit']}.png") for record in records)
+
+
+def test_a_name_with_control_characters_does_not_reach_the_terminal(predict, folder, capsys):
+    (folder / "1.png").rename(folder / "\x1b[31m.png")
+    assert predict(folder / "\x1b[31m.png") == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--run", "nothing"], 5, "no such run"),
+        (["--checkpoint", "77"], 5, "no checkpoint '77'"),
+        (["--checkpoint", "0"], 0, "step 0, trained on bars"),
+    ],
+)
+def test_the_run_and_its_checkpoint_can_be_chosen(predict, folder, options, code, said, capsys):
+    assert predict(folder / "1.png", *options) == code
+    assert said in capsys.readouterr().err
+
+
+def test_no_files_are_a_usage_error(capsys):
+    assert run_command(["predict"]) == 2
+    assert "Missing argument 'FILE'" in capsys.readouterr().err
+
+
+def test_tensorflow_is_not_started_for_what_is_no_image(trained, folder):
+    script = (
+        "import sys\n"
+        "from mnistcnn_cli.app import run\n"
+        "code = run(sys.argv[1:])\n"
+        "print(code, 'tensorflow' in sys.modules)\n"
+    )
+    arguments = ["predict", str(folder / "3.png"), str(folder / "nowhere.png"), "--run", str(trained.path)]
+    result = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
+    assert result.stdout == "4 False\n"

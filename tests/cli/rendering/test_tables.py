@@ -1,0 +1,76 @@
+import io
+import re
+
+import pytest
+from mnistcnn_cli.rendering.tables import Listing, draw
+
+TABLE = Listing(
+    "Runs",
+    ("run", "accuracy", "time", "not default"),
+    [
+        ("first", "98.10 %", "1:23", "steps 40, learning_rate 0.001, seed 3, data.source digits"),
+        ("ü\x1b[2J", "–", "", ""),
+    ],
+    numbers=(1, 2),
+    whole=(0, 1, 2),
+    optional=(3, 2),
+)
+
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    def draw_at(width):
+        stream, errors = Terminal(), io.StringIO()
+        monkeypatch.setattr("sys.stdout", stream)
+        monkeypatch.setattr("sys.stderr", errors)
+        monkeypatch.setenv("COLUMNS", str(width))
+        monkeypatch.setenv("TERM", "xterm")
+        draw([TABLE])
+        return ESCAPE.sub("", stream.getvalue()), errors.getvalue()
+
+    return draw_at
+
+
+def test_in_a_pipe_it_is_plain_text_with_numbers_at_the_right(capsys):
+    draw([TABLE])
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "Runs",
+        "  run       accuracy  time  not default",
+        "  first      98.10 %  1:23  steps 40, learning_rate 0.001, seed 3, data.source digits",
+        "  ü\\x1b[2J         –",
+        "",
+    ]
+    assert err == ""
+
+
+def test_a_wide_window_shows_every_column(drawn):
+    out, err = drawn(120)
+    assert "learning_rate 0.001, seed 3" in out
+    assert err == ""
+
+
+@pytest.mark.parametrize(
+    ("width", "gone"), [(52, ""), (40, "not default"), (24, "not default, time"), (3, "not default, time")]
+)
+def test_a_narrow_window_leaves_columns_out_and_says_which(drawn, width, gone):
+    out, err = drawn(width)
+    assert err == (f"this window is too narrow for: {gone}\n" if gone else "")
+    assert ("1:23" in out) == ("time" not in gone)
+    assert max(map(len, out.splitlines())) <= width
+
+
+def test_what_is_copied_is_never_broken(drawn):
+    assert re.search(r"first +98\.10 %", drawn(24)[0])
+
+
+def test_control_characters_do_not_reach_the_terminal(drawn):
+    assert "\x1b[2J" not in drawn(80)[0]

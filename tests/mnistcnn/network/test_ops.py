@@ -1,0 +1,31 @@
+"""The replaced operation against TensorFlow's own: values and gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from mnistcnn.network import ops
+
+
+def value_and_gradients(function, inputs, upstream):
+    inputs = [tf.constant(each) for each in inputs]
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        value = function(*inputs)
+    return value.numpy(), [g.numpy() for g in tape.gradient(value, inputs, output_gradients=upstream)]
+
+
+@pytest.mark.parametrize("draw", range(4))
+@pytest.mark.parametrize(("dtype", "tolerance"), [(tf.float32, 1e-5), (tf.bfloat16, 2e-2)])
+def test_dense_and_its_gradients_equal_tensorflows_whatever_the_shape(draw, dtype, tolerance):
+    random = np.random.default_rng(draw)
+    batch, inputs, outputs = random.integers(1, 65, 3)
+    shapes = [(batch, inputs), (inputs, outputs), (batch, outputs)]
+    x, w, upstream = (tf.cast(random.normal(size=shape), dtype) for shape in shapes)
+    value, gradients = value_and_gradients(ops.dense, [x, w], upstream)
+    expected, expected_gradients = value_and_gradients(tf.matmul, [x, w], upstream)
+    for ours, theirs in zip([value, *gradients], [expected, *expected_gradients], strict=True):
+        ours, theirs = ours.astype(np.float32), theirs.astype(np.float32)
+        np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance * abs(theirs).max())

@@ -1,0 +1,177 @@
+"""Run directories: names, manifest, lock, and which is the latest."""
+
+from __future__ import annotations
+
+import multiprocessing
+from datetime import datetime
+
+import pytest
+
+from mnistcnn import files
+from mnistcnn.config.schema import load_config
+from mnistcnn.errors import DivergedError, RunError
+from mnistcnn.runs.directory import config_hash, create_run, find_runs, open_run
+
+NOON = datetime(2026, 11, 24, 12, 0, 0)
+
+
+@pytest.fixture
+def make(tmp_path, tiny_dataset):
+    def make_run(*overrides, started=NOON):
+        return create_run(load_config(None, [f"log_dir={tmp_path / 'runs'}", *overrides]), tiny_dataset, started)
+
+    return make_run
+
+
+def add_checkpoint(run, step=1):
+    (run.checkpoints_path / f"step-{step:07d}").mkdir()
+
+
+def test_a_run_is_named_by_its_time_and_a_hash_of_its_configuration(make):
+    run = make()
+    assert run.name == f"20261124-120000-{config_hash(load_config())}"
+
+
+def test_the_hash_tells_recipes_apart_but_not_places(tmp_path):
+    digest = config_hash(load_config())
+    assert digest == config_hash(load_config(None, [f"log_dir={tmp_path}", "name=x"]))
+    assert digest != config_hash(load_config(None, ["learning_rate=2e-4"]))
+
+
+def test_a_new_run_has_its_configuration_and_says_what_it_learns_from(make, tmp_path):
+    run = make("seed=7")
+    assert load_config(run.config_path).seed == 7
+    manifest = run.manifest()
+    assert manifest["state"] == "running"
+    assert manifest["data"]["name"] == "tiny"
+    assert manifest["data"]["examples"] == {"train": 240, "validation": 40, "test": 60}
+    assert manifest["data"]["sha256"] == {"train-images-idx3-ubyte": "0" * 64}
+    assert manifest["machine"]["cores"] >= 1
+    assert manifest["packages"]["tensorflow"]
+
+
+def test_runs_of_the_same_second_get_different_names(make):
+    names = [make().name for _ in range(3)]
+    assert names[1:] == [f"{names[0]}-2", f"{names[0]}-3"]
+
+
+@pytest.mark.parametrize("kind", ["run", "empty directory", "file"])
+def test_a_name_that_is_taken_is_refused_and_what_has_it_stays(make, tmp_path, kind):
+    taken = tmp_path / "runs" / "mine"
+    if kind == "run":
+        make("name=mine")
+    else:
+        taken.parent.mkdir()
+        taken.mkdir() if kind == "empty directory" else taken.write_text("precious")
+    before = sorted(path for path in taken.parent.rglob("*"))
+    with pytest.raises(RunError, match="mine: exists already, and a run is never overwritten"):
+        make("name=mine")
+    assert sorted(path for path in taken.parent.rglob("*")) == before
+
+
+def test_a_log_dir_that_is_a_file_is_an_error_that_names_it(tmp_path, tiny_dataset):
+    (tmp_path / "runs").write_text("")
+    with pytest.raises(RunError, match="runs: cannot make a run here"):
+        create_run(load_config(None, [f"log_dir={tmp_path / 'runs'}"]), tiny_dataset, NOON)
+
+
+def test_a_run_that_cannot_be_written_leaves_nothing_behind(make, tmp_path, monkeypatch):
+    def full_disk(path, content):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(files, "write_synced", full_disk)
+    with pytest.raises(RunError, match="No space left on device"):
+        make()
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def create_one(log_dir, dataset, queue):
+    queue.put(create_run(load_config(None, [f"log_dir={log_dir}"]), dataset, NOON).name)
+
+
+def test_processes_that_start_at_once_get_different_runs(tmp_path, tiny_dataset):
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    workers = [context.Process(target=create_one, args=(tmp_path / "runs", tiny_dataset, queue)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    names = {queue.get(timeout=60) for _ in workers}
+    for worker in workers:
+        worker.join()
+    assert len(names) == 4
+    assert {run.name for run in find_runs(tmp_path / "runs")} == names
+
+
+def test_the_latest_run_is_the_newest_that_has_a_checkpoint(make, tmp_path):
+    old, newer, newest = make("name=z"), make("name=y"), make("name=x")
+    add_checkpoint(old)
+    add_checkpoint(newer)
+    assert open_run("latest", tmp_path / "runs").name == "y"
+    add_checkpoint(newest)
+    assert open_run("latest", tmp_path / "runs").name == "x"
+
+
+def test_a_run_is_opened_by_its_name_or_its_path(make, tmp_path):
+    run = make("name=mine")
+    assert open_run("mine", tmp_path / "runs").path == run.path
+    assert open_run(str(run.path), tmp_path / "elsewhere").path == run.path
+
+
+def test_a_run_that_is_not_there_is_answered_with_the_newest_that_are(make, tmp_path):
+    make("name=mine")
+    with pytest.raises(RunError, match=r"nine: no such run; the newest in .*: mine"):
+        open_run("nine", tmp_path / "runs")
+
+
+def test_without_a_run_the_latest_is_an_error_that_says_how_to_make_one(tmp_path):
+    with pytest.raises(RunError, match="mnistcnn train"):
+        open_run("latest", tmp_path / "runs")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"{}"])
+def test_a_damaged_manifest_is_an_error_that_names_the_file(make, content):
+    run = make()
+    run.manifest_path.write_bytes(content)
+    with pytest.raises(RunError, match=r"manifest\.json: damaged"):
+        run.manifest()
+
+
+def test_a_damaged_run_does_not_hide_the_others(make, tmp_path):
+    make("name=a").manifest_path.write_bytes(b"{")
+    make("name=b")
+    assert {run.name for run in find_runs(tmp_path / "runs")} == {"a", "b"}
+
+
+def test_a_run_is_locked_by_one_process_at_a_time(make):
+    run = make()
+    assert not run.is_locked()
+    with run.locked():
+        assert run.is_locked()
+        with pytest.raises(RunError, match="in use"), run.locked():
+            pass
+    assert not run.is_locked()
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "state"),
+    [
+        (OSError(28, "No space left on device"), RunError, "failed"),
+        (KeyboardInterrupt(), KeyboardInterrupt, "interrupted"),
+        (GeneratorExit(), GeneratorExit, "interrupted"),
+        (ZeroDivisionError(), ZeroDivisionError, "failed"),
+    ],
+)
+def test_however_the_work_ends_the_manifest_says_so(make, error, raised, state):
+    run = make()
+    with pytest.raises(raised), run.recorded():
+        raise error
+    assert run.manifest()["state"] == state
+    assert run.manifest()["reason"]
+
+
+def test_a_divergence_that_is_recorded_already_is_left_as_it_is(make):
+    run = make()
+    run.update_manifest({"state": "diverged"})
+    with pytest.raises(DivergedError), run.recorded():
+        raise DivergedError
+    assert run.manifest()["state"] == "diverged"

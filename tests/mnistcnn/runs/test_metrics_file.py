@@ -1,0 +1,66 @@
+"""The rows of metrics.csv."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from mnistcnn.events import Evaluated, StepsDone
+from mnistcnn.runs.metrics_file import MetricsFile, read_metrics
+
+
+def report(step, loss=0.1):
+    return StepsDone(step, "tiny", 50, loss, 0.98, 1e-4, seconds=1.0, images_per_second=1.0)
+
+
+def evaluation(step, split="test"):
+    return Evaluated(step, split, "tiny", 60, 3, 0.3, 0.95, best=False, seconds=1.0)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "metrics.csv"
+
+
+def write(path, *events, step=None):
+    metrics = MetricsFile(path, step)
+    for event in events:
+        metrics.append(event)
+    metrics.close()
+
+
+def test_reports_and_evaluations_are_rows_that_name_the_data(path):
+    write(path, report(20), evaluation(20, "validation"), evaluation(20))
+    assert path.read_text() == (
+        "step,split,data,examples,loss,accuracy,learning_rate\n"
+        "20,train,tiny,50,0.1,0.98,0.0001\n"
+        "20,validation,tiny,60,0.3,0.95,\n"
+        "20,test,tiny,60,0.3,0.95,\n"
+    )
+
+
+@pytest.mark.parametrize("loss", [0.1, 1 / 3, math.pi * 1e-20, 2.302585092994046])
+def test_numbers_survive_to_the_last_digit(path, loss):
+    write(path, report(1, loss))
+    assert float(read_metrics(path)[0]["loss"]) == loss
+
+
+def test_a_row_is_there_as_soon_as_it_is_appended(path):
+    metrics = MetricsFile(path)
+    metrics.append(report(1))
+    assert len(read_metrics(path)) == 1
+    metrics.close()
+
+
+def test_going_on_from_a_checkpoint_drops_the_rows_behind_it_and_an_unfinished_line(path):
+    write(path, report(20), evaluation(20), report(40), report(60))
+    whole = path.read_text()
+    path.write_text(whole + "80,train,ti")
+    write(path, report(60), step=40)
+    assert path.read_text() == whole
+
+
+def test_a_data_name_with_a_comma_is_one_field(path):
+    write(path, StepsDone(1, 'my "data", new', 50, 0.1, 0.9, 1e-4, 1.0, 1.0))
+    assert read_metrics(path)[0]["data"] == 'my "data", new'

@@ -1,0 +1,45 @@
+"""The tree keeps its shape: few rooms, each of which says what lives in it, and one way to import."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = sorted(path.parent for room in ("mnistcnn", "cli") for path in (ROOT / room).rglob("__init__.py"))
+MODULES = sorted(path for room in ("mnistcnn", "cli") for path in (ROOT / room).rglob("*.py"))
+MOST_ENTRIES = 13
+
+
+def test_the_core_has_few_rooms():
+    entries = {path.name for path in (ROOT / "mnistcnn").iterdir()} - {"__init__.py", "py.typed", "__pycache__"}
+    assert len(entries) <= MOST_ENTRIES, sorted(entries)
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_package_says_in_one_line_what_lives_there(package):
+    docstring = ast.get_docstring(ast.parse((package / "__init__.py").read_text()))
+    assert docstring
+    assert docstring.splitlines()[0].endswith((".", ":"))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_its_own_distribution_relatively(module):
+    own = "mnistcnn_cli" if module.is_relative_to(ROOT / "cli") else "mnistcnn"
+    assert [name for name in absolute_imports(module) if name.split(".")[0] == own] == []
+
+
+def absolute_imports(module: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_tests_stand_where_their_module_does():
+    for test in (ROOT / "tests" / "mnistcnn").rglob("test_*.py"):
+        assert (ROOT / test.relative_to(ROOT / "tests")).parent.is_dir(), test
