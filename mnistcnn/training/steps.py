@@ -14,7 +14,7 @@ from ..data.dataset import Examples
 from ..network.augmentation import Augmentation
 from ..network.model import Dropout, Network, cross_entropy, scope, to_input
 from ..network.precision import Precision
-from .distributed.replicas import SingleReplica
+from .distributed.replicas import Replicas, SingleReplica
 from .measures import gradient_norms, variable_statistics
 from .optimizer import Adam, WeightAverage
 from .schedules import learning_rate
@@ -60,14 +60,14 @@ class TrainingSteps:
         examples: Examples,
         precision: Precision = "float32",
         average: WeightAverage | None = None,
-        replicas: SingleReplica | None = None,
+        replicas: Replicas | None = None,
     ) -> None:
         self._network = network
         self._optimizer = optimizer
         self._config = config
         self._dtype = tf.as_dtype(precision)
         self._average = average
-        self._replicas = replicas or SingleReplica()
+        self._replicas: Replicas = replicas or SingleReplica()
         augmentation = config.augmentation
         self._augmentation = Augmentation(augmentation, config.seed) if augmentation.enabled else None
         with tf.name_scope("input/"):

@@ -19,7 +19,7 @@ import tensorflow as tf
 from mnistcnn_cli.app import run
 
 from mnistcnn.training import loop as training
-from mnistcnn.training import worker_loop as following  # noqa: F401  (so that no child has to)
+from mnistcnn.training import worker_loop  # noqa: F401  (so that no child has to)
 from mnistcnn.training.distributed import group, replicas
 
 
@@ -30,7 +30,7 @@ def mirror(count: int) -> None:
 
     def form_group(*_: object) -> group.SingleProcess:
         strategy = tf.distribute.MirroredStrategy([f"CPU:{i}" for i in range(count)])
-        return group.SingleProcess(replicas.Replicas(strategy))
+        return group.SingleProcess(replicas.MirroredReplicas(strategy))
 
     training.form_group = form_group
 

@@ -16,14 +16,15 @@ from mnistcnn import files
 from mnistcnn.errors import CheckpointError
 from mnistcnn.network.weights import weights_digest
 from mnistcnn.runs import checkpoint as checkpoints
-from mnistcnn.runs.checkpoint import Checkpoint, CheckpointDirectory, Progress, steps_to_drop
+from mnistcnn.runs.checkpoint import Best, Checkpoint, CheckpointDirectory, TrainingProgress, steps_to_drop
 
 
 def make_checkpoint(step=0, seed=0):
     draw = np.random.default_rng(seed).normal
     weights = {"conv1/weights": draw(size=(2, 3)).astype(np.float32), "conv1/biases": np.zeros(3, np.float32)}
     slots = {f"{slot}/{name}": draw(size=a.shape).astype(np.float32) for slot in "mv" for name, a in weights.items()}
-    return Checkpoint(step, weights, slots, Progress(best_step=step, best_errors=7, seconds=1.25, losses=(0.1, 0.2)))
+    progress = TrainingProgress(Best(step, errors=7), seconds=1.25, losses=(0.1, 0.2))
+    return Checkpoint(step, weights, slots, progress)
 
 
 def make_averaged_checkpoint(step=0):
