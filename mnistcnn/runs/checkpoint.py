@@ -37,7 +37,10 @@ _BEST = "best_"  # Begins the names of the fields of `Best` in a manifest.
 
 @dataclass(frozen=True)
 class Best:
-    """The best evaluation so far, which decides what the link `best` points at; every field is None before the first."""
+    """The best evaluation so far; every field is None before the first.
+
+    The link `best` points at the checkpoint of its step.
+    """
 
     step: int | None = None
     errors: int | None = None

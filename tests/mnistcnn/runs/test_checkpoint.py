@@ -61,6 +61,31 @@ def test_averaged_weights_are_saved_beside_the_others_and_are_what_the_run_stand
     assert manifest["weights_digest"] == weights_digest(saved.average) != weights_digest(saved.weights)
 
 
+def test_a_manifest_has_the_figures_of_the_best_evaluation_beside_the_other_counts(tmp_path):
+    progress = TrainingProgress(Best(40, 3, 0.97, 0.98), evaluated_step=60, seconds=1.5, losses=(0.25,))
+    saved = dataclasses.replace(make_checkpoint(60), progress=progress)
+    path = checkpoints.save(tmp_path / "step-0000060", saved)
+    assert list(json.loads((path / "manifest.json").read_text())["progress"].items()) == [
+        ("best_step", 40),
+        ("best_errors", 3),
+        ("best_validation_accuracy", 0.97),
+        ("best_test_accuracy", 0.98),
+        ("evaluated_step", 60),
+        ("seconds", 1.5),
+        ("training_seconds", 0.0),
+        ("losses", [0.25]),
+    ]
+    assert checkpoints.load(path).progress == progress
+
+
+@pytest.mark.parametrize("record", [[], {}, {"losses": [], "best_day": 1}, {"losses": 1}])
+def test_a_progress_that_cannot_be_understood_is_damage_even_with_a_valid_checksum(tmp_path, monkeypatch, record):
+    monkeypatch.setattr(TrainingProgress, "to_record", lambda self: record)
+    path = checkpoints.save(tmp_path / "step-0000001", make_checkpoint())
+    with pytest.raises(CheckpointError, match=r"manifest\.json: damaged"):
+        checkpoints.load(path)
+
+
 def test_the_same_state_makes_the_same_bytes(tmp_path):
     one, other = (checkpoints.save(tmp_path / name, make_checkpoint()) for name in ("one", "other"))
     for file in one.iterdir():
