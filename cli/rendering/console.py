@@ -13,8 +13,9 @@ from typing import NamedTuple, Self, TextIO
 
 from mnistcnn.events import Event, RunFinished, RunStarted
 
-from .ndjson import NdJson, RunPath
+from .ndjson import NdJson
 from .plain import PlainLog, WarningsOnly
+from .result_paths import RunPath
 from .sink import Sink
 from .text import shell_path
 

@@ -11,13 +11,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..config.schema import Config, load_config
 from ..config.differences import differences, flat_config
+from ..config.schema import Config, load_config
 from ..errors import ConfigError, RunError
 from ..events import State
-from .metrics_file import read_metrics
-from .directory import Run, find_runs
 from ..statistics import wilson_interval
+from .directory import Run, find_runs
+from .metrics_file import read_metrics
 
 ListedState = State | Literal["died", "damaged"]
 """`died`: the manifest says `running`, but no process holds the run. `damaged`: its files cannot be understood."""
