@@ -16,11 +16,9 @@ from mnistcnn.visualize.names import PageWeights
 
 _LOG_DIR = typer.Option("--log-dir", metavar="DIR", help="Folder that holds the runs.")
 _DATA = typer.Option("--data", help="Data to use, as `data.source` in a configuration.")
-_WEIGHTS = typer.Option("--weights", help="How the page stores fc1's weights; int8 makes the file a third as large.")
+_WEIGHTS = typer.Option("--weights", help="How the page stores fc1's weights: float32 is exact, int8 smaller.")
 
-Run = Annotated[
-    str, typer.Argument(metavar="[RUN]", help="Path of a run, its name in --log-dir, or `latest`.", show_default=False)
-]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="Path of a run, its name in --log-dir, or `latest`.")]
 Checkpoint = Annotated[
     str, typer.Option("--checkpoint", metavar="best|last|STEP", help="Which of the run's saved weights to use.")
 ]

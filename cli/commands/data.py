@@ -19,10 +19,17 @@ if TYPE_CHECKING:
 
 ValidationSize = Annotated[
     int,
-    typer.Option("--validation-size", min=0, max=10_000_000, help="Training images that are set aside for validation."),
+    typer.Option(
+        "--validation-size",
+        metavar="N",
+        min=0,
+        max=10_000_000,
+        help="Training images that are set aside for validation.",
+    ),
 ]
 Fetch = Annotated[
-    bool, typer.Option("--fetch", help="Download MNIST into the cache now, so that later no network is needed.")
+    bool,
+    typer.Option("--fetch", metavar="", help="Download MNIST into the cache now, so that later no network is needed."),
 ]
 
 

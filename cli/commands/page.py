@@ -17,7 +17,7 @@ from ..run_page import write_run_page
 Out = Annotated[
     Path | None, typer.Option(metavar="FILE", help="The HTML file.", show_default=f"visualize/{PAGE} in the run")
 ]
-NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open the page in the browser.")]
+NoOpen = Annotated[bool, typer.Option("--no-open", metavar="", help="Do not open the page in the browser.")]
 
 
 def page(

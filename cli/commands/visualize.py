@@ -23,7 +23,8 @@ Show = Annotated[
     typer.Option(metavar="KIND", help=f"Only this kind: {', '.join(KINDS)}. Repeatable."),
 ]
 Augmentation = Annotated[
-    bool, typer.Option("--augmentation", help="Only augmented training images: short for --show augmentation.")
+    bool,
+    typer.Option("--augmentation", metavar="", help="Only augmented training images: short for --show augmentation."),
 ]
 ImageName = Annotated[
     str, typer.Option("--image", metavar="INDEX|FILE", help="Digit to follow: a test image's number, or a file.")
@@ -32,16 +33,19 @@ Format = Literal["png", "svg", "pdf"]
 FormatOption = Annotated[Format, typer.Option("--format", help="File format of the pictures.")]
 Theme = Annotated[Literal["light", "dark"], typer.Option(help="Colours of the pictures.")]
 Autoscale = Annotated[
-    bool, typer.Option("--autoscale", help="Give each map a scale of its own; the pictures mention it.")
+    bool, typer.Option("--autoscale", metavar="", help="Give each map a scale of its own; the pictures mention it.")
 ]
 Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Folder for the pictures.", show_default="visualize/ in the run"),
 ]
 AsPage = Annotated[
-    bool, typer.Option("--page", help="Write the interactive page instead; `mnistcnn page` opens it as well.")
+    bool,
+    typer.Option("--page", metavar="", help="Write the interactive page instead; `mnistcnn page` opens it as well."),
 ]
-Terminal = Annotated[bool, typer.Option("--terminal", help="Draw filters and maps here, as text, and write no files.")]
+Terminal = Annotated[
+    bool, typer.Option("--terminal", metavar="", help="Draw filters and maps here, as text, and write no files.")
+]
 
 
 def visualize(
