@@ -1,4 +1,4 @@
-"""`mnistcnn train --seeds`: one run after the other in one process, and what they say together."""
+"""`mnistcnn train --seeds`: one run after the other in one process, and their statistics."""
 
 from __future__ import annotations
 

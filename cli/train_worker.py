@@ -1,4 +1,4 @@
-"""`mnistcnn train` as a worker that is not the chief: it says where it is, and writes nothing."""
+"""`mnistcnn train` as a worker that is not the chief: it reports its progress, and writes no files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mnistcnn runs`: lists runs, shows one, compares some, and repeats one."""
+"""`mnistcnn runs`: lists, shows, compares and reproduces runs."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ class _ListByDefault(TyperGroup):
         return parsed
 
 
-app = typer.Typer(cls=_ListByDefault, help="List runs; show, compare or repeat them. Without a command: list.")
+app = typer.Typer(cls=_ListByDefault, help="List, show, compare or reproduce runs. Without a command: list.")
 
 Sort = Annotated[str, typer.Option(metavar="KEY", help="A fact (started, test_accuracy, …) or a setting.")]
 Reverse = Annotated[bool, typer.Option("--reverse", metavar="", help="Oldest, worst, or largest first.")]
 Filter = Annotated[
     list[str] | None,
-    typer.Option("--filter", metavar="KEY=VALUE", help="Only such runs: state=died, seed=3, name='lr-*'. Repeatable."),
+    typer.Option(
+        "--filter",
+        metavar="KEY=VALUE",
+        help="Only runs with this fact or setting: state=died, seed=3, name='lr-*'. Repeatable.",
+    ),
 ]
 Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Show only the first N.")]
 
@@ -85,10 +89,12 @@ def show(run: options.Run = "latest", log_dir: options.LogDir = Path("runs"), as
 def compare(
     runs: Annotated[list[str], typer.Argument(metavar="RUN RUN…", help="Two or more names or paths.")],
     log_dir: options.LogDir = Path("runs"),
-    everything: Annotated[bool, typer.Option("--all", metavar="", help="Also the settings that are the same.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", metavar="", help="Show the settings that are the same as well.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
-    """Compare runs: the settings that differ, beside what came of them."""
+    """Compare runs: the settings that differ, and the results."""
     from mnistcnn.runs.directory import open_run
     from mnistcnn.runs.listing import summarize
 
@@ -112,9 +118,9 @@ def reproduce(
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
-    """Repeat a finished run in a new one, and say whether it comes to the same weights, bit for bit.
+    """Train a finished run again, as a new run, and check that the weights are the same, bit for bit.
 
-    Exit code 0: it does. 5: it does not, and why; or it could not be repeated.
+    Exit code 0: they are. 5: they differ, with the reasons; or the run could not be repeated.
     """
     from mnistcnn.events import RunStarted
     from mnistcnn.runs import reproduction

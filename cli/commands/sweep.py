@@ -1,4 +1,4 @@
-"""`mnistcnn sweep`: works on a study, alone or with other processes; `sweep show` looks at one."""
+"""`mnistcnn sweep`: works on a study, alone or with other processes; `sweep show` shows one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Storage = Annotated[
     typer.Option(metavar="URL|FILE", help="Where the study is kept: a journal file, or a database's address."),
 ]
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show only the first N.")]
-Plots = Annotated[bool, typer.Option("--plots", metavar="", help="Draw the plots again, too.")]
+Plots = Annotated[bool, typer.Option("--plots", metavar="", help="Draw the plots again as well.")]
 
 
 @app.callback()

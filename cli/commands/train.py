@@ -1,4 +1,4 @@
-"""`mnistcnn train`: loads the configuration and the data, trains, and shows it."""
+"""`mnistcnn train`: loads the configuration and the data, trains, and shows the progress."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _check_together(
     tensorboard: bool,
     quiet: bool,
 ) -> None:
-    """Refuse options that mean nothing together.
+    """Refuse options that contradict each other.
 
     Raises:
         UsageError: says which, and what to do instead.
@@ -122,7 +122,7 @@ def _check_together(
         (quiet and tensorboard, "--quiet would hide where --tensorboard is to be seen: leave out one of them"),
         (
             resume and (config or name),
-            "--resume goes on with a run's own configuration and name, so it cannot be used with --config or --name",
+            "--resume keeps a run's own configuration and name, so it cannot be used with --config or --name",
         ),
     ]
     for they_conflict, message in conflicts:
@@ -133,7 +133,7 @@ def _check_together(
 def _train(
     run: Run | None, config: Config, workers: Workers | None, *, tensorboard: bool, quiet: bool, as_json: bool
 ) -> None:
-    """Train a new run, or go on with one; with other workers, as their chief."""
+    """Train a new run or resume one; with other workers, as their chief."""
     from mnistcnn.runs.data import data_to_repeat
 
     from ..rendering.console import open_console
@@ -164,7 +164,7 @@ def _train(
 
 
 def _resumed(which: str, log_dir: Path | None, overrides: list[str], named: Mapping[str, object]) -> tuple[Run, Config]:
-    """Find the run to go on with, and its own configuration with the changes that were asked for."""
+    """Find the run to resume, and its configuration with the changes that were asked for."""
     from mnistcnn.config.schema import Config
     from mnistcnn.runs.directory import open_run
     from mnistcnn.runs.resuming import resumed_config
