@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
+from .data_sources import DataSource
 from .loading import dump_model, load_model
 from .recipe import AugmentationConfig, AveragingConfig, ScheduleConfig
 from .reference import json_schema, reference_tables
@@ -86,7 +87,7 @@ Interval = Annotated[
 class DataConfig(_Section):
     """Which images the network learns from."""
 
-    source: Literal["auto", "mnist", "digits", "idx"] = Field(
+    source: DataSource = Field(
         default="auto",
         description="Which data: `mnist` (downloaded once), `digits` (bundled, no network needed), `idx` "
         "(your own files in `data.dir`), or `auto`: `mnist`, and if that cannot be had, `digits` with a "

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from mnistcnn_cli.app import run
-from mnistcnn_cli.rendering.runs_view import run_record
+from mnistcnn_cli.rendering.run_records import run_record
 
 from mnistcnn.config.schema import load_config
 from mnistcnn.events import RunFinished, RunStarted
