@@ -16,31 +16,22 @@ def texts(sheet):
 
 
 def test_every_count_of_the_confusion_matrix_stands_in_its_row_and_column(source, result):
-    sheet = confusion_sheet(source)
-    headings = {text.get_position()[0]: int(text.get_text()) for text in sheet.canvas.texts if heads_column(text)}
-    rows = {text.get_position()[1]: int(text.get_text()) for text in sheet.canvas.texts if heads_row(text)}
-    assert sorted(headings.values()) == sorted(rows.values()) == list(range(10))
+    written = [(text.get_text(), *text.get_position(), text) for text in confusion_sheet(source).canvas.texts]
+    line = next(y for word, _, y, _ in written if word == "it is")  # That of the headings of the columns.
+    columns = {x: int(word) for word, x, y, _ in written if y == line and word.isdigit()}
+    rows = {y: int(word) for word, _, y, text in written if is_bold(text) and text.get_ha() == "right"}
+    assert sorted(columns.values()) == sorted(rows.values()) == list(range(10))
     shown = np.zeros((10, 10), int)
-    for text in sheet.canvas.texts:
-        x, y = text.get_position()
-        if x in headings and y in rows:
-            shown[rows[y], headings[x]] = int(text.get_text())
+    for word, x, y, _ in written:
+        if x in columns and y in rows:
+            shown[rows[y], columns[x]] = int(word)
     expected = np.zeros((10, 10), int)
     np.add.at(expected, (result.labels, result.predictions), 1)
     np.testing.assert_array_equal(shown, expected)
 
 
-def heads_column(text):
-    return text.get_text().isdigit() and text.get_ha() == "center" and text.get_position()[1] == column_line(text)
-
-
-def heads_row(text):
-    return text.get_text().isdigit() and text.get_ha() == "right"
-
-
-def column_line(text):
-    """The height of the column headings: that of "it is"."""
-    return next(other.get_position()[1] for other in text.axes.texts if other.get_text() == "it is")
+def is_bold(text):
+    return text.get_fontweight() == "bold"
 
 
 def test_the_errors_are_shown_from_the_most_confident_with_label_and_prediction(source, result):
