@@ -27,6 +27,6 @@ def mirror(count: int) -> None:
 
     def form_group(*_: object) -> group.SingleProcess:
         strategy = tf.distribute.MirroredStrategy([f"CPU:{i}" for i in range(count)])
-        return group.SingleProcess(replicas.Replicas(strategy))
+        return group.SingleProcess(replicas.MirroredReplicas(strategy))
 
     loop.form_group = form_group
