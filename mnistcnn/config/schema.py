@@ -251,7 +251,7 @@ class Config(_Section):
         "same seed gives the same weights on the same machine.",
     )
     eval_every: int = Field(
-        default=100,
+        default=250,
         ge=1,
         le=_MOST_STEPS,
         description="Steps between two evaluations on the test set and validation images.",
