@@ -151,7 +151,9 @@ class Bench:
         if self.clock.is_over:
             self.promise("two processes share a GPU", None)
             return
-        commands = [self._command(f"together-{i}", "default.yaml", "--steps", "500" if self.gpu else "4") for i in (0, 1)]
+        commands = [
+            self._command(f"together-{i}", "default.yaml", "--steps", "500" if self.gpu else "4") for i in (0, 1)
+        ]
         processes = [
             subprocess.Popen(command, stdout=subprocess.DEVNULL, env=self._environment()) for command in commands
         ]
@@ -245,7 +247,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=230, help="Begin nothing new after so many seconds.")
     clock = Clock(parser.parse_args().seconds)
     gpu = gpu_name()
-    print(f"{gpu or 'no GPU that TensorFlow can use: the figures below prove only that this runs'}; {time.strftime('%F')}")
+    print(
+        f"{gpu or 'no GPU that TensorFlow can use: the figures below prove only that this runs'}; {time.strftime('%F')}"
+    )
     with scratch() as runs:
         bench = Bench(gpu, clock, runs)
         # What the promises are about comes first, in case the time runs out.

@@ -95,7 +95,7 @@ class Evaluator:
             self._logits(np.zeros([self._batch_size, 28, 28], np.uint8))
         except tf.errors.OpError as error:
             self._compile(xla=False)
-            return error.message.splitlines()[0]
+            return str(error.message).splitlines()[0]
         return None
 
     def __call__(self, examples: Examples) -> EvaluationResult:

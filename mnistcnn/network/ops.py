@@ -2,9 +2,9 @@
 
 Each has the value and the gradient of the TensorFlow operation that it replaces, and is tested against it.
 
-Each is a `tf.function` of its own, which is traced once for each shape and holds no variables. TensorFlow keeps the graph
-around a `tf.custom_gradient` for ever, in its registry of gradients: when that was the graph of a whole training step,
-every run in a process left its weights, slots and images behind (50 MB a run, 2026-11).
+Each is a `tf.function` of its own, which is traced once for each shape and holds no variables. TensorFlow keeps the
+graph around a `tf.custom_gradient` for ever, in its registry of gradients: when that was the graph of a whole training
+step, every run in a process left its weights, slots and images behind (50 MB a run, 2026-11).
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ..config.schema import Config
 from ..data.dataset import Examples
-from ..network.augmentation import Augmentation
 from ..network import ops
+from ..network.augmentation import Augmentation
 from ..network.model import Dropout, Network, cross_entropy, scope, to_input
 from ..network.precision import Precision
 from .distributed.replicas import SingleReplica
@@ -103,7 +103,7 @@ class TrainingSteps:
             self(0, np.empty([0, self._config.batch_size], np.int32))
         except tf.errors.OpError as error:
             self._compile(None)
-            return error.message.splitlines()[0]
+            return str(error.message).splitlines()[0]
         return None
 
     def __call__(self, step: int, indices: NDArray[np.int32]) -> StepResults:
