@@ -12,7 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from mnistcnn.events import Event, RunStarted, SeedFinished, SeedsFinished, SeedStarted, Warned
+from mnistcnn.events import Compiling, Event, RunStarted, SeedFinished, SeedsFinished, SeedStarted, Warned
 
 from . import summary
 from .dashboard import ACCENT, WIDEST, Dashboard, in_place
@@ -70,6 +70,8 @@ class LiveDisplay(Sink):
         self._run.update(event)
         if isinstance(event, Warned):
             self._console.print(_Warning(event.message))
+        elif isinstance(event, Compiling):
+            self._console.print(Text(summary.COMPILING, style="dim"))
         elif isinstance(event, RunStarted):
             self._began = self._console.get_time()
             self._live.start()

@@ -8,6 +8,8 @@ from typing import TextIO
 
 from mnistcnn.events import (
     CheckpointSaved,
+    Compiled,
+    Compiling,
     Evaluated,
     Event,
     RunFinished,
@@ -44,6 +46,10 @@ class PlainLog(Sink):
         match event:
             case RunStarted():
                 self._line(_started(event))
+            case Compiling():
+                self._line(summary.COMPILING)
+            case Compiled():
+                self._line(f"compiled in {event.seconds:.1f} s")
             case StepsDone():
                 self._line(f"{self._step(event.step)}  {_steps(event)}")
             case Evaluated():

@@ -23,6 +23,8 @@ NEXT_COMMANDS: tuple[tuple[str, str], ...] = (
 )
 """Commands that exist, with what they are for; `{run}` and `{config}` are paths ready for a shell."""
 
+COMPILING = "compiling for the GPU: about 10 s, once; the next run takes it from the cache"
+
 
 @dataclass(frozen=True)
 class Fact:

@@ -26,6 +26,11 @@ class Cadence:
         """The cadence that a configuration asks for."""
         return cls(config.steps, config.report_every, config.eval_every, config.checkpoints.every_steps)
 
+    @property
+    def longest_chunk(self) -> int:
+        """The most steps between two moments at which something is due."""
+        return min(self.steps, self.report_every, self.eval_every, self.save_every or self.steps)
+
     def is_last(self, step: int) -> bool:
         """Whether no step comes after `step` steps."""
         return step == self.steps

@@ -46,7 +46,8 @@ class Chunks:
 
     def most_steps(self) -> int:
         """How many steps a chunk may have so as not to last too long, judging by the last one."""
-        return max(1, int(_SECONDS_PER_CHUNK / self._seconds_per_step))
+        most = max(1, int(_SECONDS_PER_CHUNK / self._seconds_per_step))
+        return min(most, self._steps.compiled_length or most)
 
     def batches(self, step: int, count: int) -> NDArray[np.int32]:
         """The indices into the train split of the `count` batches that come after `step` steps: [count, batch]."""

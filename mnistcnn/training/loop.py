@@ -14,12 +14,14 @@ from ..config.schema import Config
 from ..data.dataset import Dataset
 from ..errors import ConfigError
 from ..events import Event, Warned
-from ..network.precision import Precision, usable_precision
+from ..network.gpu import device_precision, visible_gpus
+from ..network.precision import Precision
 from ..network.threads import limit_threads
 from ..runs.checkpoint import Checkpoint
 from ..runs.directory import Run, create_run
 from ..runs.metrics_file import MetricsFile
 from ..runs.resuming import check_resumable, rewind_to_checkpoint
+from .cadence import Cadence
 from .distributed.addresses import Workers
 from .distributed.group import form_group, leading
 from .distributed.handshake import offer_run
@@ -29,6 +31,8 @@ from .session import Job, TrainingSession
 from .signatures import Stop
 from .state import TrainingState
 from .summaries.session import Summaries, summaries_of
+
+_LONGEST_COMPILED_CHUNK = 1000  # Steps; its indices cross to the GPU with it.
 
 
 def train(
@@ -94,7 +98,7 @@ def _events(job: Job, *, resumed: bool = False) -> Iterator[Event]:
     """The run, from where it stands to its end."""
     run, config, dataset, group = job.run, job.config, job.dataset, job.group
     with leading(group), run.locked(), run.recorded(), group.detecting_lost_workers():
-        precision, precision_warning = usable_precision(config.precision)
+        precision, precision_warning = device_precision(config.precision)
         run.update_manifest({"precision": precision, "workers": group.count})
         checkpoint, problems = rewind_to_checkpoint(run, config) if resumed else (None, [])
         state, summaries = _build(job, precision, checkpoint)
@@ -105,6 +109,7 @@ def _events(job: Job, *, resumed: bool = False) -> Iterator[Event]:
             parameters = state.network.parameter_count
             yield run_started(run, config, dataset, session.step, parameters, group.count)
             yield from (Warned(text) for text in (dataset.warning, precision_warning, *problems) if text)
+            yield from session.compile()
             try:
                 yield from _loop(session)
             except NotFiniteError as error:
@@ -136,7 +141,10 @@ def _build(job: Job, precision: Precision, checkpoint: Checkpoint | None) -> tup
     """Make what is trained, together with the other workers, and the summaries of it."""
     config, dataset, group = job.config, job.dataset, job.group
     group.lead((checkpoint.step if checkpoint else 0) + 1)
-    state = TrainingState(config, dataset.train, precision, group)
+    # XLA compiles for one device, not what several sum up.
+    uses_xla = bool(visible_gpus()) and group.replicas.count == 1
+    length = min(Cadence.of(config).longest_chunk, _LONGEST_COMPILED_CHUNK) if uses_xla else None
+    state = TrainingState(config, dataset.train, precision, group, length)
     # Before the checkpoint is loaded: the scale of the pictures is that of the initial weights.
     summaries = summaries_of(job.run, config, state.network, state.evaluated_network, dataset)
     if checkpoint is not None:

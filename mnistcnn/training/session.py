@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ..config.schema import Config
 from ..data.dataset import Dataset, Examples
 from ..errors import DivergedError
-from ..events import CheckpointSaved, Event, RunFinished, State, StepsDone
+from ..events import CheckpointSaved, Compiled, Compiling, Event, RunFinished, State, StepsDone, Warned
 from ..network.evaluator import Evaluator
 from ..network.weights import weights_digest
 from ..runs.checkpoint import Checkpoint, TrainingProgress
@@ -67,10 +67,22 @@ class TrainingSession:
         self._job, self._state, self._metrics, self._summaries = job, state, metrics, summaries
         self.cadence = Cadence.of(config)
         self._chunks = Chunks(state.steps, config, len(dataset.train))
-        self._evaluator = Evaluator(state.evaluated_network)
+        self._evaluator = Evaluator(state.evaluated_network, xla=state.steps.compiled_length is not None)
+        # A batch is much smaller than what XLA evaluates at once.
+        self._batch_evaluator = Evaluator(state.evaluated_network)
         self.evaluations = Evaluations(self._evaluator, dataset, job.stop)
         directory = job.run.checkpoints(config.checkpoints.keep)
         self.saver = CheckpointSaver(directory, config, checkpoint.step if checkpoint else None)
+
+    def compile(self) -> Iterator[Event]:
+        """Let XLA compile what a GPU will compute; without a GPU, there is nothing to do before the first step."""
+        if self._state.steps.compiled_length is None:
+            return
+        yield Compiling()
+        started = time.monotonic()
+        problems = {self._state.steps.prepare(), self._evaluator.prepare()} - {None}
+        yield Compiled(time.monotonic() - started)
+        yield from (Warned(f"XLA cannot compile for this GPU, so steps take longer: {text}") for text in problems)
 
     def is_evaluated(self) -> bool:
         """Whether the present weights have been evaluated, in this process or before it."""
@@ -112,7 +124,7 @@ class TrainingSession:
         """Report on the steps since the last report."""
         config, dataset = self._job.config, self._job.dataset
         upcoming = self._chunks.batches(self.step, 1)[0]
-        batch = self._evaluator(Examples(dataset.train.images[upcoming], dataset.train.labels[upcoming]))
+        batch = self._batch_evaluator(Examples(dataset.train.images[upcoming], dataset.train.labels[upcoming]))
         losses, throughput = self._progress.losses, self._chunks.throughput()
         event = steps_done(config, dataset.name, self.step, losses, batch, throughput)
         self._progress = replace(self._progress, losses=())

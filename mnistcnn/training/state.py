@@ -20,9 +20,17 @@ class TrainingState:
         examples: the train split.
         precision: what the large products are computed in.
         group: who shares the batches.
+        compiled_length: the most steps of a chunk that XLA compiles; None for chunks without XLA.
     """
 
-    def __init__(self, config: Config, examples: Examples, precision: Precision, group: Group) -> None:
+    def __init__(
+        self,
+        config: Config,
+        examples: Examples,
+        precision: Precision,
+        group: Group,
+        compiled_length: int | None = None,
+    ) -> None:
         self._group = group
         with group.replicas.scope():
             self.network = Network(config.network, config.seed)
@@ -33,8 +41,9 @@ class TrainingState:
                 self.evaluated_network = Network(config.network, config.seed)
                 averages, parameters = self.evaluated_network.parameters, self.network.parameters
                 average = WeightAverage(averages, parameters, config.averaging.decay)
-        replicas = group.replicas
-        self.steps = TrainingSteps(self.network, self.optimizer, config, examples, precision, average, replicas)
+        self.steps = TrainingSteps(
+            self.network, self.optimizer, config, examples, precision, average, group.replicas, compiled_length
+        )
 
     def checkpoint(self, step: int, progress: TrainingProgress) -> Checkpoint:
         """Read the state after `step` steps."""

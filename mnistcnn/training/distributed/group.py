@@ -112,7 +112,7 @@ def form_group(workers: Workers | None, config: Config) -> Group:
     """
     if workers is not None:
         return WorkerGroup(workers, config)
-    gpus = use_devices(config.devices, config.batch_size)
+    gpus = use_devices(config.devices, config.batch_size, deterministic=config.deterministic)
     if gpus <= 1:
         return SingleProcess(SingleReplica())
     return SingleProcess(MirroredReplicas(tf.distribute.MirroredStrategy([f"GPU:{i}" for i in range(gpus)])))

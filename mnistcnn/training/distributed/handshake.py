@@ -11,7 +11,8 @@ from ...config.differences import differences
 from ...config.schema import Config
 from ...data.dataset import Dataset
 from ...errors import ConfigError
-from ...network.precision import Precision, usable_precision
+from ...network.gpu import device_precision
+from ...network.precision import Precision
 from .group import Group
 from .worker_group import WorkerGroup
 
@@ -45,7 +46,7 @@ def offer_run(group: Group, config: Config, dataset: Dataset, *, resumed: bool) 
         ConfigError: one of them cannot take part.
         WorkersError: one of them was lost.
     """
-    precision, _ = usable_precision(config.precision)
+    precision, _ = device_precision(config.precision)
     offer = RunOffer(
         __version__,
         resumed,
@@ -87,9 +88,9 @@ def problems_with(offer: RunOffer, own: Config, *, resumed: bool) -> list[str]:
     if offer.resumed != resumed:
         here, there = ("with", "without") if resumed else ("without", "with")
         return [f"--resume: the chief was started {there} it, this worker {here} it; give all of them the same"]
-    precision, _ = usable_precision("bfloat16" if offer.precision == "bfloat16" else "float32")
+    precision, _ = device_precision(offer.precision)
     if precision != offer.precision:
-        return ["precision: the chief trains in bfloat16, which this processor has not; set precision=float32 on all"]
+        return ["precision: the chief trains in bfloat16, which this machine has not; set precision=float32 on all"]
     if resumed:
         return []
     return [

@@ -65,7 +65,7 @@ class WorkerGroup:
     """
 
     def __init__(self, workers: Workers, config: Config) -> None:
-        gpus = use_devices(config.devices, config.batch_size, workers.count)
+        gpus = use_devices(config.devices, config.batch_size, workers.count, deterministic=config.deterministic)
         self.workers = workers
         self.count = workers.count
         self.replicas = MirroredReplicas(join(workers, gpus, config.workers))

@@ -77,7 +77,7 @@ RECIPES = [
 @pytest.fixture(params=RECIPES, ids=" ".join)
 def step(request, monkeypatch):
     """A network, its step, and the step's graph, of a recipe; on any processor in the precision that it asks for."""
-    monkeypatch.setattr(graph_module, "usable_precision", lambda asked: (asked, None))
+    monkeypatch.setattr(graph_module, "device_precision", lambda asked: (asked, None))
     small = ["network.conv1=2", "network.conv2=3", "network.fc1=4", "batch_size=8"]
     config = load_config(None, [*small, *request.param])
     examples = make_examples(8, 0)
