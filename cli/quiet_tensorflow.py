@@ -63,11 +63,14 @@ def quiet_stderr() -> Iterator[None]:
 
 @contextmanager
 def starting_tensorflow() -> Iterator[None]:
-    """Import TensorFlow for the body, quietly and without Keras.
+    """Import TensorFlow for the body, quietly, without Keras, and with the kernels that are fastest here.
 
     TensorFlow loads Keras eagerly, for the sake of models with Keras' optimizers, and does without where it is missing:
     1.1 of 2.7 s (TensorFlow 2.21). Whoever imports Keras in the body or later gets it.
     """
+    from mnistcnn.network.startup import prepare
+
+    prepare()
     with quiet_stderr():
         hidden = _KERAS not in sys.modules and "tensorflow" not in sys.modules
         if hidden:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import mnistcnn.network  # noqa: F401 - Before a test imports TensorFlow: tests use the kernels that a command uses.
 from mnistcnn.data.dataset import Dataset, Examples
 
 REAL_MNIST = os.environ.get("MNISTCNN_DATA_DIR")

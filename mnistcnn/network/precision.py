@@ -33,8 +33,7 @@ def usable_precision(asked: Precision, flags: frozenset[str] | None = None) -> t
 def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
     """The instruction sets of the first processor, as Linux names them; empty where there is no such list."""
     try:
-        lines = cpuinfo.read_text().splitlines()
+        with cpuinfo.open() as lines:  # Only as far as the first processor: the kernel writes it while it is read.
+            return frozenset(next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), ()))
     except OSError:
         return frozenset()
-    flags = (line.partition(":")[2].split() for line in lines if line.startswith("flags"))
-    return frozenset(next(flags, ()))

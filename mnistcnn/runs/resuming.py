@@ -16,6 +16,7 @@ from ..data.dataset import Dataset
 from ..errors import ConfigError, RunError
 from .data import check_same_data
 from .directory import Run, now
+from .environment import describe_environment, difference_lines, differences_in_bits, environments_of
 
 CHANGEABLE = frozenset(
     {
@@ -76,14 +77,35 @@ def check_resumable(run: Run, config: Config, dataset: Dataset) -> None:
         raise RunError(f"{run.path}: steps: {config.steps:,} is less than the {steps[-1]:,} that are done")
 
 
+def environment_warning(run: Run, config: Config) -> str | None:
+    """What is different here from where the run was trained last, if that can change the bits of its weights.
+
+    Args:
+        run: the run, before `record_resume` notes the present start.
+        config: the one to resume with.
+
+    Raises:
+        RunError: the manifest is damaged.
+    """
+    before = environments_of(run.manifest())[-1]
+    if not (differences := differences_in_bits(before, describe_environment(), config.threads)):
+        return None
+    headline = (
+        "the versions or the machine have changed since this run was last trained, so its weights can differ in their "
+        "last bits from those of an uninterrupted run:"
+    )
+    return "\n".join([headline, *difference_lines(differences)])
+
+
 def record_resume(run: Run, config: Config, step: int) -> None:
-    """Note in the run that it goes on from `step`, and with what changes.
+    """Note in the run that it goes on from `step`, in which environment, and with what changes.
 
     Raises:
         OSError: it could not be written.
     """
     changes = {key: [old, new] for key, old, new in differences(load_config(run.config_path), config)}
-    resumed = [*run.manifest().get("resumed", []), {"at": now(), "step": step, "changes": changes}]
+    start = {"at": now(), "step": step, "changes": changes, "environment": describe_environment()}
+    resumed = [*run.manifest().get("resumed", []), start]
     # What the manifest said of the end is true no more.
     run.update_manifest({"state": "running", "ended": None, "reason": None, "results": None, "resumed": resumed})
     if changes:

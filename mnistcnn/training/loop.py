@@ -28,7 +28,7 @@ from ..network.weights import weights_digest
 from ..runs.checkpoint import Checkpoint, Progress
 from ..runs.directory import Run, create_run, now
 from ..runs.metrics_file import MetricsFile
-from ..runs.resuming import check_resumable, record_resume
+from ..runs.resuming import check_resumable, environment_warning, record_resume
 from .distributed.addresses import Workers
 from .distributed.group import SingleProcess, form_group
 from .distributed.handshake import offer_run
@@ -154,7 +154,7 @@ class _Session:
             state.take_from_chief()
 
     def _checkpoint_to_resume(self) -> tuple[Checkpoint | None, list[str]]:
-        """Find the newest intact checkpoint, and say what is wrong with newer ones.
+        """Find the newest intact checkpoint, and say what is wrong with newer ones and what is different here.
 
         A run that was killed before its first checkpoint has lost nothing yet, and begins again.
         """
@@ -167,8 +167,10 @@ class _Session:
         self._step = self._saved_step = checkpoint.step
         self._progress, self._seconds_before = checkpoint.progress, checkpoint.progress.seconds
         self._checkpoints.rewind(checkpoint.step, checkpoint.progress.best_step)
+        damage = [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
+        elsewhere = environment_warning(self._run, self._config)
         record_resume(self._run, self._config, checkpoint.step)
-        return checkpoint, [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
+        return checkpoint, [*damage, elsewhere] if elsewhere else damage
 
     def _loop(self) -> Iterator[Event]:
         if self._is_due(self._config.eval_every) and self._progress.evaluated_step != self._step:
