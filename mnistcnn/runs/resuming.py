@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .. import files
-from ..config.schema import Config, SummariesConfig, dump_config, load_config
 from ..config.differences import differences
+from ..config.schema import Config, SummariesConfig, dump_config, load_config
 from ..data.dataset import Dataset
 from ..errors import ConfigError, RunError
 from .data import check_same_data

@@ -21,6 +21,7 @@ from ..data.dataset import Dataset, Examples
 from ..data.sampling import batch_indices
 from ..errors import ConfigError, DivergedError
 from ..events import CheckpointSaved, Evaluated, Event, RunFinished, State, StepsDone, Warned
+from ..network.devices import unused_card_warning
 from ..network.evaluator import EvaluationResult, Evaluator
 from ..network.precision import Precision, usable_precision
 from ..network.threads import limit_threads
@@ -123,7 +124,8 @@ class _Session:
             self._run.update_manifest({"precision": precision, "workers": self._group.count})
             self._checkpoints = self._run.checkpoints(self._config.checkpoints.keep)
             checkpoint, problems = self._checkpoint_to_resume() if resumed else (None, [])
-            warnings = [warning for warning in (self._dataset.warning, precision_warning, *problems) if warning]
+            device_warning = unused_card_warning(self._config.devices)
+            warnings = [self._dataset.warning, precision_warning, device_warning, *problems]
             self._build(precision, checkpoint)
             with (
                 closing(MetricsFile(self._run.metrics_path, self._saved_step)) as self._metrics,
@@ -132,7 +134,7 @@ class _Session:
                 self._summaries.open(self._saved_step)
                 parameters = self._network.parameter_count
                 yield run_started(self._run, self._config, self._dataset, self._step, parameters, self._group.count)
-                yield from map(Warned, warnings)
+                yield from (Warned(warning) for warning in warnings if warning)
                 try:
                     yield from self._loop()
                 except DivergedError:
