@@ -18,7 +18,6 @@ from mnistcnn.network.cuda import (
 )
 from mnistcnn.network.nvidia import Card, Nvidia, find_nvidia
 
-from ..rendering.text import size
 from .finding import Finding, State
 from .tensorflow_probe import Probe
 
@@ -45,16 +44,18 @@ def _examine_cards(nvidia: Nvidia, wanted: CudaWanted, lacking: Sequence[str], p
         return Finding("GPU", found, details=details)
     if probe.problem is not None:
         advice = "make TensorFlow start first, as said above"
-        return Finding("GPU", f"{names}: unknown whether TensorFlow can use it", "note", advice, details)
+        return Finding("GPU", f"{names}; unknown whether TensorFlow can use it", "note", advice, details)
     if probe.gpus:
         return Finding("GPU", f"{names}; TensorFlow uses {probe.gpus}", details=details)
     obstacle = find_obstacle(nvidia, wanted, lacking)
     state: State = "note" if is_hidden() else "problem"  # Hidden on purpose.
-    return Finding("GPU", f"{names}: not used: {obstacle.reason}", state, obstacle.remedy, details)
+    return Finding("GPU", f"{names}; not used: {obstacle.reason}", state, obstacle.remedy, details)
 
 
 def _names(cards: Sequence[Card]) -> str:
-    counted = Counter(f"{card.name} ({size(card.memory_bytes)})" if card.memory_bytes else card.name for card in cards)
+    counted = Counter(
+        f"{card.name}, {card.memory_bytes >> 30} GiB" if card.memory_bytes else card.name for card in cards
+    )
     return (
         ", ".join(f"{number} × {name}" if number > 1 else name for name, number in counted.items()) or "an NVIDIA card"
     )
