@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +23,7 @@ _DECIDE_BITS = (
     "machine.processor",
     "machine.cores",
     "machine.onednn",
+    "machine.gpus",
 )
 
 Differences = dict[str, tuple[object, object]]
@@ -39,6 +41,7 @@ def describe_environment() -> dict[str, object]:
             "processor": _processor(),
             "cores": available_cores(),
             "onednn": onednn_is_on(),
+            "gpus": _gpus(),
             "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         },
     }
@@ -86,15 +89,26 @@ def difference_lines(differences: Differences) -> list[str]:
 def _shown(value: object) -> object:
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
     return "unknown" if value is None else value
 
 
 def _flat(environment: Mapping[str, Any]) -> dict[str, object]:
-    flat: dict[str, object] = {}
+    flat: dict[str, object] = {"machine.gpus": []}  # What a run from before GPUs were recorded is taken to have had.
     for key in _KEYS:
         value = environment.get(key)
         flat |= {f"{key}.{inner}": v for inner, v in value.items()} if isinstance(value, dict) else {key: value}
     return flat
+
+
+def _gpus() -> list[str]:
+    """The names of the GPUs that TensorFlow may use in this process; none as long as it is not imported."""
+    tensorflow = sys.modules.get("tensorflow")
+    if tensorflow is None:
+        return []
+    gpus = tensorflow.config.get_visible_devices("GPU")
+    return [tensorflow.config.experimental.get_device_details(gpu).get("device_name", gpu.name) for gpu in gpus]
 
 
 def _processor() -> str:

@@ -1,5 +1,8 @@
 """What a run remembers of the versions and the machine that it was trained with."""
 
+import sys
+from types import SimpleNamespace
+
 from mnistcnn.network.startup import onednn_is_on
 from mnistcnn.runs.environment import (
     describe_environment,
@@ -43,3 +46,16 @@ def test_every_start_counts_from_the_last_beginning_on():
     assert environments_of(manifest((7, one), (9, two)))[1:] == [one, two]
     assert environments_of(manifest((7, one), (0, two), (9, three))) == [two, three]
     assert len(environments_of(manifest())) == 1
+
+
+def test_gpus_are_recorded_by_name_and_none_is_what_a_run_had_that_did_not_record_them(monkeypatch):
+    config = SimpleNamespace(
+        get_visible_devices=lambda kind: [SimpleNamespace(name="/physical_device:GPU:0")],
+        experimental=SimpleNamespace(get_device_details=lambda gpu: {"device_name": "NVIDIA H200"}),
+    )
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(config=config))
+    machine = describe_environment()["machine"]
+    assert machine["gpus"] == ["NVIDIA H200"]
+    there = {**HERE, "machine": {**HERE["machine"], "gpus": machine["gpus"]}}
+    assert difference_lines(differences_in_bits(there, HERE, 2)) == ["machine.gpus: was NVIDIA H200, is none"]
+    assert differences_in_bits(HERE, {**HERE, "machine": {**HERE["machine"], "gpus": []}}, 2) == {}
