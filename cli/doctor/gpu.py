@@ -57,7 +57,7 @@ def _names(cards: Sequence[Card]) -> str:
         f"{card.name}, {card.memory_bytes >> 30} GiB" if card.memory_bytes else card.name for card in cards
     )
     return (
-        ", ".join(f"{number} × {name}" if number > 1 else name for name, number in counted.items()) or "an NVIDIA card"
+        ", ".join(f"{number} x {name}" if number > 1 else name for name, number in counted.items()) or "an NVIDIA card"
     )
 
 

@@ -26,7 +26,7 @@ def _rows(findings: Sequence[Finding]) -> Iterator[tuple[str, str, str]]:
     for finding in findings:
         yield finding.subject, finding.state, one_line(finding.found)
         if finding.advice:
-            yield "", "", f"→ {finding.advice}"
+            yield "", "", f"-> {finding.advice}"  # ASCII: any terminal and log can show it.
 
 
 def _style(_row: int, column: int, cell: str) -> str:

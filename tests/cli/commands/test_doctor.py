@@ -65,7 +65,7 @@ def test_people_get_one_table_with_the_advice_below_the_line_it_is_about(capsys,
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "No problems"
     mirrors = next(number for number, line in enumerate(lines) if line.startswith("  mirrors"))
-    assert lines[mirrors + 1].strip().startswith("→ without a network, copy MNIST's four files")
+    assert lines[mirrors + 1].strip().startswith("-> without a network, copy MNIST's four files")
 
 
 def test_no_network_is_a_note(findings):
@@ -140,7 +140,7 @@ def test_a_card_that_is_used_and_newer_than_tensorflow_is_told_about_the_first_s
     card("NVIDIA H200, 570.1, 9.0, 143771\nNVIDIA H200, 570.1, 9.0, 143771")
     monkeypatch.setattr(examination, "probe_tensorflow", lambda: Probe(None, "2.21.0", True, 2, BUILD))
     _, found = findings()
-    assert found["GPU"]["found"] == "2 × NVIDIA H200, 140 GiB; TensorFlow uses 2"
+    assert found["GPU"]["found"] == "2 x NVIDIA H200, 140 GiB; TensorFlow uses 2"
     assert found["compute capability"]["state"] == "note"
     assert "takes minutes" in found["compute capability"]["advice"]
 
