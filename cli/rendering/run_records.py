@@ -71,7 +71,9 @@ def reproduction_record(result: Reproduction) -> dict[str, Any]:
 
 def verdict(result: Reproduction) -> str:
     """Say that the weights are the same."""
-    others = "".join(f"; {key} was {old}, is {new}" for key, (old, new) in result.differences.items())
+    from mnistcnn.runs.environment import difference_lines
+
+    others = "".join(f"; {line}" for line in difference_lines(result.differences))
     return f"the same weights, bit for bit: {result.digests[0]}{others}"
 
 

@@ -267,7 +267,7 @@ class Config(_Section):
         default=None,
         ge=1,
         le=1024,
-        description="CPU cores to use. null: all of them; fewer leave room for other work.",
+        description="CPU cores to use. null: all that this process may use; fewer leave room for other work.",
     )
     devices: Devices = Field(
         default="auto",

@@ -56,8 +56,7 @@ def _usable_on_gpu(asked: AskedPrecision, gpu: tuple[int, int]) -> tuple[Precisi
 def processor_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
     """The instruction sets of the first processor, as Linux names them; empty where there is no such list."""
     try:
-        lines = cpuinfo.read_text().splitlines()
+        with cpuinfo.open() as lines:  # Only as far as the first processor: the kernel writes it while it is read.
+            return frozenset(next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), ()))
     except OSError:
         return frozenset()
-    flags = (line.partition(":")[2].split() for line in lines if line.startswith("flags"))
-    return frozenset(next(flags, ()))

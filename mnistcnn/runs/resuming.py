@@ -17,6 +17,7 @@ from ..errors import ConfigError, RunError
 from .checkpoint import Checkpoint
 from .data import check_same_data
 from .directory import Run, now
+from .environment import describe_environment, difference_lines, differences_in_bits, environments_of
 
 CHANGEABLE = frozenset(
     {
@@ -87,32 +88,56 @@ def rewind_to_checkpoint(run: Run, config: Config) -> tuple[Checkpoint | None, l
         config: the run's own, with the changes that `resumed_config` allows.
 
     Returns:
-        The checkpoint, and what is wrong with each newer one.
+        The checkpoint, and warnings: of what has changed on this machine, and of damage to newer checkpoints.
 
     Raises:
         CheckpointError: no checkpoint is intact.
         OSError: the run could not be written.
     """
+    changed = environment_warning(run, config)
+    warnings = [changed] if changed else []
     for directory in (run.path, run.checkpoints_path):
         files.remove_temporaries(directory)
     checkpoints = run.checkpoints(config.checkpoints.keep)
     if not checkpoints.steps():
         record_resume(run, config, step=0)
-        return None, []
+        return None, warnings
     checkpoint, problems = checkpoints.newest_intact()
     checkpoints.rewind(checkpoint.step, checkpoint.progress.best.step)
     record_resume(run, config, checkpoint.step)
-    return checkpoint, [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
+    damage = [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
+    return checkpoint, [*warnings, *damage]
+
+
+def environment_warning(run: Run, config: Config) -> str | None:
+    """What is different here from where the run was trained last, if that can change the bits of its weights.
+
+    Args:
+        run: the run, before `record_resume` notes the present start.
+        config: the one to resume with.
+
+    Raises:
+        RunError: the manifest is damaged.
+    """
+    before = environments_of(run.manifest())[-1]
+    if not (differences := differences_in_bits(before, describe_environment(), config.threads)):
+        return None
+    headline = (
+        "the versions or the machine have changed since this run was last trained, so its weights can differ in their "
+        "last bits from those of an uninterrupted run:"
+    )
+    return "\n".join([headline, *difference_lines(differences)])
 
 
 def record_resume(run: Run, config: Config, step: int) -> None:
-    """Note in the run that it goes on from `step`, and with what changes.
+    """Note in the run that it goes on from `step`, in which environment, and with what changes.
 
     Raises:
         OSError: it could not be written.
     """
     changes = {key: [old, new] for key, old, new in differences(load_config(run.config_path), config)}
-    resumed = [*run.manifest().get("resumed", []), {"at": now(), "step": step, "changes": changes}]
+    start = {"at": now(), "step": step, "changes": changes, "environment": describe_environment()}
+    resumed = [*run.manifest().get("resumed", []), start]
     # What the manifest said of the end is true no more.
     run.update_manifest({"state": "running", "ended": None, "reason": None, "results": None, "resumed": resumed})
     if changes:

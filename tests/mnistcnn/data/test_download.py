@@ -35,6 +35,9 @@ class Mirror(BaseHTTPRequestHandler):
         self.requests.append(self.path)
         getattr(self, behaviour)()
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def begin(self, status: int = 200, length: int | None = len(CONTENT)) -> None:
         self.send_response(status)
         if length is not None:
@@ -333,3 +336,15 @@ def test_a_stuck_lock_only_delays(tmp_path: Path, url: str, monkeypatch: pytest.
     with FileLock(tmp_path / ".lock"):
         download(tmp_path, [FILE], mirrors=[url + "good/"])
     assert (tmp_path / FILE.name).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "problem"),
+    [("good", None), ("not_found", "HTTP 404 Not Found"), ("silent", "no answer within 0.5 s")],
+)
+def test_a_mirror_is_asked_without_a_download(server: ThreadingHTTPServer, behaviour: str, problem: str | None) -> None:
+    assert module.mirror_problem(f"http://127.0.0.1:{server.server_port}/{behaviour}/", 0.5) == problem
+
+
+def test_a_mirror_that_is_not_there_says_why() -> None:
+    assert module.mirror_problem(DEAD, 5.0) == "Connection refused"
