@@ -10,7 +10,7 @@ import typer
 from mnistcnn_cli.app import app, run
 
 HEAVY = {"tensorflow", "keras", "matplotlib", "numpy", "sklearn", "PIL", "tensorboard", "optuna", "sqlalchemy"}
-COMMANDS = ["train", "eval", "predict", "visualize", "page", "export", "data", "config", "config show"]
+COMMANDS = ["train", "eval", "predict", "visualize", "page", "export", "data", "doctor", "config", "config show"]
 COMMANDS += ["runs", "runs list", "runs show", "runs compare", "runs reproduce", "sweep", "sweep show"]
 HELP = [["--help"], *([*command.split(), "--help"] for command in COMMANDS)]
 
