@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 import mnistcnn.network  # noqa: F401 - Before a test imports TensorFlow: tests use the kernels that a command uses.
 from mnistcnn.data.dataset import Dataset, Examples
+from tests.fork_server import ForkServer
 
 REAL_MNIST = os.environ.get("MNISTCNN_DATA_DIR")
 NOWHERE = "http://127.0.0.1:9"  # The discard port: connections are refused at once.
@@ -51,6 +52,14 @@ def real_mnist(real_mnist_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """As `real_mnist_dir`, and set as MNISTCNN_DATA_DIR for this test."""
     monkeypatch.setenv("MNISTCNN_DATA_DIR", str(real_mnist_dir))
     return real_mnist_dir
+
+
+@pytest.fixture(scope="session")
+def fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    """Calls functions in processes that a test may kill."""
+    server = ForkServer(tmp_path_factory.mktemp("children"))
+    yield server
+    server.close()
 
 
 def make_examples(count: int, seed: int) -> Examples:

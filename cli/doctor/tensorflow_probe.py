@@ -50,10 +50,11 @@ def probe_tensorflow() -> Probe:
 def _answer() -> Probe:
     from mnistcnn.network.startup import onednn_is_on
 
-    from ..quiet_tensorflow import starting_tensorflow
+    from ..quiet_tensorflow import import_tensorflow
 
-    with starting_tensorflow():
-        import tensorflow as tf
+    import_tensorflow()
+    import tensorflow as tf
+
     gpus = len(tf.config.list_physical_devices("GPU"))
     return Probe(None, tf.__version__, onednn_is_on(), gpus, dict(tf.sysconfig.get_build_info()))
 

@@ -6,16 +6,18 @@ import tensorflow as tf
 
 from ..errors import ConfigError
 from .cuda import CudaWanted, find_obstacle, is_hidden, lacking_libraries
+from .gpu import compiled_programs, prepare_gpus
 from .nvidia import find_nvidia
 
 
-def use_devices(devices: int | str, batch_size: int, workers: int = 1) -> int:
-    """Let TensorFlow see the devices that the configuration asks for, and no other GPU.
+def use_devices(devices: int | str, batch_size: int, workers: int = 1, *, deterministic: bool = True) -> int:
+    """Let TensorFlow see the devices that the configuration asks for, and no other GPU; prepare the GPUs.
 
     Args:
         devices: as in the configuration.
         batch_size: of all workers together.
         workers: how many share the batch.
+        deterministic: see `mnistcnn.network.gpu.prepare_gpus`.
 
     Returns:
         How many GPUs there are to use on this machine; 0 for the CPU.
@@ -25,9 +27,11 @@ def use_devices(devices: int | str, batch_size: int, workers: int = 1) -> int:
     """
     gpus = tf.config.list_physical_devices("GPU")
     wanted = chosen_gpus(devices, batch_size, workers, len(gpus))
-    if wanted < len(gpus):
+    if gpus:
         try:
-            tf.config.set_visible_devices(gpus[:wanted], "GPU")
+            if wanted < len(gpus):
+                tf.config.set_visible_devices(gpus[:wanted], "GPU")
+            prepare_gpus(gpus[:wanted], deterministic=deterministic, cache=compiled_programs())
         except RuntimeError as error:
             raise ConfigError([f"devices: {devices}: too late: TensorFlow already runs in this process"]) from error
     return wanted

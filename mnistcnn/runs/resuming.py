@@ -14,6 +14,7 @@ from ..config.differences import differences
 from ..config.schema import Config, SummariesConfig, dump_config, load_config
 from ..data.dataset import Dataset
 from ..errors import ConfigError, RunError
+from .checkpoint import Checkpoint
 from .data import check_same_data
 from .directory import Run, now
 from .environment import describe_environment, difference_lines, differences_in_bits, environments_of
@@ -75,6 +76,38 @@ def check_resumable(run: Run, config: Config, dataset: Dataset) -> None:
     steps = run.checkpoints().steps()
     if steps and config.steps < steps[-1]:
         raise RunError(f"{run.path}: steps: {config.steps:,} is less than the {steps[-1]:,} that are done")
+
+
+def rewind_to_checkpoint(run: Run, config: Config) -> tuple[Checkpoint | None, list[str]]:
+    """Take a run back to its newest intact checkpoint, and record that it is resumed there.
+
+    A run that was killed before its first checkpoint has lost nothing yet, and begins again: its checkpoint is None.
+
+    Args:
+        run: locked by this process.
+        config: the run's own, with the changes that `resumed_config` allows.
+
+    Returns:
+        The checkpoint; and warnings: what is wrong with each newer one, and what is different here.
+
+    Raises:
+        CheckpointError: no checkpoint is intact.
+        RunError: the manifest is damaged.
+        OSError: the run could not be written.
+    """
+    for directory in (run.path, run.checkpoints_path):
+        files.remove_temporaries(directory)
+    checkpoints = run.checkpoints(config.checkpoints.keep)
+    if not checkpoints.steps():
+        record_resume(run, config, step=0)
+        return None, []
+    checkpoint, problems = checkpoints.newest_intact()
+    checkpoints.rewind(checkpoint.step, checkpoint.progress.best.step)
+    warnings = [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
+    if elsewhere := environment_warning(run, config):
+        warnings.append(elsewhere)
+    record_resume(run, config, checkpoint.step)
+    return checkpoint, warnings
 
 
 def environment_warning(run: Run, config: Config) -> str | None:

@@ -17,7 +17,7 @@ from mnistcnn.runs import checkpoint as checkpoints
 from mnistcnn.runs.directory import Run
 from mnistcnn.runs.resuming import resumed_config
 from mnistcnn.runs.trained import load_trained
-from mnistcnn.training import loop as training
+from mnistcnn.training import chunks
 from mnistcnn.training.loop import resume, train
 
 SETTINGS = [
@@ -63,7 +63,7 @@ def uninterrupted(config, tiny_dataset):
 @pytest.fixture(autouse=True)
 def short_calls(monkeypatch):
     """Ask whether to stop after every single step."""
-    monkeypatch.setattr(training, "_SECONDS_PER_CALL", 1e-9)
+    monkeypatch.setattr(chunks, "_SECONDS_PER_CHUNK", 1e-9)
 
 
 def stop_after(answers):
