@@ -15,7 +15,7 @@ def doctor(log_dir: options.LogDir = Path("runs"), as_json: options.Json = False
     Exit code 0: everything works. 1: something does not, and the table says what to do.
     """
     from ..doctor.examination import examine
-    from ..rendering.doctor_view import draw_findings, findings_record
+    from ..doctor.view import draw_findings, findings_record
     from ..rendering.ndjson import write_record
 
     findings = examine(log_dir)

@@ -1,4 +1,4 @@
-"""The GPUs that compute, if there are any: their memory, exactness, and the compiled programs that are kept on disk."""
+"""The GPUs that compute, if there are any: exactness, precision, and the compiled programs that are kept on disk."""
 
 from __future__ import annotations
 
@@ -53,10 +53,6 @@ def prepare_gpus(gpus: Sequence[Any], *, deterministic: bool, cache: Path | None
     Raises:
         RuntimeError: TensorFlow already runs in this process.
     """
-    for gpu in gpus:
-        # Otherwise the first process takes the whole card.
-        if not tf.config.experimental.get_memory_growth(gpu):
-            tf.config.experimental.set_memory_growth(gpu, True)
     if gpus and deterministic:
         tf.config.experimental.enable_op_determinism()
     flags = os.environ.get(_XLA_FLAGS, "")

@@ -100,9 +100,9 @@ def _events(job: Job, *, resumed: bool = False) -> Iterator[Event]:
     run, config, dataset, group = job.run, job.config, job.dataset, job.group
     with leading(group), run.locked(), run.recorded(), group.detecting_lost_workers():
         precision, precision_warning = device_precision(config.precision)
-        unused_card = unused_card_warning(config.devices)
         run.update_manifest({"precision": precision, "workers": group.count})
-        checkpoint, problems = rewind_to_checkpoint(run, config) if resumed else (None, [])
+        checkpoint, resume_warnings = rewind_to_checkpoint(run, config) if resumed else (None, [])
+        warnings = [dataset.warning, precision_warning, unused_card_warning(config.devices), *resume_warnings]
         state, summaries = _build(job, precision, checkpoint)
         saved_step = checkpoint.step if checkpoint else None
         with closing(MetricsFile(run.metrics_path, saved_step)) as metrics, closing(summaries):
@@ -110,7 +110,7 @@ def _events(job: Job, *, resumed: bool = False) -> Iterator[Event]:
             session = TrainingSession(job, state, checkpoint, metrics, summaries)
             parameters = state.network.parameter_count
             yield run_started(run, config, dataset, session.step, parameters, group.count)
-            yield from (Warned(text) for text in (dataset.warning, precision_warning, unused_card, *problems) if text)
+            yield from (Warned(warning) for warning in warnings if warning)
             yield from session.compile()
             try:
                 yield from _loop(session)

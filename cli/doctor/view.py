@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from .tables import Listing, draw
-from .text import count, one_line
+from ..rendering.tables import Listing, draw
+from ..rendering.text import count, one_line
 
 if TYPE_CHECKING:
-    from ..doctor.finding import Finding
+    from .finding import Finding
 
 _STYLES = {"ok": "green", "note": "yellow", "problem": "bold red"}
 
