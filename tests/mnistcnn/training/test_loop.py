@@ -319,3 +319,10 @@ def test_a_run_leaves_nothing_behind_in_the_process(config, tiny_dataset, summar
 
     graphs_after_a_run(0)  # What belongs to the operations and not to a run is traced here.
     assert graphs_after_a_run(1) == graphs_after_a_run(2)
+
+
+def test_a_card_that_cannot_be_used_is_a_warning_of_the_run(config, tiny_dataset, nvidia_smi):
+    nvidia_smi(cuda="11.4")
+    (warned,) = of(Warned, list(train(config("steps=1"), tiny_dataset)))
+    assert "TensorFlow cannot use NVIDIA GeForce RTX 3090, so this trains on the CPU" in warned.message
+    assert of(Warned, list(train(config("steps=1", "devices=cpu"), tiny_dataset))) == []
