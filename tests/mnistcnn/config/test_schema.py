@@ -154,7 +154,10 @@ def test_every_plain_spelling_of_a_number_is_one(write: Write, text: str, value:
         ("yes", '"yes"'),
         ("true", "true"),
         ("010", '"010"; write digits only, with no leading zeros'),
-        ("1_000", '"1_000"; write digits only, with no leading zeros'),
+        ("1_000", '"1_000"; write digits only, without separators'),
+        ("1,000,000", '"1,000,000"; write digits only, without separators'),
+        ("1 000", '"1 000"; write digits only, without separators'),
+        ("1,5", '"1,5"; write a whole number, without a comma'),
         ("0x10", '"0x10"'),
         ("1:30", '"1:30"'),
         ('"3000"', '"3000"; remove the quotes'),
@@ -181,6 +184,10 @@ def test_what_is_not_a_whole_number_is_refused(write: Write, text: str, shown: s
         ("learning_rate=no", 'expected a number, got "no"'),
         ("learning_rate=true", "expected a number, got true"),
         ("learning_rate='1e-4'", 'expected a number, got "1e-4"; remove the quotes'),
+        ("learning_rate=1,5", 'expected a number, got "1,5"; write a point, not a comma, before decimals'),
+        ("learning_rate=1,5e-4", 'expected a number, got "1,5e-4"; write a point, not a comma, before decimals'),
+        ("keep_prob=50%", 'expected a number, got "50%"; write a fraction, such as 0.5 for 50 %'),
+        ("learning_rate=01", 'expected a number, got "01"; write digits only, with no leading zeros'),
         ("learning_rate=1e999", "expected a finite number, got inf"),
         ("learning_rate=.nan", "expected a finite number, got nan"),
         ("learning_rate=-.inf", "expected a finite number, got -inf"),
@@ -272,6 +279,41 @@ def test_a_home_directory_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_config(options={"log_dir": Path("~/runs")}).log_dir == Path("/home/ada/runs")
 
 
+@pytest.mark.parametrize("text", ["$SCRATCH/runs", "${SCRATCH}/runs"])
+def test_variables_are_expanded_in_a_file_an_override_and_an_option(
+    write: Write, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("SCRATCH", "/scratch/ada")
+    expected = Path("/scratch/ada/runs")
+    assert load_config(write(f"data: {{dir: '{text}'}}\n")).data.dir == expected
+    assert load_config(None, [f"log_dir={text}"]).log_dir == expected
+    assert load_config(options={"log_dir": Path(text)}).log_dir == expected
+
+
+def test_a_variable_that_is_not_set_is_named_with_its_place(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMPTY", "")
+    path = write("steps: 3\nlog_dir: $NOWHERE/runs\n")
+    assert problems(path, "data.dir=${EMPTY}/mnist") == [
+        "a.yaml:2:10: log_dir: the environment variable NOWHERE is not set ($$ stands for a dollar sign), "
+        'got "$NOWHERE/runs"',
+        "--set data.dir=${EMPTY}/mnist: the environment variable EMPTY is empty ($$ stands for a dollar sign), "
+        'got "${EMPTY}/mnist"',
+    ]
+
+
+def test_only_a_configuration_that_is_read_has_variables() -> None:
+    assert Config(log_dir=Path("$HOME")).log_dir == Path("$HOME")
+
+
+@pytest.mark.parametrize("source", ["auto", "mnist", "digits"])
+def test_only_own_files_can_be_transposed(source: str) -> None:
+    assert load_config(None, ["data={source: idx, transpose: true}"]).data.transpose
+    override = f"data={{source: {source}, transpose: true}}"
+    assert problems(None, override) == [
+        f"--set {override}: data.transpose: only data.source=idx can be transposed, and this is {source}"
+    ]
+
+
 def test_a_configuration_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         load_config().steps = 3  # type: ignore[misc]
@@ -300,6 +342,25 @@ def test_an_override_of_a_section_sets_only_its_keys(write: Write) -> None:
 def test_an_override_may_have_spaces_quotes_and_equals_signs() -> None:
     config = load_config(None, ["steps = 7", "name='a=b'", "log_dir=a=b"])
     assert (config.steps, config.name, config.log_dir) == (7, "a=b", Path("a=b"))
+
+
+@pytest.mark.parametrize(
+    ("override", "path"),
+    [
+        ("data.dir=/mnt/my data #2", "/mnt/my data #2"),
+        ("data.dir=#2", "#2"),
+        ("data.dir='/mnt/my data #2'", "/mnt/my data #2"),
+        ("data={dir: '/mnt/my data #2'}", "/mnt/my data #2"),
+    ],
+)
+def test_nothing_in_an_override_is_a_comment(override: str, path: str) -> None:
+    assert load_config(None, [override]).data.dir == Path(path)
+
+
+@pytest.mark.parametrize("value", ["{dir: a} #2", "'a' #2"])
+def test_text_after_the_value_of_an_override_is_refused(value: str) -> None:
+    [problem] = problems(None, f"data={value}")
+    assert problem.endswith(": text follows the value; put quotes around all of it")
 
 
 def test_an_override_with_nothing_after_the_equals_sign_is_null(write: Write) -> None:
@@ -384,7 +445,7 @@ def test_a_key_in_the_wrong_section_is_sent_to_the_right_one(write: Write) -> No
 
 def test_an_unknown_key_like_no_other_gets_the_list(write: Write) -> None:
     assert problems(write("data:\n  '<<': {}\n")) == [
-        "a.yaml:2:3: unknown key 'data.<<'; the keys here are source, dir, validation_size"
+        "a.yaml:2:3: unknown key 'data.<<'; the keys here are source, dir, validation_size, transpose"
     ]
 
 
@@ -572,6 +633,9 @@ def test_a_dump_has_every_key_in_the_order_of_the_schema() -> None:
         "!a",
         "*",
         "0x1",
+        "$HOME",
+        "$",
+        "a$$b",
     ],
 )
 def test_text_that_looks_like_something_else_survives_a_dump(write: Write, name: str) -> None:
@@ -592,7 +656,7 @@ def test_any_configuration_survives_a_dump(write: Write) -> None:
             steps=draw.randint(1, 10**8),
             learning_rate=10 ** draw.uniform(-300, 1),
             keep_prob=draw.uniform(0.01, 1),
-            log_dir=Path("".join(draw.choices("ab/.- '\"#:é\u2028\t", k=9)) or "."),
+            log_dir=Path("".join(draw.choices("ab/.- $'\"#:é\u2028\t", k=9)) or "."),
             name=draw.choice([None, "a", "1e-4"]),
             seed=draw.randint(0, 2**31 - 1),
             threads=draw.choice([None, 1]),
