@@ -36,6 +36,10 @@ Fetch = Annotated[
     bool,
     typer.Option("--fetch", help="Download MNIST into the cache now, so that later no network is needed."),
 ]
+Transpose = Annotated[
+    bool,
+    typer.Option("--transpose", help="Swap rows and columns of every image: as `data.transpose` in a configuration."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON object to standard output.")]
 
 
@@ -43,16 +47,18 @@ def data(
     source: Source = "auto",
     directory: Directory = None,
     validation_size: ValidationSize = 5000,
+    transpose: Transpose = False,
     fetch: Fetch = False,
     as_json: AsJson = False,
 ) -> None:
     """Show which data is there, where from, and whether it is right. Downloads nothing without `--fetch`."""
-    from mnistcnn.config.schema import DataConfig
+    from mnistcnn.config.schema import load_config
     from mnistcnn.data.report import report_places
 
     if fetch:
         _fetch(source, directory)
-    config = DataConfig(source=source, dir=directory, validation_size=validation_size)
+    options = {"source": source, "dir": directory, "validation_size": validation_size, "transpose": transpose}
+    config = load_config(options={f"data.{key}": value for key, value in options.items()}).data
     places = report_places(config)
     dataset, error = _load(config)
     if as_json:
@@ -62,7 +68,11 @@ def data(
     sys.stdout.flush()
     if error is not None:
         raise error
-    if dataset is not None and dataset.warning is not None and not as_json:
+    if dataset is None or as_json:
+        return
+    for oddity in dataset.oddities:
+        sys.stderr.write(f"warning: {printable(oddity)}\n")
+    if dataset.warning is not None:
         sys.stderr.write(f"note: {_note(places)}\n")
 
 
@@ -119,6 +129,7 @@ def _dataset_record(dataset: Dataset) -> dict[str, Any]:
         },
         "checksums": dict(dataset.checksums),
         "warning": dataset.warning,
+        "oddities": list(dataset.oddities),
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +25,23 @@ if TYPE_CHECKING:
 Split = Literal["test", "validation", "train"]
 Source = Literal["auto", "mnist", "digits", "idx"]
 
+
+def _fraction(text: str) -> float:
+    """Read `0.98` or `98%`; in decimal, so that both are the same number."""
+    from decimal import Decimal, InvalidOperation
+
+    number = text.strip().removesuffix("%")
+    is_percent = number != text.strip()
+    try:
+        value = float(Decimal(number) / 100 if is_percent else Decimal(number))
+    except InvalidOperation:
+        raise UsageError(f"--min-accuracy {text}: expected a fraction such as 0.98, or 98%") from None
+    if 0 <= value <= 1:
+        return value
+    hint = f"; for {value:g} %: --min-accuracy {number}%" if 1 < value <= 100 and not is_percent else ""
+    raise UsageError(f"--min-accuracy {text}: a fraction between 0 and 1 is needed{hint}")
+
+
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Path of a run, or its name in --log-dir.")]
 Checkpoint = Annotated[
     str, typer.Option("--checkpoint", metavar="best|last|STEP", help="Which of the run's saved weights.")
@@ -41,7 +57,7 @@ DataDir = Annotated[
 LogDir = Annotated[Path, typer.Option("--log-dir", metavar="DIR", help="Folder that holds the runs.")]
 MinAccuracy = Annotated[
     float | None,
-    typer.Option("--min-accuracy", metavar="X", help="Exit with 7 below this fraction, such as 0.98."),
+    typer.Option("--min-accuracy", metavar="X", parser=_fraction, help="Exit with 7 below this: 0.98, or 98%."),
 ]
 Mistakes = Annotated[int, typer.Option("--mistakes", metavar="N", min=0, help="Show the N most confident mistakes.")]
 Json = Annotated[bool, typer.Option("--json", metavar="", help="One JSON object on standard output.")]
@@ -67,7 +83,6 @@ def evaluate(
     """
     from ..rendering.console import open_console
 
-    _check_fraction(min_accuracy)
     target = _find_run(run, log_dir, checkpoint) if model is None else _find_file(model, run, checkpoint)
     config = _data_config(target, source, data_dir)
     with open_console(as_json=as_json, quiet=quiet) as console:
@@ -83,14 +98,6 @@ def evaluate(
     _report(assessment, target, dataset, as_json=as_json)
     if min_accuracy is not None and assessment.accuracy < min_accuracy:
         raise _below(assessment, min_accuracy)
-
-
-def _check_fraction(min_accuracy: float | None) -> None:
-    if min_accuracy is None or 0 <= min_accuracy <= 1:
-        return
-    percent = math.isfinite(min_accuracy) and 1 < min_accuracy <= 100
-    hint = f"; for {min_accuracy:g} %: --min-accuracy {min_accuracy / 100:g}" if percent else ""
-    raise UsageError(f"--min-accuracy {min_accuracy:g}: a fraction between 0 and 1 is needed{hint}")
 
 
 def _find_run(run: str, log_dir: Path, checkpoint: str) -> Run:
@@ -160,6 +167,7 @@ def _report(assessment: Assessment, target: Run | Path, dataset: Dataset, *, as_
 def _data_warnings(assessment: Assessment, dataset: Dataset) -> Iterator[str]:
     if dataset.warning:
         yield dataset.warning
+    yield from dataset.oddities
     if assessment.is_foreign:
         provenance = assessment.provenance
         yield (

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 
 from ..errors import DataError
 from .download import DownloadError, DownloadProgress, RemoteFile, download
-from .files import FILE_NAMES, FoundFile, existing_spellings, inspect_folder, join_errors, missing, read_file
+from .filenames import FILE_NAMES, find_candidates
+from .files import FoundFile, inspect_folder, join_errors, missing, read_file, what_is_there
 
 ENVIRONMENT_VARIABLE = "MNISTCNN_DATA_DIR"
 
@@ -114,7 +115,7 @@ def read_verified(folder: Path, name: str) -> FoundFile:
         DataError: no spelling has the right content; says what is wrong with the first.
     """
     first_error: DataError | None = None
-    for path in existing_spellings(folder, name):
+    for path, _ in find_candidates(folder, name):
         try:
             return _verify(read_file(path, name), name)
         except DataError as error:
@@ -148,4 +149,4 @@ def _explicit_error(place: Place, errors: dict[str, DataError]) -> DataError:
         f"No MNIST in {place}; nothing else is used instead of a folder that was named. Put the four files "
         f"there, or name none and run `mnistcnn data --fetch`:"
     )
-    return join_errors(headline, list(errors.values()))
+    return join_errors(headline, [*errors.values(), *what_is_there(place.folder, errors.values())])

@@ -67,7 +67,8 @@ def _refuse_directory_of_digits(source: Source, directory: Path | None) -> None:
 def _placed(config: DataConfig, source: Source, directory: Path | None) -> DataConfig:
     if source == "idx" and directory is None:
         raise UsageError("--data idx: name the directory with the four IDX files: --data-dir DIR")
-    return config.model_copy(update={"source": source, "dir": directory})
+    transpose = config.transpose and source == "idx"
+    return config.model_copy(update={"source": source, "dir": directory, "transpose": transpose})
 
 
 def data_to_repeat(run: Run, config: DataConfig) -> DataConfig:

@@ -60,7 +60,7 @@ class Run:
         """What the run says of itself.
 
         Raises:
-            RunError: there is no manifest, or it cannot be read.
+            RunError: there is no manifest, it cannot be read, or another version of mnistcnn wrote it.
         """
         try:
             manifest = json.loads(self.manifest_path.read_bytes())
@@ -70,6 +70,8 @@ class Run:
             raise RunError(f"{self.manifest_path}: damaged: {error}") from error
         if not isinstance(manifest, dict) or "state" not in manifest:
             raise RunError(f"{self.manifest_path}: damaged: it has no 'state'")
+        if (found := manifest.get("format", FORMAT)) != FORMAT:
+            raise RunError(f"{self.manifest_path}: {files.format_problem(found, FORMAT)}")
         return manifest
 
     def manifest_part(self, name: str, keys: Sequence[str]) -> dict[str, Any]:

@@ -123,7 +123,8 @@ class _Session:
             self._run.update_manifest({"precision": precision, "workers": self._group.count})
             self._checkpoints = self._run.checkpoints(self._config.checkpoints.keep)
             checkpoint, problems = self._checkpoint_to_resume() if resumed else (None, [])
-            warnings = [warning for warning in (self._dataset.warning, precision_warning, *problems) if warning]
+            of_data = (self._dataset.warning, *self._dataset.oddities)
+            warnings = [warning for warning in (*of_data, precision_warning, *problems) if warning]
             self._build(precision, checkpoint)
             with (
                 closing(MetricsFile(self._run.metrics_path, self._saved_step)) as self._metrics,
