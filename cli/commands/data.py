@@ -40,6 +40,18 @@ Transpose = Annotated[
     bool,
     typer.Option("--transpose", help="Swap rows and columns of every image: as `data.transpose` in a configuration."),
 ]
+ImportFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--import",
+        metavar="FOLDER",
+        help="Make the four IDX files from train.csv, an .npz file, or folders of images called 0 to 9.",
+    ),
+]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where --import writes them: a new folder.")]
+Frame = Annotated[
+    bool, typer.Option("--frame", help="With --import: scale and centre every image as MNIST's were; any size and ink.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write one JSON object to standard output.")]
 
 
@@ -49,12 +61,23 @@ def data(
     validation_size: ValidationSize = 5000,
     transpose: Transpose = False,
     fetch: Fetch = False,
+    import_from: ImportFrom = None,
+    out: Out = None,
+    frame: Frame = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show which data is there, where from, and whether it is right. Downloads nothing without `--fetch`."""
+    """Show which data is there, where from, and whether it is right; or import your own images.
+
+    Downloads nothing without `--fetch`.
+    """
     from mnistcnn.config.schema import load_config
     from mnistcnn.data.report import report_places
 
+    if import_from is not None or out is not None or frame:
+        if fetch or transpose or directory is not None or source != "auto":
+            raise UsageError("--import makes files, and has nothing to do with options for data that is there")
+        _import(import_from, out, frame=frame, as_json=as_json)
+        return
     if fetch:
         _fetch(source, directory)
     options = {"source": source, "dir": directory, "validation_size": validation_size, "transpose": transpose}
@@ -74,6 +97,16 @@ def data(
         sys.stderr.write(f"warning: {printable(oddity)}\n")
     if dataset.warning is not None:
         sys.stderr.write(f"note: {_note(places)}\n")
+
+
+def _import(import_from: Path | None, out: Path | None, *, frame: bool, as_json: bool) -> None:
+    if import_from is None or out is None:
+        raise UsageError("--import FOLDER and --out DIR go together: what to read, and where to write it")
+    from mnistcnn.data.importing.folder import import_folder
+
+    from ..rendering.import_view import show_import
+
+    show_import(import_folder(import_from, out, frame=frame), as_json=as_json)
 
 
 def _fetch(source: str, directory: Path | None) -> None:

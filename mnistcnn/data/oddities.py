@@ -14,8 +14,8 @@ _SIDE = 7  # Blocks of 4×4 pixels: fine enough to tell a digit from its transpo
 _FEWEST_CLASSES = 3
 _MOST_EXAMPLES = 10_000
 _ALIKE = 0.5
-"""Correlation with MNIST. Measured, transposed: 1.00 for MNIST's test images, at least 0.81 for 100 of them and 0.49 for
-20, and 0.59 for scikit-learn's digits, other people's. Noise and random blobs stay below 0.2."""
+"""Correlation with MNIST. Measured, transposed: 1.00 for MNIST's test images, at least 0.81 for 100 of them and 0.49
+for 20, and 0.59 for scikit-learn's digits, other people's. Noise and random blobs stay below 0.2."""
 
 # The mean image of each digit in MNIST's 60,000 training images, in 7×7 blocks, from 0 to f.
 _MNIST = (
