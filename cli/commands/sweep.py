@@ -57,6 +57,7 @@ def sweep(
     if config is None:
         raise UsageError("sweep: what varies? Name a file: --config configs/sweep.yaml")
     from mnistcnn.data.sources import load_dataset
+    from mnistcnn.runs.directory import check_log_dir
     from mnistcnn.sweep.settings import load_sweep
 
     from ..rendering.console import Views, open_console
@@ -65,6 +66,7 @@ def sweep(
 
     options = {"trials": trials, "study": study, "storage": storage, "log_dir": log_dir}
     settings = load_sweep(config, overrides or [], options)
+    check_log_dir(settings.log_dir)
     with open_console(as_json=as_json, quiet=quiet, views=Views(_live, PlainSweep, BestRun)) as console:
         console.phase("loading the data")
         dataset = load_dataset(settings.config.data, console)

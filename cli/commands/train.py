@@ -143,6 +143,7 @@ def _train(
     """Train a new run, or go on with one; with other workers, as their chief."""
     from mnistcnn.data.sources import load_dataset
     from mnistcnn.runs.data import data_to_repeat
+    from mnistcnn.runs.directory import check_log_dir
 
     from ..rendering.console import open_console
     from ..rendering.tensorboard_viewer import Viewer
@@ -153,6 +154,8 @@ def _train(
         Viewer(wanted=tensorboard, stays=people_watch) as viewer,
         open_console(as_json=as_json, quiet=quiet) as console,
     ):
+        if run is None:
+            check_log_dir(config.log_dir)
         console.phase("loading the data")
         dataset = load_dataset(config.data if run is None else data_to_repeat(run, config.data), console)
         console.phase("starting TensorFlow")

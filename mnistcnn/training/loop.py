@@ -50,8 +50,8 @@ def train(
 
     Args:
         config: the recipe, and where the run goes.
-        dataset: its train split is learned from, its validation split decides which checkpoint is best, and its
-            test split is only reported.
+        dataset: its train split is learned from, its validation split decides which checkpoint is best (the newest, if
+            it is empty), and its test split is only reported.
         stop: asked several times a second; when it says yes, the run saves and ends as `interrupted`.
         workers: all that train it together, of which this is the chief; the others run `mnistcnn.training.worker_loop`.
 
