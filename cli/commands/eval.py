@@ -124,7 +124,8 @@ def _data_config(target: Run | Path, source: Source | None, directory: Path | No
     from mnistcnn.runs.data import file_data_config, run_data_config
 
     if isinstance(target, Path):
-        return file_data_config(read_metadata(target).data_source, source, directory)
+        metadata = read_metadata(target)
+        return file_data_config(metadata.data_source, source, directory, transpose=metadata.data_transpose)
     return run_data_config(target, source, directory)
 
 

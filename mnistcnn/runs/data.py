@@ -40,20 +40,23 @@ def run_data_config(run: Run, source: Source | None = None, directory: Path | No
     return _placed(own, source, directory or _own_directory(own, source))
 
 
-def file_data_config(trained_on: Source, source: Source | None = None, directory: Path | None = None) -> DataConfig:
+def file_data_config(
+    trained_on: Source, source: Source | None = None, directory: Path | None = None, *, transpose: bool = False
+) -> DataConfig:
     """The same for an exported file, which knows what kind of data its network learned from, but not where it is.
 
     Args:
         trained_on: the kind of data.
         source: other data.
         directory: where its files are.
+        transpose: whether the network learned from transposed images.
 
     Raises:
         UsageError: the digits are in no directory, and `idx` needs one.
     """
     source = source or trained_on
     _refuse_directory_of_digits(source, directory)
-    return _placed(DataConfig(), source, directory)
+    return _placed(DataConfig().model_copy(update={"transpose": transpose}), source, directory)
 
 
 def _refuse_directory_of_digits(source: Source, directory: Path | None) -> None:
