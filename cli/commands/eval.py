@@ -12,6 +12,7 @@ import typer
 
 from mnistcnn.errors import BelowAccuracyError, DataError, UsageError
 
+from ..paths import expanded
 from ..quiet_tensorflow import starting_tensorflow
 
 if TYPE_CHECKING:
@@ -52,9 +53,12 @@ SourceOption = Annotated[
     Source | None, typer.Option("--data", help="Other data than the run's own, as `data.source`; it is said.")
 ]
 DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", metavar="DIR", help="Where the data is now, as `data.dir`.")
+    Path | None,
+    typer.Option("--data-dir", metavar="DIR", callback=expanded, help="Where the data is now, as `data.dir`."),
 ]
-LogDir = Annotated[Path, typer.Option("--log-dir", metavar="DIR", help="Folder that holds the runs.")]
+LogDir = Annotated[
+    Path, typer.Option("--log-dir", metavar="DIR", callback=expanded, help="Folder that holds the runs.")
+]
 MinAccuracy = Annotated[
     float | None,
     typer.Option("--min-accuracy", metavar="X", parser=_fraction, help="Exit with 7 below this: 0.98, or 98%."),

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from ..config.paths import BadPathError, expand_home
 from ..errors import DataError
 from .download import DownloadError, DownloadProgress, RemoteFile, download
 from .filenames import FILE_NAMES, find_candidates
@@ -64,6 +65,9 @@ def places(directory: Path | None) -> list[Place]:
 
     Args:
         directory: the configuration's `data.dir`.
+
+    Raises:
+        DataError: the variable begins with the home of somebody unknown.
     """
     from platformdirs import user_cache_path
 
@@ -71,8 +75,15 @@ def places(directory: Path | None) -> list[Place]:
     if directory is not None:
         named.append(Place(directory, "data.dir"))
     if variable := os.environ.get(ENVIRONMENT_VARIABLE):
-        named.append(Place(Path(variable), "$MNISTCNN_DATA_DIR"))
+        named.append(Place(_folder_of(variable), "$MNISTCNN_DATA_DIR"))
     return [*named, Place(user_cache_path("mnistcnn", appauthor=False) / "mnist", "cache")]
+
+
+def _folder_of(variable: str) -> Path:
+    try:
+        return expand_home(variable)  # A shell leaves `export MNISTCNN_DATA_DIR="~/mnist"` as it is.
+    except BadPathError as error:
+        raise DataError(f"${ENVIRONMENT_VARIABLE}: {error}, got {variable}") from None
 
 
 def read_mnist(

@@ -221,6 +221,15 @@ def test_mnist_comes_from_the_environment_before_the_cache(
     assert load_dataset(config("auto")).origin == str(cache)
 
 
+def test_the_environment_may_name_a_folder_in_a_home(tiny_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tiny_mnist.parent))
+    monkeypatch.setenv("MNISTCNN_DATA_DIR", f"~/{tiny_mnist.name}")
+    assert load_dataset(config("mnist")).origin == str(tiny_mnist)
+    monkeypatch.setenv("MNISTCNN_DATA_DIR", "~nobody-here/mnist")
+    with pytest.raises(DataError, match=r"\$MNISTCNN_DATA_DIR: expected a path"):
+        load_dataset(config("mnist"))
+
+
 @pytest.mark.parametrize("source", ["mnist", "auto"])
 @pytest.mark.parametrize("damage", ["missing", "cut", "other"])
 def test_a_named_folder_is_never_replaced_by_anything_else(
