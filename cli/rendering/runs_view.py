@@ -199,7 +199,8 @@ def _best_step(run: RunSummary) -> str:
     if run.best_step is None:
         return ""
     is_chosen = run.best_validation_accuracy is not None
-    return f"{count(run.best_step)}, {'chosen by validation' if is_chosen else 'the last evaluated: there is no validation'}"
+    why = "chosen by validation" if is_chosen else "the last evaluated: there is no validation"
+    return f"{count(run.best_step)}, {why}"
 
 
 def _environment(manifest: dict[str, Any]) -> list[tuple[str, object]]:

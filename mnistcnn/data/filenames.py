@@ -88,7 +88,7 @@ def describe_content(folder: Path) -> str:
     expected = f"Expected: {', '.join(FILE_NAMES)}; plain or .gz, and with a common prefix such as emnist-digits-."
     names = [path.name for path in _files_in(folder) if _looks_like_idx(path)]
     if not names:
-        return f"{expected} No IDX file is there."
+        return f"{expected} No IDX file is there; to make them from CSV, NPZ or images: mnistcnn data --import."
     shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
     return f"{expected} IDX files that are there: {shown}."
 

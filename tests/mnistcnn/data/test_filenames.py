@@ -99,6 +99,11 @@ def test_a_folder_that_is_not_there_has_none(tmp_path: Path) -> None:
     assert choose_candidates(tmp_path / "nowhere", TRAIN_IMAGES) == []
 
 
+def test_a_folder_without_idx_files_is_pointed_to_the_import(tmp_path: Path) -> None:
+    (tmp_path / "train.csv").write_text("label")
+    assert "mnistcnn data --import" in describe_content(tmp_path)
+
+
 def test_a_long_list_of_files_is_cut(tmp_path: Path) -> None:
     for number in range(20):
         (tmp_path / f"{number:02}.bin").write_bytes(bytes([0, 0, 8, 1]))
