@@ -14,7 +14,9 @@ import typer
 from mnistcnn.config.data_sources import DataSource
 from mnistcnn.visualize.names import PageWeights
 
-_LOG_DIR = typer.Option("--log-dir", metavar="DIR", help="Folder that holds the runs.")
+from .paths import expanded
+
+_LOG_DIR = typer.Option("--log-dir", metavar="DIR", callback=expanded, help="Folder that holds the runs.")
 _DATA = typer.Option("--data", help="Data to use, as `data.source` in a configuration.")
 _WEIGHTS = typer.Option("--weights", help="How the page stores fc1's weights: float32 is exact, int8 smaller.")
 
@@ -35,7 +37,9 @@ Data = Annotated[DataSource, _DATA]
 OtherData = Annotated[DataSource | None, _DATA]
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data-dir", metavar="DIR", help="Folder with the data, as `data.dir` in a configuration."),
+    typer.Option(
+        "--data-dir", metavar="DIR", callback=expanded, help="Folder with the data, as `data.dir` in a configuration."
+    ),
 ]
 Weights = Annotated[PageWeights, _WEIGHTS]
 OptionalWeights = Annotated[PageWeights | None, _WEIGHTS]

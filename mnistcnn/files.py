@@ -68,6 +68,13 @@ def to_json(content: Mapping[str, object]) -> bytes:
     return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
+def format_problem(found: object, known: int) -> str:
+    """Say why a file is refused whose `format` is not the one that this version of mnistcnn reads."""
+    if isinstance(found, int) and not isinstance(found, bool) and found > known:
+        return f"format {found}, of a newer version of mnistcnn; this one reads format {known}: update mnistcnn"
+    return f"damaged: its format is {found!r}; this version of mnistcnn reads format {known}"
+
+
 def _temporary_name(parent: Path) -> Path:
     # Not from `tempfile`, which makes private files: what a run writes is as readable as its user's other files.
     return parent / f"{_TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"

@@ -114,7 +114,7 @@ def _facts(run: RunSummary, manifest: dict[str, Any]) -> list[tuple[str, str]]:
         ("steps done", _steps(run)),
         ("test accuracy", _test(run)),
         ("validation accuracy", _on(run.validation_accuracy, run)),
-        ("best step", "" if run.best_step is None else f"{count(run.best_step)}, chosen by validation"),
+        ("best step", _best_step(run)),
         ("  validation accuracy", _on(run.best_validation_accuracy, run)),
         ("  test accuracy", _on(run.best_test_accuracy, run)),
         ("weights", run.weights_digest or ""),
@@ -125,6 +125,14 @@ def _facts(run: RunSummary, manifest: dict[str, Any]) -> list[tuple[str, str]]:
         ("checkpoints", ", ".join(map(count, run.checkpoints))),
     ]
     return [(label, text) for label, text in facts if text and text != _UNKNOWN]
+
+
+def _best_step(run: RunSummary) -> str:
+    if run.best_step is None:
+        return ""
+    is_chosen = run.best_validation_accuracy is not None
+    why = "chosen by validation" if is_chosen else "the last evaluated: there is no validation"
+    return f"{count(run.best_step)}, {why}"
 
 
 def _environment(manifest: dict[str, Any]) -> list[tuple[str, object]]:

@@ -23,6 +23,7 @@ _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,30})", re.ASCII)  # more digits: 
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _INFINITE = re.compile(r"[-+]?\.(?:inf|nan)", re.IGNORECASE)
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_INDICATORS = "\"'[{|>&*!%@`"  # What begins a value that is not plain text (YAML 1.2, section 5.3).
 _CAUSES = {  # what PyYAML says -> what is probably wrong, in the words of somebody who edits a file
     "mapping values are not allowed here": "a ':' is missing in the line above, one is too many here, or the "
     "indentation is off",
@@ -80,6 +81,23 @@ def parse_yaml(text: str) -> Document:
     reader = _NodeReader()
     value = None if node is None else reader.read(node, ())
     return Document(value, reader.keys, reader.values, reader.duplicates)
+
+
+def parse_one_value(text: str) -> Document:
+    """Read a value of YAML that is all there is, as on a command line: ` #` begins no comment there.
+
+    Raises:
+        BadYamlError: as for `parse_yaml`, or something follows the value.
+    """
+    if "#" not in text:
+        return parse_yaml(text)
+    stripped = text.strip()
+    if stripped[0] not in _INDICATORS:
+        return Document(plain_value(stripped))
+    node = _compose(text)
+    if node is not None and text[node.end_mark.index :].strip():
+        raise BadYamlError("text follows the value; put quotes around all of it", _position(node.end_mark))
+    return parse_yaml(text)
 
 
 def plain_value(text: str) -> str | bool | int | float | None:

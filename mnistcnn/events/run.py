@@ -120,7 +120,7 @@ class RunFinished:
     test_examples: int
     validation_accuracy: float | None
     best_step: int | None
-    """The step with the fewest errors on the validation split."""
+    """The step with the fewest errors on the validation split; without one, the last that was evaluated."""
     best_validation_accuracy: float | None
     best_test_accuracy: float | None
     """On the test split at `best_step`."""
@@ -160,7 +160,7 @@ class SeedFinished:
     """With the final weights."""
     best_step: int | None = None
     best_test_accuracy: float | None = None
-    """On the test split at `best_step`, which validation chose."""
+    """On the test split at `best_step`, which validation chose; None without a validation split."""
     weights_digest: str | None = None
     seconds: float | None = None
 
@@ -177,7 +177,7 @@ class SeedsFinished:
     test_accuracy: Spread | None
     """With the final weights; None if not one run was finished and tested."""
     best_test_accuracy: Spread | None
-    """On the test split, at the step that validation chose."""
+    """On the test split, at the step that validation chose; None without a validation split."""
     seconds: float
     """Wall time of the batch."""
 

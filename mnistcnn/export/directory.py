@@ -113,10 +113,13 @@ class ExportDirectory:
 
     def _records(self, file: str) -> dict[str, Any]:
         try:
-            return dict(json.loads((self.path / file).read_bytes())["files"])
+            content = json.loads((self.path / file).read_bytes())
+            if content.get("format", FORMAT) != FORMAT:
+                raise RunError(f"{self.path / file}: {files.format_problem(content['format'], FORMAT)}")
+            return dict(content["files"])
         except FileNotFoundError:
             return {}
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise RunError(f"{self.path / file}: damaged; remove it to go on") from error
 
 

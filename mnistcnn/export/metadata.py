@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from .. import __version__, files
+from ..config.schema import load_config
 from ..data.dataset import SourceName
 from ..errors import RunError
 from ..runs.directory import Run
@@ -49,6 +50,8 @@ class Metadata:
     data_source: SourceName
     data_sha256: dict[str, str]
     data_licence: str
+    data_transpose: bool = False
+    """Whether rows and columns of the files' images were swapped (`data.transpose`)."""
     class_names: tuple[str, ...] = tuple("0123456789")
     input: str = "images [n, 28, 28, 1]: one grey channel, 0 is background, 1 is ink"
     input_range: tuple[float, float] = (0.0, 1.0)
@@ -64,6 +67,7 @@ def describe(run: Run, checkpoint: str, step: int, weights_digest: str) -> Metad
 
     Raises:
         RunError: the run's manifest is damaged.
+        ConfigError: its configuration is.
     """
     data = run.manifest()["data"]
     return Metadata(
@@ -77,6 +81,7 @@ def describe(run: Run, checkpoint: str, step: int, weights_digest: str) -> Metad
         data_source=data["source"],
         data_sha256=dict(data["sha256"]),
         data_licence=_LICENCES[data["source"]],
+        data_transpose=load_config(run.config_path).data.transpose,
     )
 
 

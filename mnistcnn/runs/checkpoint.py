@@ -265,8 +265,8 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         intact = False
     if not intact:
         raise CheckpointError(f"{path}: damaged: its content is not what its checksum says")
-    if rest["format"] != FORMAT:
-        raise CheckpointError(f"{path}: format {rest['format']}, but this version of mnistcnn reads format {FORMAT}")
+    if (found := rest.get("format")) != FORMAT:
+        raise CheckpointError(f"{path}: {files.format_problem(found, FORMAT)}")
     return rest
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -33,6 +34,7 @@ from .checkpoint import CheckpointDirectory
 from .environment import describe_environment
 
 FORMAT = 1
+_LONGEST_NAME = "n" * 100  # Of a run; the names in it are shorter.
 _PROBE_SECONDS = 0.5  # `is_locked` holds the lock for a moment; nobody may take that for a run in use.
 
 
@@ -60,7 +62,7 @@ class Run:
         """What the run says of itself.
 
         Raises:
-            RunError: there is no manifest, or it cannot be read.
+            RunError: there is no manifest, it cannot be read, or another version of mnistcnn wrote it.
         """
         try:
             manifest = json.loads(self.manifest_path.read_bytes())
@@ -70,6 +72,8 @@ class Run:
             raise RunError(f"{self.manifest_path}: damaged: {error}") from error
         if not isinstance(manifest, dict) or "state" not in manifest:
             raise RunError(f"{self.manifest_path}: damaged: it has no 'state'")
+        if (found := manifest.get("format", FORMAT)) != FORMAT:
+            raise RunError(f"{self.manifest_path}: {files.format_problem(found, FORMAT)}")
         return manifest
 
     def manifest_part(self, name: str, keys: Sequence[str]) -> dict[str, Any]:
@@ -178,6 +182,31 @@ def create_run(config: Config, dataset: Dataset, started: datetime) -> Run:
         where = error.filename or config.log_dir
         raise RunError(f"{where}: cannot make a run here: {error.strerror or error}") from error
     return run
+
+
+def check_log_dir(log_dir: Path) -> None:
+    """Find out whether runs can be made in `log_dir`, before anything slow begins; nothing is left there.
+
+    Raises:
+        RunError: it is a file, a broken link, too long, or in a place where nothing can be made; says which.
+    """
+    problem = f"{log_dir}: cannot make a run here"
+    try:
+        (log_dir / _LONGEST_NAME / "checkpoints" / _LONGEST_NAME).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # Not too long; what is in the way is named below.
+    except OSError as error:
+        raise RunError(f"{problem}: {error.strerror or error}") from error
+    existing = next(path for path in (log_dir, *log_dir.absolute().parents) if os.path.lexists(path))
+    if not existing.exists():
+        raise RunError(f"{problem}: {existing} is a link to {existing.readlink()}, which is not there")
+    if not existing.is_dir():
+        raise RunError(f"{problem}: Not a directory: {existing} is a file")
+    try:
+        with files.directory_beside(existing):
+            pass
+    except OSError as error:
+        raise RunError(f"{problem}: nothing can be made in {existing}: {error.strerror or error}") from error
 
 
 def now() -> str:

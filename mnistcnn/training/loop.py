@@ -43,8 +43,8 @@ def train(
 
     Args:
         config: the recipe, and where the run goes.
-        dataset: its train split is learned from, its validation split decides which checkpoint is best, and its
-            test split is only reported.
+        dataset: its train split is learned from, its validation split decides which checkpoint is best (the newest, if
+            it is empty), and its test split is only reported.
         stop: asked several times a second; when it says yes, the run saves and ends as `interrupted`.
         workers: all that train it together, of which this is the chief; the others run `mnistcnn.training.worker_loop`.
 
@@ -102,7 +102,8 @@ def _events(job: Job, *, resumed: bool = False) -> Iterator[Event]:
         precision, precision_warning = device_precision(config.precision)
         run.update_manifest({"precision": precision, "workers": group.count})
         checkpoint, resume_warnings = rewind_to_checkpoint(run, config) if resumed else (None, [])
-        warnings = [dataset.warning, precision_warning, unused_card_warning(config.devices), *resume_warnings]
+        of_data = (dataset.warning, *dataset.oddities)
+        warnings = [*of_data, precision_warning, unused_card_warning(config.devices), *resume_warnings]
         state, summaries = _build(job, precision, checkpoint)
         saved_step = checkpoint.step if checkpoint else None
         with closing(MetricsFile(run.metrics_path, saved_step)) as metrics, closing(summaries):

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from mnistcnn_cli.app import run
+from mnistcnn_cli.commands.eval import _fraction
 
 from mnistcnn.config.schema import load_config
 from mnistcnn.data.sources import load_dataset
@@ -205,12 +206,24 @@ def test_exactly_the_accuracy_that_was_asked_for_is_enough(evaluate):
     assert evaluate("--min-accuracy", repr(accuracy))[0] == 0
 
 
-@pytest.mark.parametrize("wrong", ["98", "1.01", "-0.1", "nan", "inf"])
+@pytest.mark.parametrize(
+    ("text", "value"), [("98%", 0.98), ("99.3 %", 0.993), ("0.993", 0.993), ("1", 1.0), ("0%", 0.0)]
+)
+def test_a_percentage_is_the_same_fraction_to_the_last_bit(text, value):
+    assert _fraction(text) == value
+
+
+def test_text_that_is_no_number_is_told_what_is(evaluate):
+    code, _, err = evaluate("--min-accuracy", "98,5%")
+    assert (code, "expected a fraction such as 0.98, or 98%" in err) == (2, True)
+
+
+@pytest.mark.parametrize("wrong", ["98", "1.01", "-0.1", "nan", "inf", "101%"])
 def test_an_accuracy_that_is_no_fraction_is_a_wrong_command_line(evaluate, wrong):
     code, out, err = evaluate("--min-accuracy", wrong)
     assert (code, out) == (2, "")
     assert "a fraction between 0 and 1" in err
-    assert ("--min-accuracy 0.98" in err) == (wrong == "98")
+    assert ("--min-accuracy 98%" in err) == (wrong == "98")
 
 
 def test_results_that_cannot_be_written_are_still_shown(evaluate, runs):

@@ -171,6 +171,18 @@ def test_show_tells_everything_about_a_run(make, capsys):
     assert err == ""
 
 
+def test_without_validation_no_step_is_said_to_be_chosen_by_it(make, capsys):
+    run_directory = make("mine", "data.validation_size=0", checkpoints=[0, 3000])
+    path = run_directory.manifest_path
+    manifest = json.loads(path.read_bytes())
+    manifest["results"] |= {"best_step": 3000, "best_validation_accuracy": None, "validation_accuracy": None}
+    path.write_text(json.dumps(manifest))
+    assert run(["runs", "show", "mine"]) == 0
+    out = capsys.readouterr().out
+    assert "3,000, the last evaluated: there is no validation" in out
+    assert "chosen by validation" not in out
+
+
 def test_show_is_about_the_latest_run_and_has_its_manifest_in_json(make, capsys):
     make("old", hour=1, checkpoints=[1])
     make("new", hour=2, checkpoints=[1])

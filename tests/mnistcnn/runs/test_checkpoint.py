@@ -155,7 +155,7 @@ def test_a_manifest_of_a_later_format_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "FORMAT", 2)
     path = checkpoints.save(tmp_path / "step-0000001", make_checkpoint())
     monkeypatch.undo()
-    with pytest.raises(CheckpointError, match="format 2, but this version of mnistcnn reads format 1"):
+    with pytest.raises(CheckpointError, match="format 2, of a newer version of mnistcnn; this one reads format 1"):
         checkpoints.load(path)
 
 

@@ -54,6 +54,14 @@ def test_mnist_whose_folder_is_gone_is_looked_for_in_the_other_places(run):
     assert chosen(run_data_config(run("idx", "/gone"))) == ("idx", Path("/gone"))
 
 
+def test_only_the_runs_own_kind_of_data_is_transposed(run, tmp_path):
+    own = run("idx, transpose: true", tmp_path, "idx")
+    assert run_data_config(own).transpose
+    assert run_data_config(own, directory=tmp_path / "elsewhere").transpose
+    assert not run_data_config(own, "mnist").transpose
+    assert not run_data_config(own, "digits").transpose
+
+
 def test_other_data_is_not_looked_for_in_the_runs_own_folder(run, tmp_path):
     assert chosen(run_data_config(run("idx", tmp_path), "mnist")) == ("mnist", None)
     assert chosen(run_data_config(run("idx", tmp_path), "digits")) == ("digits", None)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from mnistcnn import files
 from mnistcnn.config.schema import load_config
 from mnistcnn.errors import DivergedError, RunError
-from mnistcnn.runs.directory import config_hash, create_run, find_runs, open_run
+from mnistcnn.runs.directory import Run, check_log_dir, config_hash, create_run, find_runs, open_run
 
 NOON = datetime(2026, 11, 24, 12, 0, 0)
 
@@ -175,3 +176,42 @@ def test_a_divergence_that_is_recorded_already_is_left_as_it_is(make):
     with pytest.raises(DivergedError), run.recorded():
         raise DivergedError
     assert run.manifest()["state"] == "diverged"
+
+
+def test_a_manifest_of_a_newer_format_is_refused_by_name(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"format": 99, "state": "finished"}')
+    with pytest.raises(RunError, match=r"manifest\.json: format 99, of a newer version of mnistcnn.*update"):
+        Run(tmp_path).manifest()
+    (tmp_path / "manifest.json").write_text('{"format": "x", "state": "finished"}')
+    with pytest.raises(RunError, match=r"manifest\.json: damaged: its format is 'x'"):
+        Run(tmp_path).manifest()
+
+
+@pytest.mark.parametrize("name", ["there", "new", "new/deeper", "."])
+def test_a_log_dir_where_runs_can_be_made_is_left_as_it_is(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
+    check_log_dir(Path(name))
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+
+
+def test_a_log_dir_that_cannot_be_one_is_told_why(tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to("gone")
+    wrong = {
+        "file": "Not a directory: .*file is a file",
+        "file/below": "Not a directory: .*file is a file",
+        "link": "link is a link to gone, which is not there",
+        "link/below": "link is a link to gone, which is not there",
+        "x" * 300: "File name too long",
+        "/".join(["x" * 200] * 25): "File name too long",
+    }
+    for name, why in wrong.items():
+        with pytest.raises(RunError, match=f"cannot make a run here: .*{why}"):
+            check_log_dir(tmp_path / name)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc here")
+def test_a_log_dir_in_proc_is_named_for_what_it_is():
+    with pytest.raises(RunError, match="/proc/nothing: cannot make a run here: nothing can be made in /proc"):
+        check_log_dir(Path("/proc/nothing"))
