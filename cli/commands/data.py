@@ -51,7 +51,7 @@ Frame = Annotated[
 
 def data(
     source: options.Data = "auto",
-    data_dir: options.DataDir = None,
+    data_dir: options.ConfiguredDataDir = None,
     validation_size: ValidationSize = 5000,
     transpose: Transpose = False,
     fetch: Fetch = False,

@@ -119,14 +119,14 @@ def test_the_real_mnist_is_recognised_where_the_environment_says(
 def test_what_is_odd_about_the_data_is_a_warning(idx_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (idx_dir / "train-images-idx3-ubyte.gz").open("ab") as file:
         file.write(b"garbage")
-    assert run(source="idx", directory=idx_dir, validation_size=40) == 0
+    assert run(source="idx", data_dir=idx_dir, validation_size=40) == 0
     assert "warning: " in (err := capsys.readouterr().err)
     assert "trailing garbage" in err
 
 
 def test_transposed_data_has_other_checksums(idx_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for transpose in (False, True):
-        assert run(source="idx", directory=idx_dir, validation_size=40, transpose=transpose, as_json=True) == 0
+        assert run(source="idx", data_dir=idx_dir, validation_size=40, transpose=transpose, as_json=True) == 0
     plain, swapped = (record["dataset"]["checksums"] for record in parsed(capsys))
     assert plain["train-images-idx3-ubyte"] != swapped["train-images-idx3-ubyte"]
     assert run(transpose=True) == 3
@@ -134,7 +134,7 @@ def test_transposed_data_has_other_checksums(idx_dir: Path, capsys: pytest.Captu
 
 
 def test_a_variable_that_is_not_set_is_a_configuration_error(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(source="idx", directory=Path("$NOWHERE_AT_ALL/mnist")) == 3
+    assert run(source="idx", data_dir=Path("$NOWHERE_AT_ALL/mnist")) == 3
     assert "--data-dir: the environment variable NOWHERE_AT_ALL is not set" in capsys.readouterr().err
 
 

@@ -21,7 +21,7 @@ def test_the_defaults_are_the_tutorials_recipe() -> None:
     config = load_config()
     assert (config.steps, config.batch_size, config.learning_rate, config.keep_prob) == (3000, 50, 1e-4, 0.5)
     assert (config.log_dir, config.name, config.seed, config.threads) == (Path("runs"), None, 0, None)
-    assert (config.eval_every, config.report_every) == (100, 20)
+    assert (config.eval_every, config.report_every) == (250, 20)
     assert config.data == DataConfig(source="auto", dir=None, validation_size=5000)
     assert config.network == NetworkConfig(conv1=32, conv2=64, fc1=1024, initializer="tutorial")
     assert config.checkpoints == CheckpointsConfig(every="10s", keep=5)
