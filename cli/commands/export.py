@@ -27,8 +27,8 @@ FormatOption = Annotated[
     list[str],
     typer.Option(
         "--format",
-        metavar="saved_model|keras|onnx|litert|litert-int8|numpy|all",
-        help="Which format; may be given repeatedly. `all` leaves out those whose packages are not installed.",
+        metavar="saved_model|keras|onnx|litert|litert-int8|numpy|c|c-int8|all",
+        help="Which format; may be given repeatedly. `all` leaves out those whose packages or compiler are missing.",
     ),
 ]
 Checkpoint = Annotated[

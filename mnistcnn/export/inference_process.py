@@ -3,12 +3,18 @@
 IMAGES is a .npy file, [n, 28, 28] uint8; ANSWERS becomes an .npz file with `logits` [n, 10] float32 and, with
 `--latency`, `milliseconds` [2] for one image and for a hundred. Nothing of mnistcnn is imported here, so that what
 works here works for whoever has the file and its runtime. No format may bring code along: Keras loads in safe mode,
-NumPy without pickles, and a SavedModel, which is a program, only if it does nothing that a network need not do.
+NumPy without pickles, a SavedModel, which is a program, only if it does nothing that a network need not do, and C only
+if its code is what mnistcnn writes.
 """
 
 import argparse
 import os
+import re
+import shlex
+import shutil
 import statistics
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +40,13 @@ NETWORK_OPERATIONS = frozenset({
     "TensorListReserve", "TensorListSetItem", "TensorListStack", "VarHandleOp",
 })
 # fmt: on
+
+C_OPTIONS = ("-std=c99", "-O2", "-DMNISTCNN_MAIN")
+# What may stand in a C file besides our code. Without an asterisk, a backslash before anything but three digits or a
+# question mark (of a trigraph), neither a comment nor a string can end early.
+C_COMMENT = r"/\*[^*]*\*/\n"
+C_WIDTH = r"#define (?:CONV1|CONV2|FC1) [0-9]+\n"
+C_ARRAY = r'static const union \w+ \w+ = \{\n(?:"(?:[ !#->@-\[\]-~]|\\[0-7]{3})*+"\n)*+\};\n'
 
 
 def load_saved_model(file: str) -> Answer:
@@ -130,6 +143,59 @@ def largest_of_four(maps: Array) -> Array:
     return np.maximum(rows[:, :, ::2], rows[:, :, 1::2])
 
 
+def load_c(file: str) -> Answer:
+    """The system's compiler, and the program that the file is with -DMNISTCNN_MAIN, fed through pipes."""
+    compiler = c_compiler()
+    if compiler is None:
+        raise SystemExit("no C compiler")
+    refuse_other_code(Path(file))
+    with tempfile.TemporaryDirectory() as scratch:
+        program = Path(scratch) / "digits"
+        # The command is the system's compiler, or that of the user's own environment.
+        compiled = subprocess.run(  # noqa: S603
+            [*compiler, *C_OPTIONS, file, "-o", str(program), "-lm"], stderr=subprocess.PIPE, text=True, check=False
+        )
+        if compiled.returncode:
+            raise SystemExit(f"{shlex.join(compiler)} failed: {compiled.stderr.strip().partition(chr(10))[0]}")
+        # The program is what was just compiled, from code that was compared with ours.
+        process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+    into, out = process.stdin, process.stdout
+    if into is None or out is None:
+        raise SystemExit("no pipes")
+
+    def answer(images: Array) -> Array:
+        # A hundred answers fit into a pipe, so that the program never waits for this one to read them.
+        into.write(np.rint(images * 255).astype(np.uint8).tobytes())
+        into.flush()
+        return np.array([out.readline().split() for _ in images], np.float32)
+
+    return answer
+
+
+def c_compiler() -> list[str] | None:
+    """The command of a C compiler: what $CC says, or cc, gcc or clang; None if there is none."""
+    for command in (os.environ.get("CC", ""), "cc", "gcc", "clang"):
+        words = shlex.split(command)
+        if words and shutil.which(words[0]):
+            return words
+    return None
+
+
+def refuse_other_code(file: Path) -> None:
+    """Stop where C code is other than what mnistcnn writes, but for comments, widths and numbers."""
+    begin, float32, int8, end = (
+        re.escape((Path(__file__).parent / "c" / f"{part}.c").read_text("utf-8"))
+        for part in ("begin", "float32", "int8", "end")
+    )
+    ours = rf"{C_COMMENT}\n(?:{C_WIDTH})*{begin}(?:{float32}|{int8}){end}(?:\n{C_COMMENT}{C_ARRAY})*"
+    try:
+        text = file.read_bytes().decode()
+    except UnicodeDecodeError:
+        text = ""
+    if not re.fullmatch(ours, text):
+        raise SystemExit("not compiled: its code is not what this version of mnistcnn writes; export the run again")
+
+
 LOADERS = {
     "saved_model": load_saved_model,
     "keras": load_keras,
@@ -137,6 +203,8 @@ LOADERS = {
     "litert": load_litert,
     "litert-int8": load_litert,
     "numpy": load_numpy,
+    "c": load_c,
+    "c-int8": load_c,
 }
 
 
