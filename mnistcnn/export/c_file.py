@@ -49,11 +49,11 @@ _HEADER = """\
    Memory: {ram:,} bytes of RAM in static buffers, {flash:,} bytes of constants, and a few thousand bytes of code.
    Nothing is allocated, nothing is recursive. Because of the buffers, only one thread may call it at a time.
    Compile as C99, and link with -lm (for expf):
-       cc -std=c99 -O2 -c {file}
+       cc -std=c99 -O3 -c {file}
    A program that reads images of 784 bytes from standard input and writes their logits:
-       cc -std=c99 -O2 -DMNISTCNN_MAIN {file} -o digits -lm && ./digits < images.bin
+       cc -std=c99 -O3 -DMNISTCNN_MAIN {file} -o digits -lm && ./digits < images.bin
 
-   Layers: conv1 and pool1 give [14][14][{conv1}], conv2 and pool2 give [7][7][{conv2}], fc1 gives [{fc1}], and fc2 ten logits.
+   Layers: conv1 and pool1 [14][14][{conv1}], conv2 and pool2 [7][7][{conv2}], fc1 [{fc1}], fc2 [10].
 
    Where the network comes from, as JSON:
 {json}*/

@@ -41,7 +41,8 @@ NETWORK_OPERATIONS = frozenset({
 })
 # fmt: on
 
-C_OPTIONS = ("-std=c99", "-O2", "-DMNISTCNN_MAIN")
+C_OPTIONS = ("-std=c99", "-O3", "-DMNISTCNN_MAIN")
+"""-O3, since gcc 12 vectorises the inner loop only then: 2.2 ms an image instead of 7.6 ms with -O2."""
 # What may stand in a C file besides our code. Without an asterisk, a backslash before anything but three digits or a
 # question mark (of a trigraph), neither a comment nor a string can end early.
 C_COMMENT = r"/\*[^*]*\*/\n"
