@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import UsageError
-from .inference_process import c_compiler
+from .compiler import c_compiler
 
 FormatName = Literal["saved_model", "keras", "onnx", "litert", "litert-int8", "numpy", "c", "c-int8"]
 

@@ -10,8 +10,6 @@ if its code is what mnistcnn writes.
 import argparse
 import os
 import re
-import shlex
-import shutil
 import statistics
 import subprocess
 import tempfile
@@ -145,20 +143,11 @@ def largest_of_four(maps: Array) -> Array:
 
 
 def load_c(file: str) -> Answer:
-    """The system's compiler, and the program that the file is with -DMNISTCNN_MAIN, fed through pipes."""
-    compiler = c_compiler()
-    if compiler is None:
-        raise SystemExit("no C compiler")
+    """The compiler that CC names, and the program that the file is with -DMNISTCNN_MAIN, fed through pipes."""
     refuse_other_code(Path(file))
     with tempfile.TemporaryDirectory() as scratch:
-        program = Path(scratch) / "digits"
-        # The command is the system's compiler, or that of the user's own environment.
-        compiled = subprocess.run(  # noqa: S603
-            [*compiler, *C_OPTIONS, file, "-o", str(program), "-lm"], stderr=subprocess.PIPE, text=True, check=False
-        )
-        if compiled.returncode:
-            raise SystemExit(f"{shlex.join(compiler)} failed: {compiled.stderr.strip().partition(chr(10))[0]}")
-        # The program is what was just compiled, from code that was compared with ours.
+        program = compiled(file, Path(scratch) / "digits")
+        # What was just compiled, from code that was compared with ours; it goes on when its file is removed.
         process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
     into, out = process.stdin, process.stdout
     if into is None or out is None:
@@ -173,13 +162,15 @@ def load_c(file: str) -> Answer:
     return answer
 
 
-def c_compiler() -> list[str] | None:
-    """The command of a C compiler: what $CC says, or cc, gcc or clang; None if there is none."""
-    for command in (os.environ.get("CC", ""), "cc", "gcc", "clang"):
-        words = shlex.split(command)
-        if words and shutil.which(words[0]):
-            return words
-    return None
+def compiled(file: str, program: Path) -> Path:
+    """Compile a C file into a program."""
+    compiler = os.environ.get("CC", "cc")
+    command = [*compiler.split(), *C_OPTIONS, file, "-o", str(program), "-lm"]
+    # The command is from the user's own environment.
+    result = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    if result.returncode:
+        raise SystemExit(f"{compiler} failed: {result.stderr.strip().partition(chr(10))[0]}")
+    return program
 
 
 def refuse_other_code(file: Path) -> None:
