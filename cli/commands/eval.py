@@ -99,9 +99,8 @@ def _find_file(model: Path, run: str, checkpoint: str) -> Path:
 
     if (run, checkpoint) != ("latest", "best"):
         raise UsageError(f"--model {model}: a file is of one run and one checkpoint: leave out RUN and --checkpoint")
-    if missing := format_of(model).missing(verify=True):
-        extra = format_of(model).extra
-        raise UsageError(f"{model}: needs {', '.join(missing)}; install with: pip install 'mnistcnn[{extra}]'")
+    if lack := format_of(model).lacks(verify=True):
+        raise UsageError(f"{model}: {lack}")
     return model
 
 

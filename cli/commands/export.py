@@ -24,8 +24,8 @@ Formats = Annotated[
     list[str],
     typer.Option(
         "--format",
-        metavar="saved_model|keras|onnx|litert|litert-int8|numpy|all",
-        help="Format to write. Repeatable. `all` leaves out those whose packages are not installed.",
+        metavar="saved_model|keras|onnx|litert|litert-int8|numpy|c|c-int8|all",
+        help="Format to write. Repeatable. `all` leaves out those whose packages or compiler are missing.",
     ),
 ]
 Out = Annotated[

@@ -16,7 +16,7 @@ from ..runs.data import describe_data, learned_from
 from ..runs.directory import Run, now
 from ..runs.environment import describe_environment
 from ..runs.trained import TrainedNetwork
-from . import keras_file, litert_file, numpy_file, onnx_file, saved_model_file
+from . import c_file, keras_file, litert_file, numpy_file, onnx_file, saved_model_file
 from .directory import ExportDirectory, checksums, without_nan
 from .formats import DIFFERS, Format, FormatName
 from .inference import ask
@@ -191,4 +191,6 @@ _WRITERS: dict[FormatName, Callable[[Source, Path], None]] = {
     "litert": litert_file.write_float,
     "litert-int8": litert_file.write_int8,
     "numpy": numpy_file.write,
+    "c": c_file.write_float,
+    "c-int8": c_file.write_int8,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RunError
+from .compiler import c_compiler
 from .formats import Format
 
 _SCRIPT = Path(__file__).with_name("inference_process.py")
@@ -46,7 +48,11 @@ def ask(format_: Format, path: Path, images: NDArray[np.uint8], *, latency: bool
         command = [sys.executable, "-P", str(_SCRIPT), format_.name, str(path), str(asked), str(answered)]
         # The command is this Python and this script.
         result = subprocess.run(  # noqa: S603
-            [*command, *(["--latency"] if latency else [])], capture_output=True, text=True, check=False
+            [*command, *(["--latency"] if latency else [])],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "CC": c_compiler() or "cc"},
         )
         if result.returncode:
             raise RunError(f"{path}: cannot be run as {format_.name}: {_reason(result)}")

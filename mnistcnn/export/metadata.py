@@ -6,10 +6,12 @@
 | Keras, NumPy | a member `mnistcnn.json` of the file, which is a zip archive |
 | LiteRT | the same, in a zip archive at the end of the file, as LiteRT's associated files are |
 | ONNX | `metadata_props` |
+| C | the comment at the beginning, with every asterisk escaped |
 """
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +27,8 @@ from ..runs.directory import Run
 
 FILE_NAME = "mnistcnn.json"
 PROPERTY = "mnistcnn"
+_LONGEST_COMMENT = 2**16
+"""Characters; 20 times as long as they are."""
 
 _LICENCES = {
     "mnist": "MNIST by Yann LeCun and Corinna Cortes: CC BY-SA 3.0",
@@ -117,10 +121,19 @@ def _content(path: Path) -> bytes | str | None:
         return inside.read_bytes() if inside.is_file() else _content(path / "weights.npz")
     if path.suffix == ".onnx":
         return _onnx_property(path)
+    if path.suffix == ".c":
+        return _in_first_comment(path)
     if not path.is_file() or not zipfile.is_zipfile(path):
         return None
     with zipfile.ZipFile(path) as archive:
         return archive.read(FILE_NAME) if FILE_NAME in archive.namelist() else None
+
+
+def _in_first_comment(path: Path) -> str | None:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        comment = file.read(_LONGEST_COMMENT).partition("*/")[0]
+    found = re.search(r"^\{$.*?^\}$", comment, re.MULTILINE | re.DOTALL)
+    return found[0] if found else None
 
 
 def _onnx_property(path: Path) -> str | None:

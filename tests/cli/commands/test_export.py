@@ -46,7 +46,7 @@ def test_every_format_is_verified_and_recorded(exports, bars_run):
         assert (metadata["run"], metadata["data"], metadata["weights_digest"]) == ("one", "bars", digest)
         assert (proof["images"], proof["data"]) == (60, "bars")
         assert min(proof["latency_ms_1"], proof["latency_ms_100"]) > 0
-        if record["format"] != "litert-int8":
+        if not record["format"].endswith("-int8"):
             assert proof["same_predictions"] == 60
             assert 0 <= proof["mean_difference"] <= proof["largest_difference"] < 1e-4
 
@@ -59,6 +59,9 @@ def test_every_file_says_itself_where_it_comes_from(exports):
     for name in ("model.keras", "model.tflite", "model-int8.tflite", "numpy/weights.npz"):
         with zipfile.ZipFile(exports / name) as archive:
             found.append(archive.read(FILE_NAME).decode())
+    for name in ("model.c", "model-int8.c"):
+        comment = (exports / name).read_text().partition("*/")[0]
+        found.append(comment[comment.index("\n{") :])
     (metadata,) = {json.dumps(json.loads(text)) for text in found}
     expected = json.loads((exports / "export.json").read_text())["files"]["model.onnx"]["metadata"]
     assert json.loads(metadata) == expected
@@ -275,7 +278,7 @@ def data(bars_run):
     return "--data-dir", bars_run.parents[1] / "bars"
 
 
-@pytest.mark.parametrize("file", ["model.onnx", "model.tflite", "numpy"])
+@pytest.mark.parametrize("file", ["model.onnx", "model.tflite", "numpy", "model.c"])
 def test_a_file_is_evaluated_as_its_run_is(exports, bars_run, evaluate, data, file, tmp_path):
     path = tmp_path / file
     path.symlink_to(exports / file)
@@ -360,6 +363,15 @@ def test_a_keras_file_that_brings_code_is_not_loaded(exports, tmp_path, evaluate
     code, _, err = evaluate("--model", tmp_path / "model.keras", *data)
     assert code == 5
     assert "cannot be run as keras" in err
+
+
+def test_a_c_file_that_brings_code_is_not_compiled(exports, tmp_path, evaluate, data):
+    content = (exports / "model.c").read_text()
+    path = tmp_path / "model.c"
+    path.write_text(content.replace("while ((bytes", 'fopen("written", "w"); while ((bytes', 1))
+    code, _, err = evaluate("--model", path, *data)
+    assert code == 5
+    assert "its code is not what this version of mnistcnn writes" in err
 
 
 @pytest.mark.parametrize("arguments", [["one"], ["--checkpoint", "last"]])
