@@ -20,7 +20,6 @@ import importlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from unittest.mock import patch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -36,7 +35,6 @@ from numpy.typing import NDArray
 
 from mnistcnn.config.schema import Config, SummariesConfig
 from mnistcnn.data.dataset import Examples
-from mnistcnn.network import ops
 from mnistcnn.network.model import Network
 from mnistcnn.network.precision import Precision, usable_precision
 from mnistcnn.runs.environment import describe_environment
@@ -77,22 +75,18 @@ def timed(call: Callable[[], object], count: int) -> Times:
     return (clocks() - started) / count
 
 
-def ours(batch: int, precision: Precision, examples: Examples, own_dense: bool = True) -> Contender:
+def ours(batch: int, precision: Precision, examples: Examples) -> Contender:
     """`mnistcnn.training.steps`, in chunks as `mnistcnn train` runs them.
 
     Args:
         batch: images of a step.
         precision: of the large products.
         examples: what is trained on.
-        own_dense: `mnistcnn.network.ops.dense`; or else TensorFlow's product, to see whether ours earns its place.
     """
     config = Config(batch_size=batch, summaries=SummariesConfig(enabled=False))
     network = Network(config.network, 0)
     steps = TrainingSteps(network, Adam(network.parameters), config, examples, precision)
     indices = np.random.default_rng(0).integers(0, IMAGES, (STEPS, batch)).astype(np.int32)
-    if not own_dense:
-        with patch.object(ops, "dense", tf.matmul):
-            steps(0, indices)  # Now it is compiled.
     return lambda: timed(lambda: steps(0, indices), 1) / STEPS
 
 
@@ -169,7 +163,6 @@ def contenders(batch: int) -> Iterator[tuple[str, Contender]]:
     yield "Keras fit", keras_fit(batch, examples)
     for precision in precisions:
         yield f"mnistcnn, {precision}", ours(batch, precision, examples)
-        yield f"  with tf.matmul, {precision}", ours(batch, precision, examples, own_dense=False)
         yield f"matrix product, {precision}", matrix_product(precision)
         try:
             yield f"PyTorch, {precision}", torch_loop(batch, precision, examples)
