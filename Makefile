@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page
+.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page bench-gpu
 
 test:
 	$(PYTHON) -m pytest
@@ -47,6 +47,10 @@ bench-accuracy:
 
 bench-summaries:
 	$(PYTHON) benchmarks/summaries.py
+
+# Everything that is promised of a GPU, in four minutes; exits with 1 if a promise is broken.
+bench-gpu:
+	$(PYTHON) benchmarks/gpu.py
 
 # How long the page takes to make, and how soon a stroke is painted: make bench-page RUN=runs/default
 bench-page:
