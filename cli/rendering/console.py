@@ -7,12 +7,13 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import NamedTuple, Self, TextIO
 
 from mnistcnn.events import Event, RunFinished, RunStarted
 
+from ..streams import open_messages
 from .ndjson import NdJson
 from .plain import PlainLog, WarningsOnly
 from .result_paths import RunPath
@@ -152,19 +153,5 @@ def _people_stream() -> Iterator[TextIO]:
     except (OSError, ValueError):
         yield sys.stderr
         return
-    raw = os.fdopen(descriptor, "wb", buffering=0)
-    with _Unfailing(raw, sys.stderr.encoding, "backslashreplace", write_through=True) as stream:
+    with open_messages(descriptor, sys.stderr) as stream:
         yield stream
-
-
-class _Unfailing(io.TextIOWrapper):
-    """A stream whose reader may go away: a closed terminal, or a log on a full disk, must not end a run."""
-
-    def write(self, text: str) -> int:
-        with suppress(OSError):
-            super().write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        with suppress(OSError):
-            super().flush()
