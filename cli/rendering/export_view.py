@@ -12,7 +12,7 @@ from .text import count, percent, printable, size
 
 if TYPE_CHECKING:
     from mnistcnn.data.dataset import Dataset
-    from mnistcnn.export.exporting import Exported, Exporting
+    from mnistcnn.export.exporting import Exported, ExportFailed, Exporting
     from mnistcnn.export.parity import Parity
 
 _PARITY = ("format", "same", "max Δ", "mean Δ", "accuracy", "verdict")
@@ -30,6 +30,11 @@ def phase_text(event: Exporting, dataset: Dataset | None) -> str:
 def exported_record(done: Exported) -> dict[str, object]:
     """Describe an exported file as `export --json` does; see docs/serving.md."""
     return {"event": "exported", "path": done.path, **done.record, "parity": done.parity_record}
+
+
+def export_failed_record(failed: ExportFailed) -> dict[str, object]:
+    """Describe a format that could not be made as `export --json` does."""
+    return {"event": "export_failed", "format": failed.format, "path": failed.path, "problem": failed.problem}
 
 
 def show_exports(exported: Sequence[Exported], directory: Path) -> None:
