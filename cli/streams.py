@@ -12,7 +12,7 @@ import io
 import os
 import sys
 from contextlib import suppress
-from typing import TextIO
+from typing import TextIO, cast
 
 from mnistcnn.errors import MnistCnnError
 
@@ -73,7 +73,7 @@ def open_messages(descriptor: int, like: TextIO, *, closefd: bool = True) -> Mes
     """Open a file descriptor for messages, without a buffer, in which they would be lost when a process is killed."""
     raw = io.FileIO(descriptor, "wb", closefd=closefd)
     # Without a buffer there is nothing left to fail when Python flushes its streams at the end.
-    return Messages(raw, like.encoding, "backslashreplace", write_through=True)  # type: ignore[arg-type]
+    return Messages(raw, like.encoding, "backslashreplace", write_through=True)
 
 
 def guard_standard_streams() -> bool:
@@ -86,16 +86,18 @@ def guard_standard_streams() -> bool:
     for descriptor in (0, 1, 2):
         _occupy(descriptor)
     sys.stdin = sys.stdin or _nowhere("r")
-    sys.stdout = sys.stdout or _nowhere("w")
     sys.stderr = sys.stderr or _nowhere("w")
-    with suppress(OSError, ValueError):  # Streams without a descriptor belong to a program that this one runs inside.
-        out = sys.stdout
-        buffering = out.line_buffering if isinstance(out, io.TextIOWrapper) else False
-        out.fileno()
-        sys.stdout = Results(out.detach(), out.encoding, out.errors, line_buffering=buffering)  # type: ignore[attr-defined]
-    with suppress(OSError, ValueError):
+    sys.stdout = _guarded(sys.stdout or _nowhere("w"))
+    with suppress(OSError, ValueError):  # Without a descriptor, as in a program that has replaced it.
         sys.stderr = open_messages(sys.stderr.fileno(), sys.stderr, closefd=False)
     return has_output
+
+
+def _guarded(output: TextIO) -> TextIO:
+    if not isinstance(output, io.TextIOWrapper):
+        return output
+    encoding, errors, buffering = output.encoding, output.errors, output.line_buffering
+    return Results(output.detach(), encoding, errors, line_buffering=buffering)
 
 
 def discard(stream: TextIO) -> None:
@@ -121,5 +123,5 @@ def _occupy(descriptor: int) -> None:
 
 
 def _nowhere(mode: str) -> TextIO:
-    stream: TextIO = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115, PTH123 (open as long as the program runs)
-    return stream
+    # Open as long as the program runs.
+    return cast(TextIO, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123

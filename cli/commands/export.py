@@ -61,7 +61,7 @@ def export(
     from mnistcnn.export.formats import choose_formats
 
     from ..rendering.console import open_console
-    from ..rendering.export_view import export_failed_record, exported_record, phase_text, show_exports
+    from ..rendering.export_view import export_record, phase_text, show_exports
     from ..rendering.ndjson import write_record
 
     found = find_run(run, log_dir, checkpoint)
@@ -78,7 +78,7 @@ def export(
         dataset = _load_data(found, data_dir, console) if needs_data else None
         start_tensorflow(console)
         with quiet_stderr():  # The converters write there from beginning to end.
-            from mnistcnn.export.exporting import Exporting, ExportFailed, export
+            from mnistcnn.export.exporting import Exported, ExportFailed, Exporting, export
             from mnistcnn.runs.trained import load_trained
 
             trained = load_trained(found, checkpoint)
@@ -86,13 +86,13 @@ def export(
                 match event:
                     case Exporting():
                         console.phase(phase_text(event, dataset))
+                        continue
                     case ExportFailed():
                         failed.append(event)
-                    case _:
+                    case Exported():
                         exported.append(event)
-                if as_json and not isinstance(event, Exporting):
-                    failure = isinstance(event, ExportFailed)
-                    write_record(export_failed_record(event) if failure else exported_record(event))
+                if as_json:
+                    write_record(export_record(event))
     if exported and not as_json:
         show_exports(exported, directory.path)
     _raise_if_different(exported, failed)

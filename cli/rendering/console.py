@@ -18,6 +18,7 @@ from .ndjson import NdJson
 from .plain import PlainLog, WarningsOnly
 from .result_paths import RunPath
 from .sink import Sink
+from .terminal import can_draw
 from .text import shell_path
 
 
@@ -125,14 +126,7 @@ def _people(stream: TextIO, as_json: bool, quiet: bool, views: Views) -> Sink:
         # `train --json`, or `train --json | jq`: the results appear in the terminal that a display
         # would draw on, and they say the same.
         return WarningsOnly(stream)
-    return views.live(stream) if _can_draw(stream) else views.plain(stream)
-
-
-def _can_draw(stream: TextIO) -> bool:
-    """Whether `stream` is a terminal that can move its cursor and has the characters of the display."""
-    smart = os.environ.get("TERM", "") not in {"dumb", "unknown"}
-    encoding = (stream.encoding or "").lower().replace("-", "")
-    return stream.isatty() and smart and encoding.startswith("utf")
+    return views.live(stream) if can_draw(stream) else views.plain(stream)
 
 
 def _is_file(stream: TextIO | None) -> bool:

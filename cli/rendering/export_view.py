@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,14 +28,13 @@ def phase_text(event: Exporting, dataset: Dataset | None) -> str:
     return f"running {event.format} on {count(len(dataset.test))} images"
 
 
-def exported_record(done: Exported) -> dict[str, object]:
-    """Describe an exported file as `export --json` does; see docs/serving.md."""
+def export_record(done: Exported | ExportFailed) -> dict[str, object]:
+    """Describe an exported file, or one that could not be made, as `export --json` does; see docs/serving.md."""
+    from mnistcnn.export.exporting import ExportFailed
+
+    if isinstance(done, ExportFailed):
+        return {"event": "export_failed", **asdict(done)}
     return {"event": "exported", "path": done.path, **done.record, "parity": done.parity_record}
-
-
-def export_failed_record(failed: ExportFailed) -> dict[str, object]:
-    """Describe a format that could not be made as `export --json` does."""
-    return {"event": "export_failed", "format": failed.format, "path": failed.path, "problem": failed.problem}
 
 
 def show_exports(exported: Sequence[Exported], directory: Path) -> None:

@@ -42,7 +42,7 @@ def write(source: Source, path: Path) -> None:
 
 
 def _import_keras() -> ModuleType:
-    """Import Keras with TensorFlow as its backend, which is installed; KERAS_BACKEND and keras.json may name another."""
+    """Import Keras with TensorFlow as its backend, which is there, whatever KERAS_BACKEND and keras.json say."""
     wanted = os.environ.get("KERAS_BACKEND")
     os.environ["KERAS_BACKEND"] = "tensorflow"
     try:
