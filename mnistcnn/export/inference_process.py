@@ -2,8 +2,8 @@
 
 Standard input is a .npy file, [n, 28, 28] uint8. Standard output becomes an .npz file with `logits` [n, 10] float32
 and, with `--latency`, `milliseconds` [2] for one image and for a hundred. Nothing of mnistcnn is imported here, so
-that what works here works for whoever has the file and its runtime. No format may bring code along: Keras loads in safe mode,
-NumPy without pickles, and a SavedModel, which is a program, only if it does nothing that a network need not do.
+that what works here works for whoever has the file and its runtime. No format may bring code along: Keras loads in safe
+mode, NumPy without pickles, and a SavedModel, which is a program, only if it does nothing that a network need not do.
 """
 
 import argparse

@@ -190,10 +190,9 @@ class TrainingSession:
             return
         message = str(shortfall)
         if best is not None and best != self.step:
-            message += (
-                f"; checkpoints/best, of step {best:,}, is {'no better' if find_shortfall(run, best) else 'better'}"
-            )
-        yield Warned(f"{message}; try a lower learning_rate than {self._job.config.learning_rate:g}")
+            verdict = "no better" if find_shortfall(run, best) else "better"
+            message += f"; checkpoints/best, of step {best:,}, is {verdict}"
+        yield Warned(f"{message}; try a lower learning_rate than {self._job.config.learning_rate:g}, or more steps")
 
     def diverged(self, what: NotFiniteError) -> DivergedError:
         """The error that ends a diverged run: where it was, which checkpoint is left, and what to try."""
