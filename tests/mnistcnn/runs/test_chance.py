@@ -20,7 +20,7 @@ HEADER = "step,split,data,examples,loss,accuracy,learning_rate\n"
         (MNIST_ONES, 10_000, MNIST_ONES, 0.0974, "chance"),
         (0.119, 10_000, MNIST_ONES, 0.0974, "chance"),
         (0.121, 10_000, MNIST_ONES, 0.0974, None),
-        (0.25, 20, 0.1, None, "chance"),
+        (0.25, 20, 0.12, None, "chance"),
         (0.98, 10_000, MNIST_ONES, None, None),
         (0.98, 10_000, MNIST_ONES, 0.98, "start"),
         (0.98, 10_000, MNIST_ONES, 0.9799, None),
