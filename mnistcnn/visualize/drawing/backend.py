@@ -26,9 +26,7 @@ def import_matplotlib() -> None:
     try:
         matplotlib = importlib.import_module("matplotlib")
     except OSError as error:
-        raise RunError(
-            f"Matplotlib cannot be used: {error}; set MPLCONFIGDIR to a folder that can be written"
-        ) from error
+        raise RunError(f"Matplotlib cannot be used: {error}") from error
     finally:
         if wanted is not None:
             os.environ["MPLBACKEND"] = wanted
