@@ -116,11 +116,16 @@ def _data_config(target: Run | Path, source: DataSource | None, data_dir: Path |
 
 def _report(assessment: Assessment, target: Run | Path, dataset: Dataset, *, as_json: bool) -> None:
     """Write the files, and show the warnings and the results."""
+    from mnistcnn.runs.chance import find_shortfall
+    from mnistcnn.runs.directory import Run
+
     from ..rendering.evaluation_view import data_warnings, show_assessment
     from ..rendering.messages import show_warning
     from ..rendering.ndjson import write_record
 
     warnings = data_warnings(assessment, dataset)
+    if isinstance(target, Run) and (shortfall := find_shortfall(target, assessment.provenance.step)):
+        warnings.append(f"{target.path}: {shortfall}")
     written: list[Path] = []
     directory, prefix = (target.parent, f"{target.name}-") if isinstance(target, Path) else (target.path, "")
     try:

@@ -12,7 +12,7 @@ from mnistcnn.errors import DataError, UsageError
 
 from .. import options
 from ..errors import exit_code
-from ..loading import find_run
+from ..loading import find_run, warn_of_shortfall
 
 Files = Annotated[
     list[str],
@@ -45,7 +45,11 @@ def predict(
     names = list_images(files)
     view = PredictionRecords(show=show) if as_json else PredictionLines(names, show=show)
     failed = 0
+    warned = False
     for prediction in predict_files(names, found, checkpoint):
+        if prediction.trained is not None and not warned:
+            warn_of_shortfall(prediction.trained.run, prediction.trained.step)
+            warned = True
         view.write(prediction)
         failed += prediction.error is not None
     if failed and len(names) > 1 and not as_json:

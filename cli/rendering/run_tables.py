@@ -113,6 +113,7 @@ def _facts(run: RunSummary, manifest: dict[str, Any]) -> list[tuple[str, str]]:
         ("data", f"{run.data} ({origin})" if run.data else ""),
         ("steps done", _steps(run)),
         ("test accuracy", _test(run)),
+        ("warning", _shortfall(run)),
         ("validation accuracy", _on(run.validation_accuracy, run)),
         ("best step", _best_step(run)),
         ("  validation accuracy", _on(run.best_validation_accuracy, run)),
@@ -155,7 +156,17 @@ def _write_hints(runs: Sequence[RunSummary], log_dir: Path) -> None:
         sys.stderr.write(f"{printable(run.name)} died while it was training; {hint}\n")
     if len(dead) > _MOST_HINTS:
         sys.stderr.write(f"{len(dead) - _MOST_HINTS} more died; see: mnistcnn runs --filter state=died\n")
+    _write_shortfalls(runs)
     _write_problems(runs)
+
+
+def _write_shortfalls(runs: Sequence[RunSummary]) -> None:
+    """Name the runs that have learned nothing."""
+    useless = [run for run in runs if run.no_better_than]
+    for run in useless[:_MOST_HINTS]:
+        sys.stderr.write(f"{printable(run.name)} is {_shortfall(run)}\n")
+    if len(useless) > _MOST_HINTS:
+        sys.stderr.write(f"{len(useless) - _MOST_HINTS} more have learned nothing\n")
 
 
 def _write_problems(runs: Sequence[RunSummary]) -> None:
@@ -196,6 +207,14 @@ def _test(run: RunSummary) -> str:
         return ""
     of = f"{count(run.test.errors)} errors of {count(run.test.examples)}"
     return f"{_accuracy(run)} ({run.data}), {of}, 95 % interval {_interval(run)} %"
+
+
+def _shortfall(run: RunSummary) -> str:
+    if run.no_better_than is None:
+        return ""
+    if run.no_better_than == "start":
+        return "no better than before its first step"
+    return f"no better than always giving the most frequent digit ({percent(run.chance_accuracy)})"
 
 
 def _on(accuracy: float | None, run: RunSummary) -> str:

@@ -15,6 +15,9 @@ from ..statistics import Spread
 Split = Literal["train", "validation", "test"]
 State = Literal["running", "finished", "interrupted", "pruned", "diverged", "failed"]
 """`pruned`: stopped early by a sweep, because other trials were better at the same step."""
+Baseline = Literal["chance", "start"]
+"""What a network that has learned nothing is no better than: `chance`, the best constant answer, which is the most
+frequent class, or `start`, its own weights before the first step."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,10 @@ class RunFinished:
     """Of which in training steps."""
     images_per_second: float
     """Training images over `training_seconds`."""
+    chance_accuracy: float | None = None
+    """Of the best constant answer on the test split; None if that has no images."""
+    no_better_than: Baseline | None = None
+    """What the final weights are no better than on the test split; None if they are better, or were not evaluated."""
 
 
 @dataclass(frozen=True)

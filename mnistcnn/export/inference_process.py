@@ -1,17 +1,19 @@
-"""Runs images through an exported file, in a process of its own: `inference_process.py FORMAT FILE IMAGES ANSWERS`.
+"""Runs images through an exported file, in a process of its own: `inference_process.py FORMAT FILE < images > answers`.
 
-IMAGES is a .npy file, [n, 28, 28] uint8; ANSWERS becomes an .npz file with `logits` [n, 10] float32 and, with
-`--latency`, `milliseconds` [2] for one image and for a hundred. Nothing of mnistcnn is imported here, so that what
-works here works for whoever has the file and its runtime. No format may bring code along: Keras loads in safe mode,
-NumPy without pickles, a SavedModel, which is a program, only if it does nothing that a network need not do, and C only
-if its code is what mnistcnn writes.
+Standard input is a .npy file, [n, 28, 28] uint8. Standard output becomes an .npz file with `logits` [n, 10] float32
+and, with `--latency`, `milliseconds` [2] for one image and for a hundred. Nothing of mnistcnn is imported here, so
+that what works here works for whoever has the file and its runtime. No format may bring code along: Keras loads in safe
+mode, NumPy without pickles, a SavedModel, which is a program, only if it does nothing that a network need not do, and C
+only if its code is what mnistcnn writes.
 """
 
 import argparse
+import io
 import os
 import re
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -216,17 +218,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("format", choices=LOADERS)
     parser.add_argument("file")
-    parser.add_argument("images")
-    parser.add_argument("answers")
     parser.add_argument("--latency", action="store_true")
     options = parser.parse_args()
+    # What a runtime prints must not come between the answers.
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
     answer = LOADERS[options.format](options.file)
-    images = np.load(options.images, allow_pickle=False)[..., np.newaxis].astype(np.float32) / np.float32(255)
+    pixels = np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False)
+    images = pixels[..., np.newaxis].astype(np.float32) / np.float32(255)
     starts = range(0, len(images), BATCH_SIZE)
     answers = {"logits": np.concatenate([answer(images[start : start + BATCH_SIZE]) for start in starts])}
     if options.latency:
         answers["milliseconds"] = np.array([milliseconds(answer, images, 1, 50), milliseconds(answer, images, 100, 5)])
-    np.savez(options.answers, **answers)  # type: ignore[arg-type]
+    content = io.BytesIO()  # A zip archive is not written front to back, as a pipe is.
+    np.savez(content, **answers)  # type: ignore[arg-type]
+    with output:
+        output.write(content.getvalue())
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..config.differences import differences, flat_config
 from ..config.schema import Config, load_config
 from ..errors import ConfigError, RunError
-from ..events import State
+from ..events import Baseline, State
 from ..statistics import wilson_interval
 from .directory import Run, find_runs
 from .metrics_file import read_metrics
@@ -61,6 +61,10 @@ class Figures:
     seconds: float | None = None
     images_per_second: float | None = None
     weights_digest: str | None = None
+    chance_accuracy: Fraction | None = None
+    """Of the best constant answer on the test split."""
+    no_better_than: Baseline | None = None
+    """What the final weights are no better than: a run with this has learned nothing."""
 
 
 @dataclass(frozen=True)

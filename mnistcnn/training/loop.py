@@ -118,7 +118,10 @@ def _events(job: Job, *, resumed: bool = False) -> Iterator[Event]:
             except NotFiniteError as error:
                 yield session.finish("diverged")
                 raise session.diverged(error) from error
-            yield session.finish("finished" if session.is_complete() else "interrupted")
+            finished = session.finish("finished" if session.is_complete() else "interrupted")
+            if finished.state == "finished":
+                yield from session.shortfalls()
+            yield finished
 
 
 def _loop(session: TrainingSession) -> Iterator[Event]:

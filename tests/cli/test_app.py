@@ -98,10 +98,9 @@ def test_with_json_even_a_wrong_option_is_an_object(capsys):
     assert (record["kind"], record["exit_code"]) == ("UsageError", 2)
 
 
-def test_python_dash_m_is_the_same_program():
-    result = subprocess.run(
-        [sys.executable, "-m", "mnistcnn_cli", "--version"], capture_output=True, text=True, check=True
-    )
+@pytest.mark.parametrize("package", ["mnistcnn", "mnistcnn_cli"])
+def test_python_dash_m_is_the_same_program(package):
+    result = subprocess.run([sys.executable, "-m", package, "--version"], capture_output=True, text=True, check=True)
     assert result.stdout == "mnistcnn 0.1.0\n"
 
 

@@ -280,3 +280,14 @@ def in_a_terminal(runs, capsys, monkeypatch):
         monkeypatch.setenv(name, value)
     assert run(["eval", "--log-dir", str(runs), "--quiet"]) == 0
     return capsys.readouterr().out
+
+
+def test_a_network_that_learned_nothing_is_told(runs, evaluate):
+    metrics = runs / "one/metrics.csv"
+    header = metrics.read_text().splitlines()[0]
+    metrics.write_text(f"{header}\n0,test,bars,60,2.3,0.1,\n10,test,bars,60,2.3,0.1,\n20,test,bars,60,2.3,0.1,\n")
+    code, out, err = evaluate("one", "--json", "-q")
+    assert code == 0
+    (warning,) = json.loads(out)["warnings"]
+    assert "no better than always giving the most frequent digit" in warning
+    assert f"warning: {warning}\n" in err

@@ -169,3 +169,17 @@ def test_tensorflow_is_not_started_for_what_is_no_image(trained, folder):
     arguments = ["predict", str(folder / "3.png"), str(folder / "nowhere.png"), "--run", str(trained.path)]
     result = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
     assert result.stdout == "4 False\n"
+
+
+@pytest.mark.parametrize(("accuracy", "warnings"), [(0.1, 1), (0.99, 0)])
+def test_a_network_that_learned_nothing_is_told_once(predict, trained, folder, capsys, accuracy, warnings):
+    metrics = trained.metrics_path.read_text()
+    header = metrics.splitlines()[0]
+    trained.metrics_path.write_text(f"{header}\n60,test,bars,120,2.3,{accuracy},\n")
+    try:
+        assert predict(folder / "1.png", folder / "2.jpg", "--checkpoint", "last") == 0
+    finally:
+        trained.metrics_path.write_text(metrics)
+    captured = capsys.readouterr()
+    assert captured.err.count("no better than") == warnings
+    assert "no better than" not in captured.out

@@ -301,3 +301,16 @@ def test_two_hundred_runs_are_listed_without_tensorflow(make, log_dir):
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout.count("finished") == 200
     assert result.stderr == "\n"
+
+
+def test_a_run_that_learned_nothing_is_named(make, capsys):
+    make("bad", results={**RESULTS, "test_accuracy": 0.09, "chance_accuracy": 0.1135, "no_better_than": "chance"})
+    make("good")
+    sentence = "no better than always giving the most frequent digit (11.35 %)"
+    assert run(["runs"]) == 0
+    assert capsys.readouterr().err == f"bad is {sentence}\n"
+    assert run(["runs", "show", "bad"]) == 0
+    assert sentence in capsys.readouterr().out
+    assert run(["runs", "--json"]) == 0
+    found = {record["name"]: (record["no_better_than"], record["chance_accuracy"]) for record in records(capsys)}
+    assert found == {"bad": ("chance", 0.1135), "good": (None, None)}
