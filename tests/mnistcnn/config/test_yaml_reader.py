@@ -75,7 +75,7 @@ def test_a_section_given_twice_is_one_problem(write: Write) -> None:
 
 
 EXAMPLES = {path.name: path.read_text() for path in (Path(__file__).parents[3] / "configs").glob("*.yaml")} | {
-    "lists, quotes and duplicates": "a: [1, 'x', \"y\"]\nb:\n- 1e-4\n- {c: ~, d: }\na: |\n  text\n",
+    "lists, quotes and duplicates": "a: [1, 'x', \"y\"]\nb:\n- 1e-4\n- {c: ~}\nd:\na: |\n  text\n",
     "characters of several bytes": "name: Zoë # ☺\n☺: é\n",
 }
 
