@@ -60,14 +60,14 @@ class Document:
 
     Attributes:
         value: None, bool, int, float, str, list or dict with str keys.
-        keys: where each key of a mapping, or item of a list, begins.
+        keys: where each key of a mapping begins: line and column, as in `Position`.
         values: where each value begins; () is the whole document.
         duplicates: keys given again, with the first and the later position; the later value counts.
     """
 
     value: object
-    keys: dict[KeyPath, Position] = field(default_factory=dict)
-    values: dict[KeyPath, Position] = field(default_factory=dict)
+    keys: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+    values: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
     duplicates: list[tuple[KeyPath, Position, Position]] = field(default_factory=list)
 
 
@@ -138,13 +138,17 @@ class _DocumentReader:
         return replace(self._document, value=value)
 
     def _value(self, event: Any, path: KeyPath) -> object:
-        _refuse_unneeded(event)
-        self._document.values[path] = _position(event.start_mark)
+        mark = event.start_mark
+        self._document.values[path] = mark.line + 1, mark.column + 1
         if isinstance(event, yaml.ScalarEvent):
+            _refuse_tag(event)
             quoted = event.style  # Or a block of text, after | or >.
             return event.value if quoted else plain_value(event.value)
+        if isinstance(event, yaml.AliasEvent):
+            raise BadYamlError("aliases such as '*name' are not supported", _position(mark))
+        _refuse_tag(event)
         if self._depth > _MAX_DEPTH:
-            raise BadYamlError("nested too deeply", _position(event.start_mark))
+            raise BadYamlError("nested too deeply", _position(mark))
         self._depth += 1
         is_mapping = isinstance(event, yaml.MappingStartEvent)
         value = self._mapping(path) if is_mapping else self._sequence(path)
@@ -159,24 +163,22 @@ class _DocumentReader:
 
     def _mapping(self, path: KeyPath) -> dict[str, object]:
         mapping: dict[str, object] = {}
-        document = self._document
+        keys = self._document.keys
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
-            _refuse_unneeded(event)
-            position = _position(event.start_mark)
+            mark = event.start_mark
             if not isinstance(event, yaml.ScalarEvent):
-                raise BadYamlError("a key must be a name, not a list or a mapping", position)
+                raise BadYamlError("a key must be a name, not a list or a mapping", _position(mark))
+            _refuse_tag(event)
             key_path = (*path, event.value)
             if event.value in mapping:
-                document.duplicates.append((key_path, document.keys[key_path], position))
-            document.keys[key_path] = position
+                first = Position(*keys[key_path])
+                self._document.duplicates.append((key_path, first, _position(mark)))
+            keys[key_path] = mark.line + 1, mark.column + 1
             mapping[event.value] = self._value(self._next(), key_path)
         return mapping
 
 
-def _refuse_unneeded(event: Any) -> None:
-    """Refuse what has no place in a configuration."""
-    if isinstance(event, yaml.AliasEvent):
-        raise BadYamlError("aliases such as '*name' are not supported", _position(event.start_mark))
+def _refuse_tag(event: Any) -> None:
     if event.tag:
         tag = event.tag.replace("tag:yaml.org,2002:", "!!")
         raise BadYamlError(f"tags such as '{tag}' are not supported", _position(event.start_mark))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -162,13 +163,17 @@ def test_runs_come_newest_first(make, tmp_path):
 @pytest.fixture
 def opened(monkeypatch):
     """Counts how often a file of each name is opened."""
-    counts, opens = Counter(), io.open
+    counts = Counter()
 
-    def counting_open(file, *arguments, **options):
-        counts[Path(file).name] += 1
-        return opens(file, *arguments, **options)
+    def counting(opens):
+        def counting_open(file, *arguments, **options):
+            counts.update([Path(file).name] if not isinstance(file, int) else [])
+            return opens(file, *arguments, **options)
 
-    monkeypatch.setattr(io, "open", counting_open)  # What pathlib opens with.
+        return counting_open
+
+    monkeypatch.setattr(io, "open", counting(io.open))  # What pathlib opens with.
+    monkeypatch.setattr(os, "open", counting(os.open))
     return counts
 
 
