@@ -17,6 +17,7 @@ import hashlib
 import math
 import os
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
@@ -160,13 +161,21 @@ class Run:
             raise  # Recorded already, with its results.
         except OSError as error:
             self._record_end("failed", str(error))
-            raise RunError(f"{error.filename or self.path}: cannot write: {error.strerror or error}") from error
+            raise RunError(
+                f"{error.filename or self.path}: cannot write: {error.strerror or error}; {self._way_on()}"
+            ) from error
         except (GeneratorExit, KeyboardInterrupt):
             self._record_end("interrupted", "stopped at once, without saving")
             raise
         except BaseException as error:
             self._record_end("failed", repr(error))
             raise
+
+    def _way_on(self) -> str:
+        with suppress(CheckpointError):
+            if self.checkpoints().steps():
+                return f"when that is mended, go on with: mnistcnn train --resume {shlex.quote(str(self.path))}"
+        return "when that is mended, begin again: the run has no checkpoint yet"
 
     def _record_end(self, state: State, reason: str) -> None:
         with suppress(OSError, RunError):
@@ -296,9 +305,10 @@ def _latest(log_dir: Path) -> Run:
     unreadable: list[str] = []
     for run in find_runs(log_dir):
         try:
+            for path in (run.manifest_path, run.config_path):
+                files.read_regular(path)
             if run.checkpoints().steps():
                 return run
-            files.read_regular(run.manifest_path)
         except (CheckpointError, OSError):
             unreadable.append(run.name)
     hint = f"; not readable: {', '.join(unreadable[:5])}" if unreadable else ""

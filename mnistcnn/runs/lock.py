@@ -52,7 +52,7 @@ def held(directory: Path, patience: float = 0.0) -> Iterator[str | None]:
             if isinstance(error, Timeout) or error.errno not in NO_LOCKS:
                 raise
             lock = acquire_lease(directory / ".lease", patience)
-            warning = no_locks_warning(directory, error)
+            warning = no_locks_warning(directory.parent, error)
     except Timeout:
         raise InUseError from None
     try:
@@ -105,10 +105,10 @@ def acquire_lease(path: Path, patience: float) -> SoftFileLease:
     return lease
 
 
-def no_locks_warning(place: Path, error: OSError) -> str:
+def no_locks_warning(folder: Path, error: OSError) -> str:
     """What to say, once, where a lease takes the place of a lock."""
     return (
-        f"{place}: its file system offers no locks ({error.strerror}), so a lease file keeps other processes out; "
+        f"{folder}: its file system offers no locks ({error.strerror}), so a lease file keeps other processes out; "
         f"a process that is suspended for longer than {LEASE_SECONDS:.0f} s can lose it"
     )
 

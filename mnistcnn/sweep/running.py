@@ -92,6 +92,8 @@ class _Worker:
     def events(self) -> Iterator[Event]:
         """All trials that fall to this process."""
         yield self._started()
+        if self._study.warning:
+            yield Warned(self._study.warning)
         told = self._progress()
         yield told
         while not self._stop():
@@ -153,6 +155,8 @@ class _Worker:
                     self._judge(attempt, event, config.steps)
                 case Evaluated(split="test") if event.step == attempt.best_step:
                     attempt.test_accuracy = event.accuracy
+                case Warned() if event.message == self._study.warning:
+                    continue  # Said once, for the study.
                 case RunFinished():
                     event = self._run_finished(attempt, event)
             yield event
