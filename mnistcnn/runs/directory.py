@@ -143,8 +143,8 @@ class Run:
                 raise RunError(f"{self.path}: in use: another process is training this run") from None
             except OSError as error:
                 raise RunError(
-                    f"{self.path}: cannot write into this run: {error.strerror or error}; to go on with a copy of it: "
-                    "cp -r RUN elsewhere, and train --resume that"
+                    f"{self.path}: cannot write into this run: {error.strerror or error}; "
+                    "to go on with it, copy it to where you may write, and resume the copy"
                 ) from error
             yield warning
 
