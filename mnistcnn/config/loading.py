@@ -64,7 +64,7 @@ class _Layer:
         """Where a key or its value is; for what has no position, where what holds it is."""
         positions = (self.document.keys if of_key else self.document.values) if self.document else {}
         lengths = range(len(path), -1, -1)
-        return next((positions[path[:n]] for n in lengths if path[:n] in positions), _START)
+        return Position(*next((positions[path[:n]] for n in lengths if path[:n] in positions), _START))
 
     def line(self, position: Position, text: str) -> str:
         """Put the place in front of a message."""
@@ -138,7 +138,7 @@ def _file_layer(path: Path) -> _Layer:
     if document.value is None:
         problems.append((_START, "nothing is set here; write keys and values such as 'steps: 3000'"))
     elif not isinstance(document.value, dict):
-        at = document.values[()]
+        at = Position(*document.values[()])
         problems.append((at, f"expected keys and values such as 'steps: 3000', got {shown(document.value)}"))
     values = document.value if isinstance(document.value, dict) else {}
     return _Layer(label, (), values, document, tuple(problems))

@@ -74,6 +74,24 @@ def read_metrics(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(whole)))
 
 
+def read_end(path: Path) -> tuple[int, dict[str, str] | None]:
+    """The last step in a `metrics.csv`, and its last evaluation of the test split; reads no more rows than that takes.
+
+    Raises:
+        OSError: it cannot be read.
+        KeyError, TypeError, ValueError: it is damaged.
+    """
+    text = path.read_text(encoding="utf-8")
+    header, *lines = text[: text.rfind("\n") + 1].splitlines() or [""]
+    rows = csv.DictReader(reversed(lines), fieldnames=header.split(","))
+    last = 0
+    for row in rows:
+        last = max(last, int(row["step"]))
+        if row["split"] == "test":
+            return last, row
+    return last, None
+
+
 def _line(row: tuple[str, ...]) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerow(row)

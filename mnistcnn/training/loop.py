@@ -98,12 +98,13 @@ def resume(
 def _events(job: Job, *, resumed: bool = False) -> Iterator[Event]:
     """The run, from where it stands to its end."""
     run, config, dataset, group = job.run, job.config, job.dataset, job.group
-    with leading(group), run.locked(), run.recorded(), group.detecting_lost_workers():
+    with leading(group), run.locked() as lock_warning, run.recorded(), group.detecting_lost_workers():
         precision, precision_warning = device_precision(config.precision)
         run.update_manifest({"precision": precision, "workers": group.count})
         checkpoint, resume_warnings = rewind_to_checkpoint(run, config) if resumed else (None, [])
         of_data = (dataset.warning, *dataset.oddities)
-        warnings = [*of_data, precision_warning, unused_card_warning(config.devices), *resume_warnings]
+        of_machine = (lock_warning, precision_warning, unused_card_warning(config.devices))
+        warnings = [*of_data, *of_machine, *resume_warnings]
         state, summaries = _build(job, precision, checkpoint)
         saved_step = checkpoint.step if checkpoint else None
         with closing(MetricsFile(run.metrics_path, saved_step)) as metrics, closing(summaries):

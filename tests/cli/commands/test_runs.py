@@ -14,6 +14,7 @@ from mnistcnn.config.schema import load_config
 from mnistcnn.events import RunFinished, RunStarted
 from mnistcnn.runs.directory import create_run
 from mnistcnn.runs.listing import Measured, RunSummary
+from tests.conftest import forbid
 
 RESULTS = {
     "step": 3000, "test_accuracy": 0.98, "test_errors": 200, "test_examples": 10_000, "validation_accuracy": 0.97,
@@ -95,6 +96,26 @@ def test_a_damaged_run_is_listed_with_what_is_wrong_and_the_list_goes_on(make, c
     out, err = capsys.readouterr()
     assert [line.split()[:2] for line in out.splitlines()[1:3]] == [["good", "finished"], ["bad", "damaged"]]
     assert err.startswith("damaged: runs/bad/manifest.json: damaged: ")
+
+
+def test_a_failed_run_says_why_and_how_to_go_on(make, capsys):
+    make("full", state="failed", results=None, reason="No space left on device", checkpoints=[100])
+    hint = "full failed (No space left on device); go on with it: mnistcnn train --resume full\n"
+    for arguments in (["runs"], ["runs", "show", "full"]):
+        run(arguments)
+        assert capsys.readouterr().err == hint
+
+
+def test_a_run_of_another_user_is_listed_as_not_readable_and_the_list_goes_on(make, log_dir, monkeypatch, capsys):
+    make("good", checkpoints=[100])
+    (log_dir / "lost+found").mkdir()
+    forbid(monkeypatch, log_dir / "lost+found")
+    assert run(["runs"]) == 0
+    out, err = capsys.readouterr()
+    assert [line.split()[:2] for line in out.splitlines()[1:3]] == [["good", "finished"], ["lost+found", "not"]]
+    assert err == "runs/lost+found: not readable: Permission denied\n"
+    assert run(["runs", "show"]) == 0
+    assert run(["runs", "show", "lost+found"]) == 5
 
 
 def test_sorting_filtering_and_a_limit_go_together(make, capsys):

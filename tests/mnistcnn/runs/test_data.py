@@ -96,7 +96,7 @@ def test_other_data_than_the_run_learned_from_is_refused(run, tiny_dataset):
 def test_a_manifest_that_does_not_say_what_the_data_was_is_damaged(run, tiny_dataset):
     made = run("idx")
     made.update_manifest({"data": {"name": "tiny"}})
-    with pytest.raises(RunError, match=r"manifest\.json: damaged: 'data' is incomplete"):
+    with pytest.raises(RunError, match=r"manifest\.json: damaged: data\.source"):
         check_same_data(made, tiny_dataset)
 
 
