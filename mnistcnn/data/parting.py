@@ -1,0 +1,214 @@
+"""Strokes → digits: which of them belong together, which are no digits, and in which order they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from .ink import Ink, Mask
+
+SMALLEST = 6
+"""Pixels: a digit's longer side. What is smaller is a speck."""
+LEAST_INK = 8
+"""Pixels that a digit has at least."""
+THICKEST = 0.6
+"""Of its longer side, how thick a part may be: a thumb or a stain is thicker."""
+SMALLER = 0.45
+"""Of the largest digit, how large another is at least; what is smaller belongs to the nearest one, or is dirt."""
+DIRT = 0.02
+"""A part with less than this share of the largest part's pixels is dirt."""
+
+_EIGHT = np.ones((3, 3))
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of pixels."""
+
+    top: int
+    left: int
+    bottom: int
+    """The first row below it."""
+    right: int
+    """The first column beside it."""
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def size(self) -> int:
+        """The longer side."""
+        return max(self.height, self.width)
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def joined(self, other: Box) -> Box:
+        """The smallest box around both."""
+        return Box(
+            min(self.top, other.top),
+            min(self.left, other.left),
+            max(self.bottom, other.bottom),
+            max(self.right, other.right),
+        )
+
+    def within(self, other: Box) -> bool:
+        return self != other and self.joined(other) == other
+
+    def distance(self, other: Box) -> float:
+        """Pixels between the two, 0 if they overlap."""
+        beside = max(self.left - other.right, other.left - self.right, 0)
+        above = max(self.top - other.bottom, other.top - self.bottom, 0)
+        return float(np.hypot(beside, above))
+
+
+@dataclass(frozen=True)
+class Part:
+    """Strokes that hang together, or that belong together."""
+
+    labels: frozenset[int]
+    box: Box
+    area: int
+    """Pixels."""
+    thickness: float
+    """Pixels: the widest circle that fits in."""
+    at_border: bool
+    """Whether it touches the border of the picture, where it may have been cut off."""
+
+    def joined(self, other: Part) -> Part:
+        """Both as one."""
+        return Part(
+            self.labels | other.labels,
+            self.box.joined(other.box),
+            self.area + other.area,
+            max(self.thickness, other.thickness),
+            self.at_border or other.at_border,
+        )
+
+
+def find_parts(mask: Mask) -> tuple[NDArray[np.integer], list[Part]]:
+    """The strokes that hang together and are larger than specks.
+
+    Args:
+        mask: [height, width].
+
+    Returns:
+        The label of each pixel, [height, width], and the parts with their labels.
+    """
+    labels = ndimage.label(ndimage.binary_dilation(mask, _EIGHT), _EIGHT)[0] * mask
+    inside = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
+    parts = []
+    for label, place in enumerate(ndimage.find_objects(labels), 1):
+        if place is None:
+            continue
+        own = labels[place] == label
+        box = Box(place[0].start, place[1].start, place[0].stop, place[1].stop)
+        edge = min(box.top, box.left, mask.shape[0] - box.bottom, mask.shape[1] - box.right)
+        area = int(own.sum())
+        if box.size >= SMALLEST and area >= LEAST_INK:
+            parts.append(Part(frozenset([label]), box, area, 2 * float(inside[place][own].max()), edge <= 1))
+    return labels, parts
+
+
+def standing_free(ink: Ink, mask: Mask) -> Mask:
+    """Without what is the edge of something larger that is as dark: a thumb's tip, a shadow's corner, the desk.
+
+    Args:
+        ink: the whole picture's.
+        mask: [height, width]: the strokes to judge.
+    """
+    left = mask.copy()
+    labels, _ = ndimage.label(mask, _EIGHT)
+    for label, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
+        around = slice(max(rows.start - 5, 0), rows.stop + 5), slice(max(columns.start - 5, 0), columns.stop + 5)
+        own = labels[around] == label
+        near, close = (ndimage.binary_dilation(own, _EIGHT, iterations=steps) for steps in (4, 2))
+        between = float(np.median(ink.gray[around][own]) + np.median(ink.ground[around][own])) / 2
+        others = ndimage.binary_dilation(ink.written[around], _EIGHT, iterations=2)
+        as_dark = near & ~others & (ink.gray[around] < between)
+        if as_dark.sum() > 0.1 * (near & ~close).sum():
+            left[around] &= ~own
+    return left
+
+
+def digits_of(parts: Sequence[Part]) -> list[Part]:
+    """Leave out what is no digit, and join what is one."""
+    some = [part for part in parts if part.thickness < THICKEST * part.box.size] or list(parts)
+    some = _not_cut_off([part for part in some if not _is_around_others(part, some)])
+    if not some:
+        return []
+    largest = max(part.area for part in some)
+    size = max(part.box.size for part in some if part.area >= 0.3 * largest)
+    main = [part for part in some if part.box.size >= SMALLER * size and part.area >= 0.08 * largest]
+    usual = float(np.median([part.box.size for part in main]))
+    for part in some:
+        nearest = min(range(len(main)), key=lambda index: part.box.distance(main[index].box))
+        if part not in main and part.area >= DIRT * largest and part.box.distance(main[nearest].box) <= 0.15 * usual:
+            main[nearest] = main[nearest].joined(part)
+    return _joined(main, usual)
+
+
+def _is_around_others(part: Part, parts: Sequence[Part]) -> bool:
+    """Whether it is a circle or a frame that holds a digit."""
+    return any(
+        other.box.within(part.box) and other.box.size > 0.25 * part.box.size and other.area > 0.15 * part.area
+        for other in parts
+    )
+
+
+def _not_cut_off(parts: Sequence[Part]) -> list[Part]:
+    """Without what the border cuts, unless nothing else is nearly as large: then the largest of that, too."""
+    inner = [part for part in parts if not part.at_border]
+    cut = [part for part in parts if part.at_border]
+    largest = max((part.box.size for part in cut), default=0)
+    if not cut or max((part.box.size for part in inner), default=0) >= SMALLER * largest:
+        return inner
+    return [*inner, max(cut, key=lambda part: part.area)]
+
+
+def _joined(digits: Sequence[Part], usual: float) -> list[Part]:
+    """Join what stands above each other and is together as high as one digit."""
+    whole: list[Part] = []
+    for part in sorted(digits, key=lambda part: part.box.top):
+        for index, other in enumerate(whole):
+            if _are_one(other.box, part.box, usual):
+                whole[index] = other.joined(part)
+                break
+        else:
+            whole.append(part)
+    return whole
+
+
+def _are_one(upper: Box, lower: Box, usual: float) -> bool:
+    overlap = min(upper.right, lower.right) - max(upper.left, lower.left)
+    return (
+        overlap > 0.5 * min(upper.width, lower.width)
+        and max(upper.top, lower.top) - min(upper.bottom, lower.bottom) < 0.12 * usual
+        and upper.joined(lower).height < 1.4 * usual
+        and min(upper.height, lower.height) < 0.7 * usual
+    )
+
+
+def lines_of(digits: Sequence[Part]) -> list[list[Part]]:
+    """In reading order: lines from top to bottom, and in each of them digits from left to right."""
+    lines: list[list[Part]] = []
+    for digit in sorted(digits, key=lambda part: part.box.top):
+        for line in lines:
+            top, bottom = (float(np.median([getattr(d.box, side) for d in line])) for side in ("top", "bottom"))
+            shared = min(digit.box.bottom, bottom) - max(digit.box.top, top)
+            if shared > 0.4 * min(digit.box.height, bottom - top):
+                line.append(digit)
+                break
+        else:
+            lines.append([digit])
+    return [sorted(line, key=lambda part: part.box.left) for line in lines]
