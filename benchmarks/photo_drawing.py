@@ -176,9 +176,7 @@ def twelve_megapixels(digits: Sequence[Digit], random: Random) -> Photo:
     return Photo(buffer.getvalue(), said(digits))
 
 
-def lined(
-    digits: Sequence[Digit], random: Random, strength: float, columns: bool = False, tilt: float = 0.02
-) -> Photo:
+def lined(digits: Sequence[Digit], random: Random, strength: float, columns: bool = False, tilt: float = 0.02) -> Photo:
     """Ruled or squared paper, its lines slightly tilted."""
     shape, height, pen = sized(random)
     page = paper(shape, random)
@@ -346,7 +344,7 @@ def glare(digits: Sequence[Digit], random: Random) -> Photo:
     write(page, ink, *middle(page, ink, random))
     y, x = np.meshgrid(*(np.arange(side) / side for side in shape), indexing="ij")
     center, size = random.uniform(0.3, 0.7, 2), random.uniform(0.08, 0.25)
-    spot = np.exp(-(((x - center[0]) ** 2 + (y - center[1]) ** 2) / size**2) ** 2)[..., None]
+    spot = np.exp(-((((x - center[0]) ** 2 + (y - center[1]) ** 2) / size**2) ** 2))[..., None]
     bright = page + spot * random.uniform(0.3, 0.7)
     return photographed(np.clip(bright, 0, 1), digits, random)
 
@@ -443,11 +441,14 @@ def black_scan_edge(digits: Sequence[Digit], random: Random) -> Photo:
 
 def letterbox(digits: Sequence[Digit], random: Random) -> Photo:
     """A screenshot: black bars above and below, or at the sides."""
-    page = camera(sheet(digits, random) , random)
+    page = camera(sheet(digits, random), random)
     bar = int(page.shape[0] * random.uniform(0.1, 0.45))
     page = np.pad(page, ((bar, bar), (0, 0), (0, 0)))
-    return Photo(encoded(page if random.integers(3) else np.rot90(page), quality=85), said(digits)) \
-        if random.integers(3) else Photo(encoded(page, "PNG"), said(digits))
+    return (
+        Photo(encoded(page if random.integers(3) else np.rot90(page), quality=85), said(digits))
+        if random.integers(3)
+        else Photo(encoded(page, "PNG"), said(digits))
+    )
 
 
 def tight_crop(digits: Sequence[Digit], random: Random, side: int) -> Photo:

@@ -1,4 +1,4 @@
-"""Finds the digits in a picture: paper, shadows, ruled lines, frames and dirt are taken away, and the rest is parted."""
+"""Finds the digits in a picture: paper, shadows, ruled lines, frames and dirt are taken away, the rest is parted."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 
-from .ink import Ink, Mask, Pixels, border, extract_ink, is_dark_on_light, to_gray
+from .ink import Ink, Mask, Pixels, border, extract_ink, is_dark_on_light, reduced, to_gray
 from .lines import without_frames, without_lines
-from .parting import Box, Part, digits_of, find_parts, lines_of, standing_free
+from .parting import Part, digits_of, find_parts, lines_of, stands_free
 
 SLENDER = 0.45
 """Of its longer side, how thick a digit's strokes are at most. What is thicker is rather a hole between strokes."""
@@ -45,7 +45,7 @@ def find_ink(pixels: Pixels) -> list[FoundInk]:
         In reading order; empty if no digit can be found.
     """
     gray, scale = _enlarged(to_gray(_stretched(pixels)))
-    gray, margin = _with_margin(gray)
+    gray, margin = _with_margin(gray, scale)
     dark = is_dark_on_light(gray)
     tried = []
     for polarity in (dark, not dark):
@@ -60,13 +60,12 @@ def _find(gray: Pixels, dark: bool, margin: int, scale: int) -> list[FoundInk]:
     ink = extract_ink(gray, dark)
     if ink is None:
         return []
-    mask = ink.written
-    ruled = without_lines(without_frames(mask), _stroke(mask))
-    labels, parts = find_parts(standing_free(ink, ruled))
-    digits = digits_of(parts)
-    if not digits:  # What looked like a line is all that there is.
-        labels, parts = find_parts(standing_free(ink, mask))
-        digits = digits_of(parts)
+    mask, depth = ink.written, ndimage.distance_transform_edt(ink.written)
+    ruled = without_lines(without_frames(mask), _stroke(depth))
+    # If nothing is left, what looked like lines is all that there is.
+    labels, digits = _digits(ruled, ink, depth)
+    if not digits:
+        labels, digits = _digits(mask, ink, depth)
     erased = mask & ~ruled
     return [
         _cut_out(digit, line, ink, (np.isin(labels, list(digit.labels)), erased), margin, scale)
@@ -79,19 +78,23 @@ def _find(gray: Pixels, dark: bool, margin: int, scale: int) -> list[FoundInk]:
 def _cut_out(digit: Part, line: int, ink: Ink, masks: tuple[Mask, Mask], margin: int, scale: int) -> FoundInk:
     """The ink near a digit's strokes, without erased lines."""
     box = digit.box
-    height, width = ink.gray.shape
-    around = Box(max(box.top - 3, 0), max(box.left - 3, 0), min(box.bottom + 3, height), min(box.right + 3, width))
-    own, erased = (mask[around.slices] for mask in masks)
-    near = ndimage.maximum_filter(own, 1 + 2 * max(2, max(height, width) // 100))
-    strength = np.where(near & (own | ~erased), ink.strength[around.slices], 0)
+    top, left = (max(edge - 3, 0) // scale * scale for edge in (box.top, box.left))
+    around = slice(top, box.bottom + 3 * scale), slice(left, box.right + 3 * scale)
+    own, erased = (mask[around] for mask in masks)
+    near = ndimage.maximum_filter(own, 1 + 2 * max(2, max(ink.gray.shape) // 100))
+    strength = np.where(near & (own | ~erased), ink.strength[around], 0)
     place = tuple((edge - margin) / scale for edge in (box.top, box.left, box.bottom, box.right))
-    return FoundInk(place, line, strength, digit.thickness <= SLENDER * box.size)  # type: ignore[arg-type]
+    return FoundInk(place, line, reduced(strength, scale), digit.thickness <= SLENDER * box.size)  # type: ignore[arg-type]
 
 
-def _stroke(mask: Mask) -> float:
-    """How thick most strokes are: twice the distance from their middle to their edge, in pixels."""
-    inside = ndimage.distance_transform_edt(mask)
-    middle = inside[(inside >= 1) & (inside >= ndimage.maximum_filter(inside, 3))]
+def _digits(mask: Mask, ink: Ink, depth: NDArray[np.floating]) -> tuple[NDArray[np.integer], list[Part]]:
+    labels, parts = find_parts(mask, depth)
+    return labels, digits_of([part for part in parts if stands_free(min(part.labels), part.box, labels, ink)])
+
+
+def _stroke(depth: NDArray[np.floating]) -> float:
+    """How thick most strokes are: twice the depth of their middle, in pixels."""
+    middle = depth[(depth >= 1) & (depth >= ndimage.maximum_filter(depth, 3))]
     return float(2 * np.percentile(middle, 90)) if len(middle) else 1.0
 
 
@@ -108,15 +111,15 @@ def _enlarged(gray: Pixels) -> tuple[Pixels, int]:
     scale = -(-_LEAST_SIDE // max(gray.shape))
     if scale == 1:
         return gray, 1
-    return ndimage.zoom(gray, scale, order=1, mode="nearest", grid_mode=True), scale
+    return gray.repeat(scale, axis=0).repeat(scale, axis=1), scale
 
 
-def _with_margin(gray: Pixels) -> tuple[Pixels, int]:
+def _with_margin(gray: Pixels, scale: int) -> tuple[Pixels, int]:
     """With paper around a digit that was cut out so tightly that it touches all four sides, and how wide it is."""
     paper = _paper_of_tight_crop(gray)
     if paper is None:
         return gray, 0
-    margin = max(gray.shape) // 4
+    margin = max(gray.shape) // 4 // scale * scale
     return np.pad(gray, margin, constant_values=paper), margin
 
 
@@ -145,5 +148,3 @@ def _share_as_digit(ink: Mask) -> float | None:
     if not all(side.any() for side in sides) or sizes.max() < 0.8 * sizes.sum() or ink.mean() < 0.04:
         return None
     return None if at_border > 0.75 or corners == 4 else float(ink.mean()) + at_border + corners / 4
-
-

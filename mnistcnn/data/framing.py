@@ -7,6 +7,7 @@ What a network learned from such images it knows only of such images.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,9 +90,18 @@ def to_mnist_image(pixels: NDArray[np.float32], name: str) -> NDArray[np.uint8]:
     digits = find_digits(pixels)
     if not digits:
         raise no_digit(name)
+    return only_one(digits, name).image
+
+
+def only_one(digits: Sequence[FoundDigit], name: str) -> FoundDigit:
+    """The digit, if there is one.
+
+    Raises:
+        DataError: there are several.
+    """
     if len(digits) > 1:
-        raise DataError(f"{name}: {len(digits)} digits, but one is needed. Cut out one of them.")
-    return digits[0].image
+        raise DataError(f"{name}: {len(digits)} digits, but one is needed. Cut one of them out.")
+    return digits[0]
 
 
 def no_digit(name: str) -> DataError:

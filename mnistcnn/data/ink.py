@@ -25,7 +25,7 @@ NOISE_MARGIN = 4.0
 WRITTEN = 0.45
 """Of the strength of the ink around, what a pixel needs to belong to a stroke."""
 WINDOW = 0.22
-"""Of the picture's shorter side: strokes are narrower, and a desk or a shadow that reaches the border is wider."""
+"""Of the picture's shorter side: strokes are narrower. At the border, what is narrower than half of it."""
 PALEST = 0.35
 """Ink may be so much weaker than the picture's usual ink, as glare makes it. What is weaker is no ink."""
 CLEAR = 0.01
@@ -134,8 +134,8 @@ def reduced(values: Pixels, factor: int, edge: bool = False) -> Pixels:
 
 
 def _closing(gray: Pixels, window: int) -> Pixels:
-    """What is darker and narrower than the window is filled; the border goes on for ever."""
-    padded = np.pad(gray, window, mode="edge")
+    """What is darker and narrower than the window is filled; beyond the border is the mirror image."""
+    padded = np.pad(gray, window, mode="symmetric")
     closed = ndimage.minimum_filter(ndimage.maximum_filter(padded, window), window)
     return np.asarray(closed[window:-window, window:-window])
 

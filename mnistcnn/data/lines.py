@@ -24,6 +24,8 @@ SLIMMEST = 25
 """A line is at least so many times as long as it is thick, unless it goes from border to border."""
 ROOM = 0.08
 """A frame's sides lie within this share of its size of its outline."""
+SMALLEST_FRAME = 20
+"""Pixels."""
 
 _FINEST = 400
 _GAP = 15
@@ -60,8 +62,10 @@ def without_frames(mask: Mask) -> Mask:
     left = mask.copy()
     parts, _ = ndimage.label(mask, _EIGHT)
     for number, place in enumerate(ndimage.find_objects(parts), 1):
+        if min(side.stop - side.start for side in place) < SMALLEST_FRAME:
+            continue
         part = parts[place] == number
-        if min(part.shape) >= 20 and part.mean() < 0.35:
+        if part.mean() < 0.35:
             left[place] &= ~_sides(part)
     return left
 

@@ -38,10 +38,12 @@ class Box:
 
     @property
     def height(self) -> int:
+        """In pixels."""
         return self.bottom - self.top
 
     @property
     def width(self) -> int:
+        """In pixels."""
         return self.right - self.left
 
     @property
@@ -51,6 +53,7 @@ class Box:
 
     @property
     def slices(self) -> tuple[slice, slice]:
+        """Its rows and columns, to index an array with."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
     def joined(self, other: Box) -> Box:
@@ -63,6 +66,7 @@ class Box:
         )
 
     def within(self, other: Box) -> bool:
+        """Whether it lies inside the other and is not the same."""
         return self != other and self.joined(other) == other
 
     def distance(self, other: Box) -> float:
@@ -96,49 +100,42 @@ class Part:
         )
 
 
-def find_parts(mask: Mask) -> tuple[NDArray[np.integer], list[Part]]:
+def find_parts(mask: Mask, depth: NDArray[np.floating]) -> tuple[NDArray[np.integer], list[Part]]:
     """The strokes that hang together and are larger than specks.
 
     Args:
         mask: [height, width].
+        depth: [height, width]: how far each pixel is inside a stroke.
 
     Returns:
         The label of each pixel, [height, width], and the parts with their labels.
     """
-    labels = ndimage.label(ndimage.binary_dilation(mask, _EIGHT), _EIGHT)[0] * mask
-    inside = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
+    labels = ndimage.label(ndimage.maximum_filter(mask, 3), _EIGHT)[0] * mask
+    areas = np.bincount(labels.ravel())
     parts = []
     for label, place in enumerate(ndimage.find_objects(labels), 1):
-        if place is None:
+        if place is None or areas[label] < LEAST_INK:
             continue
-        own = labels[place] == label
         box = Box(place[0].start, place[1].start, place[0].stop, place[1].stop)
         edge = min(box.top, box.left, mask.shape[0] - box.bottom, mask.shape[1] - box.right)
-        area = int(own.sum())
-        if box.size >= SMALLEST and area >= LEAST_INK:
-            parts.append(Part(frozenset([label]), box, area, 2 * float(inside[place][own].max()), edge <= 1))
+        if box.size >= SMALLEST:
+            thickness = 2 * float(depth[place][labels[place] == label].max())
+            parts.append(Part(frozenset([label]), box, int(areas[label]), thickness, edge <= 1))
     return labels, parts
 
 
-def standing_free(ink: Ink, mask: Mask) -> Mask:
-    """Without what is the edge of something larger that is as dark: a thumb's tip, a shadow's corner, the desk.
+def stands_free(label: int, box: Box, labels: NDArray[np.integer], ink: Ink) -> bool:
+    """Whether strokes end where their box ends.
 
-    Args:
-        ink: the whole picture's.
-        mask: [height, width]: the strokes to judge.
+    What does not is the edge of something larger that is as dark: a thumb's tip, a shadow's corner, the desk.
     """
-    left = mask.copy()
-    labels, _ = ndimage.label(mask, _EIGHT)
-    for label, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
-        around = slice(max(rows.start - 5, 0), rows.stop + 5), slice(max(columns.start - 5, 0), columns.stop + 5)
-        own = labels[around] == label
-        near, close = (ndimage.binary_dilation(own, _EIGHT, iterations=steps) for steps in (4, 2))
-        between = float(np.median(ink.gray[around][own]) + np.median(ink.ground[around][own])) / 2
-        others = ndimage.binary_dilation(ink.written[around], _EIGHT, iterations=2)
-        as_dark = near & ~others & (ink.gray[around] < between)
-        if as_dark.sum() > 0.1 * (near & ~close).sum():
-            left[around] &= ~own
-    return left
+    around = slice(max(box.top - 5, 0), box.bottom + 5), slice(max(box.left - 5, 0), box.right + 5)
+    own = labels[around] == label
+    near, close = (ndimage.maximum_filter(own, side) for side in (9, 5))
+    between = float(np.median(ink.gray[around][own]) + np.median(ink.ground[around][own])) / 2
+    others = ndimage.maximum_filter(ink.written[around], 5)
+    as_dark = near & ~others & (ink.gray[around] < between)
+    return bool(as_dark.sum() <= 0.1 * (near & ~close).sum())
 
 
 def digits_of(parts: Sequence[Part]) -> list[Part]:
