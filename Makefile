@@ -25,7 +25,7 @@ format:
 gallery:
 	$(PYTHON) docs/make_gallery.py $(RUN)
 
-# After a change to the schema in mnistcnn/config.py.
+# After a change to the schema in mnistcnn/config/.
 config-docs:
 	$(PYTHON) -m mnistcnn_cli config schema > configs/schema.json
 	sed -i '/^<!-- From here on/,$$!b;/^<!-- From here on/!d' docs/configuration.md

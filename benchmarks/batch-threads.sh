@@ -12,7 +12,7 @@ trap 'rm -rf "$log_dir"' EXIT
 train() {
   mnistcnn train --quiet --json --log-dir "$log_dir" --steps 200 --seed "$2" --set threads="$1" \
     --set eval_every=200 --set report_every=200 --set checkpoints.every=1000 |
-    jq 'select(.event == "RunFinished").images_per_second'
+    jq 'select(.event == "run_finished").images_per_second'
 }
 measure() {
   for process in $(seq "$1"); do train "$2" "$process" & done | jq -s "add | round | \"$1 x $2: \\(.) images/s\"" -r

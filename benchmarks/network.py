@@ -130,7 +130,7 @@ def step_seconds(events: IO[str], reports: int) -> list[float]:
     seconds: list[float] = []
     for line in events:
         event = json.loads(line)
-        if event["event"] == "WorkerStepped":
+        if event["event"] == "worker_stepped":
             seconds.append(event["seconds"] / STEPS_PER_REPORT)
         if len(seconds) == reports:
             return seconds

@@ -13,6 +13,7 @@ from mnistcnn import __version__
 
 from .commands import config, runs, sweep
 from .commands.data import data
+from .commands.doctor import doctor
 from .commands.eval import evaluate
 from .commands.export import export
 from .commands.page import page
@@ -36,6 +37,7 @@ app.command("eval")(evaluate)
 app.command()(predict)
 app.command()(export)
 app.command()(data)
+app.command()(doctor)
 app.command()(visualize)
 app.command()(page)
 app.add_typer(config.app, name="config")

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -26,7 +25,7 @@ from mnistcnn.errors import (
     UsageError,
 )
 
-from .rendering.text import printable
+from .rendering.messages import show_error, show_interruption
 
 EXIT_CODES: dict[type[MnistCnnError], int] = {
     UsageError: 2,
@@ -92,32 +91,20 @@ def _report_usage(error: typer.TyperException, *, as_json: bool) -> int:
 
 
 def _report(kind: str, lines: list[str], code: int, *, as_json: bool) -> int:
-    """Write one message on standard error, and with `as_json` one object on standard output."""
-    if sys.stderr is not None:
-        try:
-            write_for_people(kind, lines)
-        except OSError:  # The terminal may be gone; the exit code still tells.
-            _discard(sys.stderr)
+    """Write one message on standard error, and with `as_json` one record on standard output."""
+    show = show_interruption if kind == "Interrupted" else show_error
+    try:
+        show(lines)
+    except OSError:  # The terminal may be gone; the exit code remains.
+        _discard(sys.stderr)
     if as_json:
-        record = {"event": "error", "kind": kind, "message": "\n".join(lines), "exit_code": code}
+        from .rendering.ndjson import write_record
+
         try:
-            sys.stdout.write(json.dumps(record) + "\n")
-            sys.stdout.flush()
+            write_record({"event": "error", "kind": kind, "message": "\n".join(lines), "exit_code": code})
         except BrokenPipeError:
             _discard(sys.stdout)
     return code
-
-
-def write_for_people(kind: str, lines: list[str]) -> None:
-    """Make the first line stand out in a terminal, and wrap none, so that a path can be copied whole."""
-    from rich.console import Console
-    from rich.text import Text
-
-    first, *rest = map(printable, lines)
-    text = Text(first) if kind == "Interrupted" else Text.assemble(("error: ", "bold red"), first)
-    for line in rest:
-        text.append(f"\n  {line}")
-    Console(stderr=True, highlight=False).print(text, soft_wrap=True)
 
 
 def _discard(stream: TextIO) -> None:

@@ -1,14 +1,16 @@
-"""Loads what pictures are of: a run's network, its data and a digit."""
+"""What commands do before their work: find the run, load the data, start TensorFlow, load the network."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnistcnn.errors import DataError
 
-from .quiet_tensorflow import starting_tensorflow
+from .quiet_tensorflow import import_tensorflow
 
 if TYPE_CHECKING:
+    from mnistcnn.config.schema import DataConfig
     from mnistcnn.data.dataset import Dataset
     from mnistcnn.runs.directory import Run
     from mnistcnn.runs.trained import TrainedNetwork
@@ -16,36 +18,87 @@ if TYPE_CHECKING:
 
     from .rendering.console import Console
 
+_ELSEWHERE = "If the run's data is elsewhere now: --data-dir DIR."
+
+
+def find_run(name: str, log_dir: Path, checkpoint: str) -> Run:
+    """Find a run that has this checkpoint, so that a mistyped one is reported before anything is loaded.
+
+    Raises:
+        RunError: there is no such run.
+        CheckpointError: (a `RunError`) it has no such checkpoint.
+    """
+    from mnistcnn.runs.directory import open_run
+
+    run = open_run(name, log_dir)
+    run.checkpoints().find(checkpoint)
+    return run
+
+
+def load_data(config: DataConfig, console: Console, *, advice: str = "") -> Dataset:
+    """Announce and load the data.
+
+    Args:
+        config: which data.
+        console: shows the progress of a download.
+        advice: what to do if the data cannot be loaded, beyond what the error says.
+
+    Raises:
+        DataError: the data is missing or damaged.
+    """
+    from mnistcnn.data.sources import load_dataset
+
+    console.phase("loading the data")
+    try:
+        return load_dataset(config, console)
+    except DataError as error:
+        if not advice:
+            raise
+        raise DataError(f"{error}\n{advice}") from error
+
+
+def start_tensorflow(console: Console) -> None:
+    """Announce and import TensorFlow; import what needs it afterwards."""
+    console.phase("starting TensorFlow")
+    import_tensorflow()
+
 
 def load_picture_source(
-    run: Run, checkpoint: str, console: Console, *, image: str = "0", theme: str = "light", autoscale: bool = False
+    run: Run,
+    checkpoint: str,
+    data_dir: Path | None,
+    console: Console,
+    *,
+    image: str = "0",
+    theme: str = "light",
+    autoscale: bool = False,
 ) -> PictureSource:
     """Load a run's network with the data that it learned from; the options are those of `mnistcnn visualize`.
 
     Raises:
-        DataError: the data or the image cannot be had, or it is other data.
+        DataError: the data or the image cannot be loaded, or the run learned from other data.
         CheckpointError: there is no such checkpoint, or it is damaged.
     """
-    from mnistcnn.data.sources import load_dataset
     from mnistcnn.runs.data import run_data_config
 
-    console.phase("loading the data")
-    dataset = load_dataset(run_data_config(run), console)
-    console.phase("starting TensorFlow")
-    with starting_tensorflow():
-        from mnistcnn.runs.trained import load_trained
-        from mnistcnn.visualize.analysis.digit import find_digit
-        from mnistcnn.visualize.drawing.style import THEMES
-        from mnistcnn.visualize.picture_source import PictureSource
+    dataset = load_data(run_data_config(run, None, data_dir), console, advice=_ELSEWHERE)
+    start_tensorflow(console)
+    from mnistcnn.runs.trained import load_trained
+    from mnistcnn.visualize.analysis.digit import find_digit
+    from mnistcnn.visualize.drawing.style import THEMES
+    from mnistcnn.visualize.picture_source import PictureSource
+
     trained = load_trained(run, checkpoint)
     _check_data(trained, dataset)
     return PictureSource(trained, dataset, find_digit(image, dataset), THEMES[theme], autoscale=autoscale)
 
 
 def _check_data(trained: TrainedNetwork, dataset: Dataset) -> None:
-    """Refuse pictures of what the network makes of other data than its own: they would be mislabelled."""
-    if dataset.name != trained.data:
+    """Refuse other data than the network learned from, whose pictures would be mislabelled."""
+    from mnistcnn.runs.data import describe_data, learned_from
+
+    if not learned_from(trained.run, dataset):
         raise DataError(
-            f"{trained.run.path}: learned from {trained.data}, which cannot be had now; there is {dataset.name}. "
-            f"Set data.dir in {trained.run.config_path} or $MNISTCNN_DATA_DIR to where it is."
+            f"{trained.run.path}: learned from {describe_data(trained.run)}; {dataset.name} ({dataset.origin}) has "
+            f"other checksums. {_ELSEWHERE}"
         )

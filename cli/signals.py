@@ -19,13 +19,13 @@ class Stopped(KeyboardInterrupt):
 
 
 class StopRequest:
-    """Whether somebody asked the run to stop; calling it answers, as `train` wants to know."""
+    """Whether the run was asked to stop. It is callable, as `mnistcnn.training.loop.train` needs it."""
 
     def __init__(self) -> None:
         self._signal: int | None = None
 
     def __call__(self) -> bool:
-        """Tell whether a signal has come."""
+        """Whether a signal has come."""
         return self._signal is not None
 
     def receive(self, number: int, _frame: FrameType | None) -> None:
@@ -35,12 +35,12 @@ class StopRequest:
         self._signal = number
 
     def note_end(self, event: Event) -> None:
-        """Take note of a run that ended because another of its workers was asked to stop, as if this one had been."""
+        """Treat a run that ended because another worker was asked to stop as if this one had been asked."""
         if isinstance(event, RunFinished | WorkerFinished) and event.state == "interrupted":
             self._signal = self._signal or signal.SIGTERM
 
     def raise_if_stopped(self) -> None:
-        """Turn a request that was met into the exit code that a shell expects."""
+        """Exit with the code that a shell expects, if the run was asked to stop."""
         if self._signal is not None:
             raise Stopped(self._signal)
 

@@ -1,4 +1,4 @@
-"""`mnistcnn train --seeds`: one run after the other in one process, and what they say together."""
+"""`mnistcnn train --seeds`: one run after the other in one process, and their statistics."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mnistcnn.errors import UsageError
 
-from .quiet_tensorflow import starting_tensorflow
+from .loading import load_data, start_tensorflow
 
 
 def train_each_seed(
@@ -22,7 +22,6 @@ def train_each_seed(
 ) -> None:
     """Train a run for each of `seeds`, such as `0-9`; named NAME-seedN where there is a name."""
     from mnistcnn.config.schema import load_config
-    from mnistcnn.data.sources import load_dataset
     from mnistcnn.training.seeds import parse_seeds, train_seeds
 
     from .rendering.console import open_console
@@ -38,11 +37,10 @@ def train_each_seed(
         for seed in numbers
     ]
     with open_console(as_json=as_json, quiet=quiet) as console:
-        console.phase("loading the data")
-        dataset = load_dataset(configs[0].data, console)
-        console.phase("starting TensorFlow")
-        with starting_tensorflow():
-            from mnistcnn.training.loop import train
+        dataset = load_data(configs[0].data, console)
+        start_tensorflow(console)
+        from mnistcnn.training.loop import train
+
         with stop_on_signals() as stop:
             for event in train_seeds(configs, dataset, train, stop, datetime.now()):
                 console.show(event)

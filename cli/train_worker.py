@@ -1,10 +1,10 @@
-"""`mnistcnn train` as a worker that is not the chief: it says where it is, and writes nothing."""
+"""`mnistcnn train` as a worker that is not the chief: it reports its progress, and writes no files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .quiet_tensorflow import starting_tensorflow
+from .loading import load_data, start_tensorflow
 
 if TYPE_CHECKING:
     from mnistcnn.config.schema import Config, DataConfig
@@ -14,20 +14,17 @@ if TYPE_CHECKING:
 
 def train_as_worker(config: Config, workers: Workers, *, resumed: bool, quiet: bool, as_json: bool) -> None:
     """Take part in the chief's run until it is over."""
-    from mnistcnn.data.sources import load_dataset
-
     from .rendering.console import WORKER_VIEWS, open_console
     from .signals import stop_on_signals
 
     with open_console(as_json=as_json, quiet=quiet, views=WORKER_VIEWS) as console:
 
         def load(data: DataConfig) -> Dataset:
-            console.phase("loading the data")
-            return load_dataset(data, console)
+            return load_data(data, console)
 
-        console.phase("starting TensorFlow")
-        with starting_tensorflow():
-            from mnistcnn.training.worker_loop import run_worker
+        start_tensorflow(console)
+        from mnistcnn.training.worker_loop import run_worker
+
         console.phase(f"this is {workers.name(workers.index)} of {workers.count}: waiting for {workers.name(0)}")
         with stop_on_signals() as stop:
             for event in run_worker(config, workers, load, stop, resumed=resumed):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import gzip
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import mnistcnn.network  # noqa: F401 - Before a test imports TensorFlow: tests use the kernels that a command uses.
 from mnistcnn.data.dataset import Dataset, Examples
+from tests.fork_server import ForkServer
 
 REAL_MNIST = os.environ.get("MNISTCNN_DATA_DIR")
 NOWHERE = "http://127.0.0.1:9"  # The discard port: connections are refused at once.
@@ -50,6 +52,14 @@ def real_mnist(real_mnist_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """As `real_mnist_dir`, and set as MNISTCNN_DATA_DIR for this test."""
     monkeypatch.setenv("MNISTCNN_DATA_DIR", str(real_mnist_dir))
     return real_mnist_dir
+
+
+@pytest.fixture(scope="session")
+def fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    """Calls functions in processes that a test may kill."""
+    server = ForkServer(tmp_path_factory.mktemp("children"))
+    yield server
+    server.close()
 
 
 def make_examples(count: int, seed: int) -> Examples:
@@ -119,3 +129,31 @@ def exports(bars_run: Path) -> Path:
 
     assert run(["export", str(bars_run), "--quiet"]) == 0
     return bars_run / "export"
+
+
+SMI = """#!/bin/sh
+case "$1" in
+--query-gpu*) echo '{listing}' ;;
+*) echo '{overview}' ;;
+esac
+exit {code}
+"""
+
+
+@pytest.fixture
+def nvidia_smi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Puts an `nvidia-smi` on the PATH that says what a test wants; TensorFlow sees no card all the same."""
+
+    def make(
+        listing: str = "NVIDIA GeForce RTX 3090, 550.54.14, 8.6, 24576", cuda: str = "12.4", code: int = 0
+    ) -> Path:
+        program = tmp_path / "bin" / "nvidia-smi"
+        program.parent.mkdir(exist_ok=True)
+        overview = f"| NVIDIA-SMI 550.54.14     Driver Version: 550.54.14     CUDA Version: {cuda}   |"
+        program.write_text(SMI.format(listing=listing, overview=overview, code=code))
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+        return program
+
+    return make

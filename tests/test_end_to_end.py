@@ -95,11 +95,11 @@ def test_json_log_metrics_and_manifest_agree_to_the_last_digit(start, tmp_path):
     told = [
         (str(event["step"]), event.get("split", "train"), repr(event["loss"]), repr(event["accuracy"]))
         for event in events
-        if event["event"] in ("StepsDone", "Evaluated")
+        if event["event"] in ("steps_done", "evaluated")
     ]
     assert rows == told
     last = events[-1]
-    assert last["event"] == "RunFinished"
+    assert last["event"] == "run_finished"
     assert run.manifest()["results"] == {key: last[key] for key in run.manifest()["results"]}
     assert run.manifest()["state"] == last["state"] == "finished"
 

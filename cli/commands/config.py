@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from .. import options
 
 app = typer.Typer(no_args_is_help=True, help="Show the resolved configuration, or its schema.")
 
 
 @app.command()
 def show(
-    config: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help="Configuration; the defaults without it.")
-    ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Override one setting, such as data.source=digits. Repeatable."
-        ),
-    ] = None,
+    config: options.ConfigFile = None,
+    overrides: options.Overrides = None,
 ) -> None:
-    """Print every setting that a run would have, as a file that `--config` takes."""
+    """Print every setting that a run would have, as a file that `--config` takes.
+
+    Without options, these are the defaults.
+    """
     from mnistcnn.config.schema import dump_config, load_config
 
     typer.echo(dump_config(load_config(config, overrides or ())), nl=False)

@@ -1,4 +1,4 @@
-"""`mnistcnn runs`: lists runs, shows one, compares some, and repeats one."""
+"""`mnistcnn runs`: lists, shows, compares and reproduces runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typer.core import TyperGroup
 
 from mnistcnn.errors import UsageError
 
-from ..quiet_tensorflow import starting_tensorflow
+from .. import options
+from ..loading import load_data, start_tensorflow
 
 
 class _ListByDefault(TyperGroup):
@@ -25,34 +26,37 @@ class _ListByDefault(TyperGroup):
         return parsed
 
 
-app = typer.Typer(cls=_ListByDefault, help="List runs; show, compare or repeat them. Without a command: list.")
+app = typer.Typer(cls=_ListByDefault, help="List, show, compare or reproduce runs. Without a command: list.")
 
-LogDir = Annotated[Path, typer.Option(help="Folder that holds the runs.", metavar="DIR")]
-RunArgument = Annotated[str, typer.Argument(metavar="[RUN]", help="Its name, its path, or latest.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", metavar="", help="JSON on standard output: one object per line.")]
 Sort = Annotated[str, typer.Option(metavar="KEY", help="A fact (started, test_accuracy, …) or a setting.")]
 Reverse = Annotated[bool, typer.Option("--reverse", metavar="", help="Oldest, worst, or largest first.")]
 Filter = Annotated[
     list[str] | None,
-    typer.Option("--filter", metavar="KEY=VALUE", help="Only such runs: state=died, seed=3, name='lr-*'. Repeatable."),
+    typer.Option(
+        "--filter",
+        metavar="KEY=VALUE",
+        help="Only runs with this fact or setting: state=died, seed=3, name='lr-*'. Repeatable.",
+    ),
 ]
-Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Show the first N only.")]
+Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Show only the first N.")]
 
 
 @app.command("list")
 def list_runs(
-    log_dir: LogDir = Path("runs"),
+    log_dir: options.LogDir = Path("runs"),
     sort: Sort = "started",
     reverse: Reverse = False,
     conditions: Filter = None,
     limit: Limit = None,
-    as_json: Json = False,
+    as_json: options.Json = False,
 ) -> None:
     """List runs, the newest first, with what they achieved and what differs from the defaults."""
     from mnistcnn.runs.listing import summarize_runs
     from mnistcnn.runs.selection import filtered_runs, sorted_runs
 
-    from ..rendering.runs_view import draw_list, run_record, write_record
+    from ..rendering.ndjson import write_record
+    from ..rendering.run_records import run_record
+    from ..rendering.run_tables import draw_list
 
     everything = summarize_runs(log_dir)
     wanted = sorted_runs(filtered_runs(everything, conditions or []), sort, reverse=reverse)
@@ -65,12 +69,14 @@ def list_runs(
 
 
 @app.command()
-def show(run: RunArgument = "latest", log_dir: LogDir = Path("runs"), as_json: Json = False) -> None:
+def show(run: options.Run = "latest", log_dir: options.LogDir = Path("runs"), as_json: options.Json = False) -> None:
     """Show everything about one run."""
     from mnistcnn.runs.directory import open_run
     from mnistcnn.runs.listing import summarize
 
-    from ..rendering.runs_view import draw_run, full_record, write_record
+    from ..rendering.ndjson import write_record
+    from ..rendering.run_records import full_record
+    from ..rendering.run_tables import draw_run
 
     opened = open_run(run, log_dir)
     if as_json:
@@ -82,15 +88,19 @@ def show(run: RunArgument = "latest", log_dir: LogDir = Path("runs"), as_json: J
 @app.command()
 def compare(
     runs: Annotated[list[str], typer.Argument(metavar="RUN RUN…", help="Two or more names or paths.")],
-    log_dir: LogDir = Path("runs"),
-    everything: Annotated[bool, typer.Option("--all", metavar="", help="Also the settings that are the same.")] = False,
-    as_json: Json = False,
+    log_dir: options.LogDir = Path("runs"),
+    everything: Annotated[
+        bool, typer.Option("--all", metavar="", help="Show the settings that are the same as well.")
+    ] = False,
+    as_json: options.Json = False,
 ) -> None:
-    """Compare runs: the settings that differ, beside what came of them."""
+    """Compare runs: the settings that differ, and the results."""
     from mnistcnn.runs.directory import open_run
     from mnistcnn.runs.listing import summarize
 
-    from ..rendering.runs_view import comparison_record, draw_comparison, write_record
+    from ..rendering.ndjson import write_record
+    from ..rendering.run_records import comparison_record
+    from ..rendering.run_tables import draw_comparison
 
     if len(runs) < 2:
         raise UsageError("runs compare: name at least two runs; `mnistcnn runs` lists them")
@@ -103,37 +113,34 @@ def compare(
 
 @app.command()
 def reproduce(
-    run: RunArgument = "latest",
-    log_dir: LogDir = Path("runs"),
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", metavar="", help="Show nothing but the verdict, warnings and errors.")
-    ] = False,
-    as_json: Json = False,
+    run: options.Run = "latest",
+    log_dir: options.LogDir = Path("runs"),
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
 ) -> None:
-    """Repeat a finished run in a new one, and say whether it comes to the same weights, bit for bit.
+    """Train a finished run again, as a new run, and check that the weights are the same, bit for bit.
 
-    Exit code 0: it does. 5: it does not, and why; or it could not be repeated.
+    Exit code 0: they are. 5: they differ, with the reasons; or the run could not be repeated.
     """
-    from mnistcnn.data.sources import load_dataset
     from mnistcnn.events import RunStarted
     from mnistcnn.runs import reproduction
     from mnistcnn.runs.data import check_same_data, data_to_repeat
     from mnistcnn.runs.directory import Run, open_run
 
     from ..rendering.console import open_console
-    from ..rendering.runs_view import reproduction_record, verdict, write_record
+    from ..rendering.ndjson import write_record
+    from ..rendering.run_records import reproduction_record, verdict
     from ..signals import stop_on_signals
 
     original = open_run(run, log_dir)
     config = reproduction.config_to_repeat(original)
     repeated = original
     with open_console(as_json=as_json, quiet=quiet) as console:
-        console.phase("loading the data")
-        dataset = load_dataset(data_to_repeat(original, config.data), console)
+        dataset = load_data(data_to_repeat(original, config.data), console)
         check_same_data(original, dataset)
-        console.phase("starting TensorFlow")
-        with starting_tensorflow():
-            from mnistcnn.training.loop import train
+        start_tensorflow(console)
+        from mnistcnn.training.loop import train
+
         with stop_on_signals() as stop:
             for event in train(config, dataset, stop):
                 console.show(event)

@@ -1,54 +1,48 @@
-"""`mnistcnn sweep`: works on a study, alone or with other processes; `sweep show` looks at one."""
+"""`mnistcnn sweep`: works on a study, alone or with other processes; `sweep show` shows one."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from mnistcnn.errors import UsageError
 
-from ..quiet_tensorflow import starting_tensorflow
+from .. import options
+from ..loading import load_data, start_tensorflow
 
 if TYPE_CHECKING:
     from ..rendering.sink import Sink
 
 app = typer.Typer(invoke_without_command=True)
 
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="What varies, and what does not: configs/sweep.yaml.")
-]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a key of the file: config.steps=200. Repeatable."),
-]
 Trials = Annotated[int | None, typer.Option(metavar="N", help="Trials, of all processes together.")]
 Study = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the study.")]
 Storage = Annotated[
     str | None,
     typer.Option(metavar="URL|FILE", help="Where the study is kept: a journal file, or a database's address."),
 ]
-LogDir = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder that holds the runs.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Show nothing but warnings and errors.")]
-Json = Annotated[bool, typer.Option("--json", metavar="", help="One JSON object per event on standard output.")]
+Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show only the first N.")]
+Plots = Annotated[bool, typer.Option("--plots", metavar="", help="Draw the plots again as well.")]
 
 
 @app.callback()
 def sweep(
     context: typer.Context,
-    config: ConfigFile = None,
-    overrides: Overrides = None,
+    config: options.ConfigFile = None,
+    overrides: options.Overrides = None,
     trials: Trials = None,
     study: Study = None,
     storage: Storage = None,
-    log_dir: LogDir = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
+    log_dir: options.ConfiguredLogDir = None,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
 ) -> None:
-    """Search for better settings: many runs, whose validation accuracy decides. See docs/sweeps.md.
+    """Search for better settings: many runs, of which the validation accuracy chooses the best. See docs/sweeps.md.
 
-    Start it as often as you like, on as many machines as see the same storage: they share the trials out.
+    `--config` names a file such as configs/sweep.yaml; keys of the runs begin with `config.`, as in `--set
+    config.steps=200`. Start as many processes as you like, on any machine that reaches the same storage: they share
+    the trials.
     """
     if context.invoked_subcommand is not None:
         if any(value for name, value in context.params.items()):
@@ -56,22 +50,21 @@ def sweep(
         return
     if config is None:
         raise UsageError("sweep: what varies? Name a file: --config configs/sweep.yaml")
-    from mnistcnn.data.sources import load_dataset
     from mnistcnn.sweep.settings import load_sweep
 
     from ..rendering.console import Views, open_console
-    from ..rendering.sweep_view import BestRun, PlainSweep
+    from ..rendering.result_paths import BestRunPath
+    from ..rendering.sweep_view import PlainSweep
     from ..signals import stop_on_signals
 
-    options = {"trials": trials, "study": study, "storage": storage, "log_dir": log_dir}
-    settings = load_sweep(config, overrides or [], options)
-    with open_console(as_json=as_json, quiet=quiet, views=Views(_live, PlainSweep, BestRun)) as console:
-        console.phase("loading the data")
-        dataset = load_dataset(settings.config.data, console)
-        console.phase("starting TensorFlow")
-        with starting_tensorflow():
-            from mnistcnn.sweep.running import sweep
-            from mnistcnn.training.loop import train
+    named = {"trials": trials, "study": study, "storage": storage, "log_dir": log_dir}
+    settings = load_sweep(config, overrides or [], named)
+    with open_console(as_json=as_json, quiet=quiet, views=Views(_live, PlainSweep, BestRunPath)) as console:
+        dataset = load_data(settings.config.data, console)
+        start_tensorflow(console)
+        from mnistcnn.sweep.running import sweep
+        from mnistcnn.training.loop import train
+
         with stop_on_signals() as stop:
             for event in sweep(settings, dataset, train, stop):
                 console.show(event)
@@ -88,10 +81,10 @@ def _live(stream: TextIO) -> Sink:
 def show(
     study: Annotated[str, typer.Argument(metavar="[STUDY]", help="Its name.")] = "sweep",
     storage: Storage = None,
-    log_dir: LogDir = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N", help="Show the best N only.")] = 10,
-    plots: Annotated[bool, typer.Option("--plots", metavar="", help="Draw the plots again, too.")] = False,
-    as_json: Json = False,
+    log_dir: options.ConfiguredLogDir = None,
+    limit: Limit = 10,
+    plots: Plots = False,
+    as_json: options.Json = False,
 ) -> None:
     """Show a study's best trials, and how to train the best again."""
     from mnistcnn.config.schema import Config
@@ -100,7 +93,8 @@ def show(
     from mnistcnn.sweep.settings import SweepConfig
     from mnistcnn.sweep.study import load_study
 
-    from ..rendering.sweep_view import draw_study, write_study
+    from ..rendering.ndjson import write_record
+    from ..rendering.sweep_view import draw_study, study_record
 
     place = log_dir or Config().log_dir
     settings = SweepConfig.model_construct(study=study, storage=storage, log_dir=place, lost_after=60)
@@ -108,7 +102,7 @@ def show(
     slots = study_slots(opened)
     best = best_results(slots)
     if as_json:
-        write_study(study, count_states(slots), best[:limit])
+        write_record(study_record(study, count_states(slots), best[:limit]))
     else:
         draw_study(study, count_states(slots), best[:limit])
     if plots:

@@ -1,4 +1,4 @@
-"""`mnistcnn train`: loads the configuration and the data, trains, and shows it."""
+"""`mnistcnn train`: loads the configuration and the data, trains, and shows the progress."""
 
 from __future__ import annotations
 
@@ -12,29 +12,24 @@ import typer
 
 from mnistcnn.errors import UsageError
 
-from ..quiet_tensorflow import starting_tensorflow
+from .. import options
+from ..loading import load_data, start_tensorflow
 
 if TYPE_CHECKING:
     from mnistcnn.config.schema import Config
     from mnistcnn.runs.directory import Run
     from mnistcnn.training.distributed.addresses import Workers
 
-ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Configuration file.")]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a setting: data.source=digits. Repeatable."),
-]
 Steps = Annotated[int | None, typer.Option(help="Training steps, one batch each.", metavar="N")]
 BatchSize = Annotated[int | None, typer.Option(help="Images per training step.", metavar="N")]
 LearningRate = Annotated[float | None, typer.Option(help="Step size of Adam.", metavar="X")]
 KeepProb = Annotated[float | None, typer.Option(help="Probability that dropout keeps a unit.", metavar="P")]
-LogDir = Annotated[Path | None, typer.Option(help="Folder that holds the runs.", metavar="DIR")]
-Seed = Annotated[int | None, typer.Option(help="Everything random follows from it.", metavar="N")]
+Seed = Annotated[int | None, typer.Option(help="Random seed.", metavar="N")]
 Seeds = Annotated[str | None, typer.Option(help="One run for each of these: 0-9 or 0,3,5-7.", metavar="LIST")]
 Name = Annotated[str | None, typer.Option(help="Name of the run's folder.", metavar="NAME")]
 Resume = Annotated[
     str | None,
-    typer.Option("--resume", metavar="RUN", help="Go on with this run: its name, its folder, or `latest`."),
+    typer.Option("--resume", metavar="RUN", help="Resume this run: its path, its name in --log-dir, or `latest`."),
 ]
 Tensorboard = Annotated[
     bool,
@@ -47,18 +42,16 @@ Addresses = Annotated[
 Index = Annotated[
     int | None, typer.Option("--worker-index", metavar="I", help="Which of --workers this is; 0 is the chief.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", metavar="", help="Show nothing but warnings and errors.")]
-Json = Annotated[bool, typer.Option("--json", metavar="", help="One JSON object per event on standard output.")]
 
 
 def train(
-    config: ConfigFile = None,
-    overrides: Overrides = None,
+    config: options.ConfigFile = None,
+    overrides: options.Overrides = None,
     steps: Steps = None,
     batch_size: BatchSize = None,
     learning_rate: LearningRate = None,
     keep_prob: KeepProb = None,
-    log_dir: LogDir = None,
+    log_dir: options.ConfiguredLogDir = None,
     seed: Seed = None,
     seeds: Seeds = None,
     name: Name = None,
@@ -66,10 +59,10 @@ def train(
     tensorboard: Tensorboard = False,
     addresses: Addresses = None,
     worker_index: Index = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
 ) -> None:
-    """Train the network, and show how it learns.
+    """Train the network, and show its progress.
 
     Precedence: defaults, then --config, then --set, then the named options.
     """
@@ -78,14 +71,14 @@ def train(
 
     workers = find_workers(addresses, worker_index, os.environ)
     _check_together(workers, seeds=seeds, resume=resume, config=config, name=name, tensorboard=tensorboard, quiet=quiet)
-    options = {
+    named = {
         "steps": steps,
         "batch_size": batch_size,
         "learning_rate": learning_rate,
         "keep_prob": keep_prob,
         "seed": seed,
     }
-    settings = {**options, "log_dir": log_dir, "name": name}
+    settings = {**named, "log_dir": log_dir, "name": name}
     if seeds is not None:
         from ..train_seeds import train_each_seed
 
@@ -99,7 +92,7 @@ def train(
         if resume is None:
             run, resolved = None, load_config(config, overrides or [], settings)
         else:
-            run, resolved = _resumed(resume, log_dir, overrides or [], options)
+            run, resolved = _resumed(resume, log_dir, overrides or [], named)
         if tensorboard and not resolved.summaries.enabled:
             raise UsageError("--tensorboard would have nothing to show: summaries.enabled is false")
         _train(run, resolved, workers, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
@@ -115,7 +108,7 @@ def _check_together(
     tensorboard: bool,
     quiet: bool,
 ) -> None:
-    """Refuse options that mean nothing together.
+    """Refuse options that contradict each other.
 
     Raises:
         UsageError: says which, and what to do instead.
@@ -129,7 +122,7 @@ def _check_together(
         (quiet and tensorboard, "--quiet would hide where --tensorboard is to be seen: leave out one of them"),
         (
             resume and (config or name),
-            "--resume goes on with a run's own configuration and name, so it cannot be used with --config or --name",
+            "--resume keeps a run's own configuration and name, so it cannot be used with --config or --name",
         ),
     ]
     for they_conflict, message in conflicts:
@@ -140,8 +133,7 @@ def _check_together(
 def _train(
     run: Run | None, config: Config, workers: Workers | None, *, tensorboard: bool, quiet: bool, as_json: bool
 ) -> None:
-    """Train a new run, or go on with one; with other workers, as their chief."""
-    from mnistcnn.data.sources import load_dataset
+    """Train a new run or resume one; with other workers, as their chief."""
     from mnistcnn.runs.data import data_to_repeat
 
     from ..rendering.console import open_console
@@ -153,11 +145,10 @@ def _train(
         Viewer(wanted=tensorboard, stays=people_watch) as viewer,
         open_console(as_json=as_json, quiet=quiet) as console,
     ):
-        console.phase("loading the data")
-        dataset = load_dataset(config.data if run is None else data_to_repeat(run, config.data), console)
-        console.phase("starting TensorFlow")
-        with starting_tensorflow():
-            from mnistcnn.training import loop as training
+        dataset = load_data(config.data if run is None else data_to_repeat(run, config.data), console)
+        start_tensorflow(console)
+        from mnistcnn.training import loop as training
+
         together = {"workers": workers} if workers else {}
         if workers:
             console.phase(f"this is {workers.name(0)} of {workers.count}: waiting for the others")
@@ -172,13 +163,11 @@ def _train(
             stop.raise_if_stopped()
 
 
-def _resumed(
-    which: str, log_dir: Path | None, overrides: list[str], options: Mapping[str, object]
-) -> tuple[Run, Config]:
-    """Find the run to go on with, and its own configuration with the changes that were asked for."""
+def _resumed(which: str, log_dir: Path | None, overrides: list[str], named: Mapping[str, object]) -> tuple[Run, Config]:
+    """Find the run to resume, and its configuration with the changes that were asked for."""
     from mnistcnn.config.schema import Config
     from mnistcnn.runs.directory import open_run
     from mnistcnn.runs.resuming import resumed_config
 
     run = open_run(which, log_dir or Config().log_dir)
-    return run, resumed_config(run, overrides, options)
+    return run, resumed_config(run, overrides, named)

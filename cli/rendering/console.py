@@ -1,4 +1,4 @@
-"""Decides who is told what: people on standard error, programs on standard output."""
+"""Decides what goes where: messages for people to standard error, results to standard output."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from typing import NamedTuple, Self, TextIO
 
 from mnistcnn.events import Event, RunFinished, RunStarted
 
-from .ndjson import NdJson, RunPath
+from .ndjson import NdJson
 from .plain import PlainLog, WarningsOnly
+from .result_paths import RunPath
 from .sink import Sink
 from .text import shell_path
 
 
 class Console:
-    """Tells everything to every sink, and forgets none when one of them fails.
+    """Passes everything on to every sink, and closes all of them even if one fails.
 
     It is a `DownloadProgress` as well, so that `load_dataset` can report to it.
     """
@@ -40,7 +41,7 @@ class Console:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close every sink; an interruption learns where the run is, for the message at the end."""
+        """Close every sink; note on an interruption where the run is, for the message at the end."""
         if isinstance(error, KeyboardInterrupt) and self._run:
             error.add_note(f"the run is in {self._run}")
         self._stack.__exit__(kind, error, trace)
@@ -55,12 +56,12 @@ class Console:
             sink.show(event)
 
     def phase(self, text: str) -> None:
-        """Say that something which takes a while begins."""
+        """Announce something that takes a while."""
         for sink in self._sinks:
             sink.phase(text)
 
     def note(self, text: str) -> None:
-        """Tell people something that is no event of the run."""
+        """Show a message that is no event of the run."""
         for sink in self._sinks:
             sink.note(text)
 
@@ -70,7 +71,7 @@ class Console:
         self.advance(0)
 
     def advance(self, count: int) -> None:
-        """Take note of `count` more bytes."""
+        """Report `count` more bytes."""
         self._received += count
         for sink in self._sinks:
             sink.download(self._file, self._received, self._total)

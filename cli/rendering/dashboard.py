@@ -15,7 +15,7 @@ from rich.text import Text
 from mnistcnn.events import Evaluated, RunStarted
 
 from . import curve
-from .displayed_run import Point, Progress
+from .displayed_run import DisplayedRun, Point
 from .text import count, duration, loss, percent, printable
 
 WIDEST = 110
@@ -38,25 +38,25 @@ def in_place(console: Console, renderable: Callable[[], RenderableType]) -> Live
 
 
 class Dashboard:
-    """Renders a `Progress`; a renderable, so that Rich asks again at every refresh and after a resize.
+    """Renders a `DisplayedRun`; a renderable, so that Rich asks again at every refresh and after a resize.
 
     Args:
-        progress: of a run that has started.
+        run: of a run that has started.
         elapsed: seconds since the run started.
     """
 
-    def __init__(self, progress: Progress, elapsed: Callable[[], float]) -> None:
-        self._progress = progress
+    def __init__(self, run: DisplayedRun, elapsed: Callable[[], float]) -> None:
+        self._run = run
         self._elapsed = elapsed
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Header, bar, numbers, curves, place: as many of them as fit."""
-        if self._progress.started is None:
+        if self._run.started is None:
             return
         width = min(options.max_width, WIDEST)
         inner = width - 4 if width >= _WITH_CURVE else width
-        blocks = self._blocks(self._progress.started, inner, console.size.height)
-        yield headline(_name(self._progress.started), _recipe(self._progress.started), width)
+        blocks = self._blocks(self._run.started, inner, console.size.height)
+        yield headline(_name(self._run.started), _recipe(self._run.started), width)
         for block in blocks:
             if inner < width:
                 yield Text()
@@ -66,23 +66,23 @@ class Dashboard:
 
     def _blocks(self, started: RunStarted, width: int, height: int) -> list[RenderableType]:
         blocks: list[RenderableType] = [self._bar(started, width), self._numbers(started, width)]
-        if width >= _WITH_CURVE - 4 and height >= _LINES_WITH_CURVE and self._progress.losses:
+        if width >= _WITH_CURVE - 4 and height >= _LINES_WITH_CURVE and self._run.losses:
             blocks.append(self._curves(started, width))
         blocks.append(Text(printable(str(started.run)), style="dim", overflow="fold"))
         return blocks
 
     def _bar(self, started: RunStarted, width: int) -> RenderableType:
         """Let the bar fill what the figures leave; in a narrow window they stand above it."""
-        step, steps = self._progress.step, started.steps
+        step, steps = self._run.step, started.steps
         bar = ProgressBar(total=max(steps, 1), completed=step, complete_style=ACCENT, finished_style=BEST)
         done = f"{count(step):>{len(count(steps))}} / {count(steps)}"
-        left = f"{duration(self._progress.seconds_left)} left"
+        left = f"{duration(self._run.seconds_left)} left"
         times = f"{duration(self._elapsed())} · {left}"
         if width < _WITH_BEST:
             figures = (f"{done}  {time}" for time in (times, left, left.removesuffix(" left")))
             fitting = next((text for text in figures if len(text) <= width), done)
             return _stacked([Text(fitting, no_wrap=True, overflow="ellipsis"), bar])
-        speed = count(self._progress.last.images_per_second) if self._progress.last else "–"
+        speed = count(self._run.last.images_per_second) if self._run.last else "–"
         figures_beside = (done, f"{speed} images/s", times)
         grid = Table.grid(padding=(0, 3))
         grid.add_column(width=width - sum(len(figure) + 3 for figure in figures_beside))
@@ -91,27 +91,27 @@ class Dashboard:
 
     def _numbers(self, started: RunStarted, width: int) -> RenderableType:
         """Tell the accuracies of now and of the step that validation found best: beside, or in a row."""
-        progress, wide = self._progress, width >= _WITH_BEST
+        run, wide = self._run, width >= _WITH_BEST
         grid = _table(3 if wide else 2, gap=3 if wide else 1)
-        best, data = progress.best_validation, printable(started.data)
+        best, data = run.best_validation, printable(started.data)
         heading = f"best validation, at step {count(best.step)}" if best else ""
         grid.add_row(*_cells([f"accuracy on {data}" if wide else f"on {data}", "now", heading], wide, "dim"))
-        training = percent(progress.last.accuracy if progress.last else None)
+        training = percent(run.last.accuracy if run.last else None)
         grid.add_row(*_cells(["training batch" if wide else "training", training, ""], wide))
-        grid.add_row(*_cells(["validation", *_accuracies(progress.last_validation, best)], wide))
+        grid.add_row(*_cells(["validation", *_accuracies(run.last_validation, best)], wide))
         if best and not wide:
             grid.add_row(*_cells(["  best", percent(best.accuracy)], wide, BEST))
-        grid.add_row(*_cells(["test", *_accuracies(progress.last_test, progress.test_at_best)], wide))
-        grid.add_row(*_cells(["loss", loss(progress.last.loss) if progress.last else "–", ""], wide))
+        grid.add_row(*_cells(["test", *_accuracies(run.last_test, run.test_at_best)], wide))
+        grid.add_row(*_cells(["loss", loss(run.last.loss) if run.last else "–", ""], wide))
         return grid
 
     def _curves(self, started: RunStarted, width: int) -> RenderableType:
-        both = width >= _WITH_TWO_CURVES - 4 and len(self._progress.test_errors) > 1
+        both = width >= _WITH_TWO_CURVES - 4 and len(self._run.test_errors) > 1
         each = (width - 4) // 2 if both else width
-        curves = [_curve("loss", self._progress.losses, started.steps, each, loss)]
+        curves = [_curve("loss", self._run.losses, started.steps, each, loss)]
         if both:
             name = f"test error on {printable(started.data)}"
-            curves.append(_curve(name, self._progress.test_errors, started.steps, each, percent))
+            curves.append(_curve(name, self._run.test_errors, started.steps, each, percent))
         grid = Table.grid(padding=(0, 4, 0, 0), pad_edge=False)
         grid.add_row(*curves)
         return grid

@@ -11,8 +11,8 @@ Point = tuple[int, float]
 
 
 @dataclass
-class Progress:
-    """The state of one run. `absorb` is the only thing that changes it."""
+class DisplayedRun:
+    """The state of one run as its events describe it; only `update` changes it."""
 
     started: RunStarted | None = None
     finished: RunFinished | None = None
@@ -29,15 +29,15 @@ class Progress:
     other_seconds: float = 0.0
     """Evaluations and checkpoints so far."""
 
-    def absorb(self, event: Event) -> None:
+    def update(self, event: Event) -> None:
         """Take in one event."""
         match event:
             case RunStarted():
                 self.started = event
             case StepsDone():
-                self._absorb_steps(event)
+                self._update_steps(event)
             case Evaluated():
-                self._absorb_evaluation(event)
+                self._update_evaluation(event)
             case CheckpointSaved():
                 self.other_seconds += event.seconds
             case Warned() if event.message not in self.warnings:
@@ -45,14 +45,14 @@ class Progress:
             case RunFinished():
                 self.finished = event
 
-    def _absorb_steps(self, event: StepsDone) -> None:
+    def _update_steps(self, event: StepsDone) -> None:
         steps = event.step - self.step
         if steps > 0:
             self.seconds_per_step = event.seconds / steps
         self.last = event
         self.losses.append((event.step, event.loss))
 
-    def _absorb_evaluation(self, event: Evaluated) -> None:
+    def _update_evaluation(self, event: Evaluated) -> None:
         self.other_seconds += event.seconds
         if event.split == "validation":
             self.last_validation = event

@@ -1,4 +1,4 @@
-"""An evaluation as people read it: the figures, the classes, the confusions, the worst mistakes."""
+"""An evaluation in tables: the figures, the classes, the confusions, the worst mistakes; and its warnings."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def show_assessment(assessment: Assessment, written: list[Path]) -> None:
     _draw_pictures(assessment)
     for path in written:
         sys.stdout.write(f"written: {printable(str(path))}\n")
+    sys.stdout.flush()
 
 
 def data_label(assessment: Assessment) -> str:
@@ -139,15 +140,18 @@ def _first_column_bold(_row: int, column: int, _cell: str) -> str:
     return "bold" if column == 0 else ""
 
 
-def warn(message: str) -> None:
-    """Write a warning to standard error; its lines are not wrapped, so that a path can be copied whole."""
-    if sys.stderr is None:
-        return
-    from rich.console import Console
-    from rich.text import Text
+def data_warnings(assessment: Assessment, data_warning: str | None) -> list[str]:
+    """List what to know about the data before believing the figures.
 
-    first, *rest = map(printable, message.splitlines())
-    text = Text.assemble(("warning: ", "bold yellow"), first)
-    for line in rest:
-        text.append(f"\n  {line}")
-    Console(stderr=True, highlight=False).print(text, soft_wrap=True)
+    Args:
+        assessment: the evaluation.
+        data_warning: the warning of the loaded data, such as that MNIST could not be loaded.
+    """
+    warnings = [data_warning] if data_warning else []
+    if assessment.is_foreign:
+        provenance = assessment.provenance
+        warnings.append(
+            f"other data: {provenance.run} learned from {provenance.trained_on}, and this evaluates it on "
+            f"{assessment.data}, {assessment.origin}: the checksums differ, and these figures are not the run's own"
+        )
+    return warnings

@@ -1,4 +1,4 @@
-"""What was exported as people read it: each file beside its network."""
+"""Exported files beside their network, as tables and as records."""
 
 from __future__ import annotations
 
@@ -11,12 +11,25 @@ from .tables import Listing, draw
 from .text import count, percent, printable, size
 
 if TYPE_CHECKING:
-    from mnistcnn.export.exporting import Exported
+    from mnistcnn.data.dataset import Dataset
+    from mnistcnn.export.exporting import Exported, Exporting
     from mnistcnn.export.parity import Parity
 
 _PARITY = ("format", "same", "max Δ", "mean Δ", "accuracy", "verdict")
 _COST = ("format", "size", "1 image", "100 images")
 _VERDICTS = {"verified": "green", "differs": "bold red", "unverified": "yellow"}
+
+
+def phase_text(event: Exporting, dataset: Dataset | None) -> str:
+    """Say what is being done to a format."""
+    if event.stage == "write" or dataset is None:
+        return f"writing {event.format}"
+    return f"running {event.format} on {count(len(dataset.test))} images"
+
+
+def exported_record(done: Exported) -> dict[str, object]:
+    """Describe an exported file as `export --json` does; see docs/serving.md."""
+    return {"event": "exported", "path": done.path, **done.record, "parity": done.parity_record}
 
 
 def show_exports(exported: Sequence[Exported], directory: Path) -> None:

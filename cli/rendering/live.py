@@ -12,11 +12,11 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from mnistcnn.events import Event, RunStarted, SeedFinished, SeedsFinished, SeedStarted, Warned
+from mnistcnn.events import Compiling, Event, RunStarted, SeedFinished, SeedsFinished, SeedStarted, Warned
 
 from . import summary
 from .dashboard import ACCENT, WIDEST, Dashboard, in_place
-from .displayed_run import Progress
+from .displayed_run import DisplayedRun
 from .report import Report, SeedsReport
 from .sink import Sink
 from .text import printable, size
@@ -33,7 +33,7 @@ class LiveDisplay(Sink):
 
     def __init__(self, stream: TextIO, console: Console | None = None) -> None:
         self._console = console or Console(file=stream, highlight=False)
-        self._progress = Progress()
+        self._run = DisplayedRun()
         self._waiting = _Waiting()
         self._began = 0.0
         self._seed: SeedStarted | None = None
@@ -48,8 +48,8 @@ class LiveDisplay(Sink):
         self._live.stop()
         if self._seeds is not None:
             self._console.print(SeedsReport(self._seeds), crop=False)
-        elif self._seed is None and self._progress.finished is not None:
-            self._console.print(Report(self._progress, self._progress.finished), crop=False)
+        elif self._seed is None and self._run.finished is not None:
+            self._console.print(Report(self._run, self._run.finished), crop=False)
 
     def phase(self, text: str) -> None:
         """Show that something is going on."""
@@ -67,14 +67,16 @@ class LiveDisplay(Sink):
 
     def show(self, event: Event) -> None:
         """Take the event in; the next refresh shows it. A warning stays on the screen."""
-        self._progress.absorb(event)
+        self._run.update(event)
         if isinstance(event, Warned):
             self._console.print(_Warning(event.message))
+        elif isinstance(event, Compiling):
+            self._console.print(Text(summary.COMPILING, style="dim"))
         elif isinstance(event, RunStarted):
             self._began = self._console.get_time()
             self._live.start()
         elif isinstance(event, SeedStarted):
-            self._seed, self._progress = event, Progress()
+            self._seed, self._run = event, DisplayedRun()
             self.phase(_position(event))
         elif isinstance(event, SeedFinished):
             style = "" if event.state == "finished" else "bold yellow"
@@ -87,9 +89,9 @@ class LiveDisplay(Sink):
         before, self._width = self._width, self._console.width
         if self._width < before:
             self._redraw()
-        if self._progress.started is None:
+        if self._run.started is None:
             return self._waiting
-        dashboard = Dashboard(self._progress, self._elapsed)
+        dashboard = Dashboard(self._run, self._elapsed)
         return Group(Text(_position(self._seed), style="dim"), dashboard) if self._seed else dashboard
 
     def _redraw(self) -> None:
@@ -98,7 +100,7 @@ class LiveDisplay(Sink):
         Rich would erase as many lines as it wrote, and leave the rest of them standing.
         """
         self._console.clear()
-        for warning in self._progress.warnings:
+        for warning in self._run.warnings:
             self._console.print(_Warning(warning))
 
     def _elapsed(self) -> float:

@@ -1,71 +1,68 @@
-"""What standard output carries: with `--json` one JSON object per event, else the run's path."""
+"""Records for programs: with `--json`, one JSON object per line on standard output."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
-
-from mnistcnn.events import Event, RunFinished
 
 from .sink import Sink
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+    from mnistcnn.events import Event
+
+_INNER_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-def as_record(event: Event) -> dict[str, object]:
-    """Turn an event into `{"event": its class, …its fields}`.
+def write_record(record: Mapping[str, object], stream: TextIO | None = None) -> None:
+    """Write one record on one line and flush it, so that a reader at the other end of a pipe gets it at once.
 
-    Paths become strings. JSON has no NaN and no infinity: such numbers become null, so that every line
-    is valid for every reader.
+    Paths become strings. JSON has no NaN and no infinity: such numbers become null, so that every line is valid for
+    every reader.
+
+    Args:
+        record: has the key `event`, in snake case, which says what the other keys mean.
+        stream: standard output unless given.
+
+    Raises:
+        OSError: the stream could not be written, such as a pipe that nobody reads.
     """
-    return {"event": type(event).__name__, **plain_fields(event)}
+    stream = stream or sys.stdout
+    stream.write(json.dumps(_plain(record), allow_nan=False) + "\n")
+    stream.flush()
 
 
-def plain_fields(of: DataclassInstance) -> dict[str, object]:
-    """Give the fields of a dataclass, and of those inside, as JSON can have them."""
-    return dataclasses.asdict(of, dict_factory=lambda items: {name: _plain(value) for name, value in items})
+def event_name(kind: type[Event]) -> str:
+    """Name a class of events as records do: `RunStarted` is `run_started`."""
+    return _INNER_CAPITAL.sub("_", kind.__name__).lower()
+
+
+def event_record(event: Event) -> dict[str, object]:
+    """Turn an event into `{"event": its name, …its fields}`."""
+    return {"event": event_name(type(event)), **asdict(event)}
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
     if isinstance(value, Path):
         return str(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 class NdJson(Sink):
-    """One line per event, flushed at once, so that a reader on the other end of a pipe sees it now."""
+    """Writes one record per event to `stream`."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def show(self, event: Event) -> None:
         """Write the event."""
-        self._stream.write(json.dumps(as_record(event), allow_nan=False) + "\n")
-        self._stream.flush()
-
-
-class RunPath(Sink):
-    """The run's path when it is over: `run=$(mnistcnn train)`; of several, each on its line."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._runs: list[Path] = []
-
-    def show(self, event: Event) -> None:
-        """Remember the path."""
-        if isinstance(event, RunFinished):
-            self._runs.append(event.run)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Write it, and nothing else; also of a run that did not end well, which can be looked at."""
-        self._stream.writelines(f"{run}\n" for run in self._runs)
-        self._stream.flush()
+        write_record(event_record(event), self._stream)

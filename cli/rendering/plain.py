@@ -8,6 +8,8 @@ from typing import TextIO
 
 from mnistcnn.events import (
     CheckpointSaved,
+    Compiled,
+    Compiling,
     Evaluated,
     Event,
     RunFinished,
@@ -23,7 +25,7 @@ from mnistcnn.events import (
 )
 
 from . import summary
-from .displayed_run import Progress
+from .displayed_run import DisplayedRun
 from .sink import Sink
 from .text import count, duration, loss, one_line, percent, printable, size
 
@@ -34,16 +36,20 @@ class PlainLog(Sink):
     def __init__(self, stream: TextIO, now: Callable[[], datetime] = datetime.now) -> None:
         self._stream = stream
         self._now = now
-        self._progress = Progress()
+        self._run = DisplayedRun()
         self._in_batch = False
         self._steps_of_worker = 0
 
     def show(self, event: Event) -> None:
         """Write the event's line; the summary's lines for `RunFinished`."""
-        self._progress.absorb(event)
+        self._run.update(event)
         match event:
             case RunStarted():
                 self._line(_started(event))
+            case Compiling():
+                self._line(summary.COMPILING)
+            case Compiled():
+                self._line(f"compiled in {event.seconds:.1f} s")
             case StepsDone():
                 self._line(f"{self._step(event.step)}  {_steps(event)}")
             case Evaluated():
@@ -55,7 +61,7 @@ class PlainLog(Sink):
             case RunFinished() if not self._in_batch:
                 self._summary(event)
             case SeedStarted():
-                self._in_batch, self._progress = True, Progress()
+                self._in_batch, self._run = True, DisplayedRun()
                 self._line(f"seed {event.seed}, {event.number} of {event.seeds}")
             case SeedFinished():
                 self._line(summary.seed_line(event))
@@ -89,16 +95,16 @@ class PlainLog(Sink):
 
     def _step(self, step: int) -> str:
         """`step  100/3000`, so that the columns of a log stay in line."""
-        steps = str(self._progress.started.steps if self._progress.started else self._steps_of_worker or "?")
+        steps = str(self._run.started.steps if self._run.started else self._steps_of_worker or "?")
         return f"step {step:>{len(steps)}}/{steps}"
 
     def _summary(self, event: RunFinished) -> None:
         self._line(summary.title(event))
-        for warning in self._progress.warnings:
+        for warning in self._run.warnings:
             self._line(f"WARNING: {one_line(warning)}")
         for fact in summary.facts(event):
             self._fact(fact)
-        for command, purpose in summary.next_commands(self._progress, event):
+        for command, purpose in summary.next_commands(self._run, event):
             self._line(f"next: {command}  # {purpose}")
 
     def _batch_summary(self, event: SeedsFinished) -> None:

@@ -13,7 +13,7 @@ from mnistcnn.events import RunFinished, SeedsFinished
 
 from . import summary
 from .dashboard import BEST, WIDEST, headline
-from .displayed_run import Progress
+from .displayed_run import DisplayedRun
 from .text import printable
 
 _BESIDE = 100
@@ -25,8 +25,8 @@ _STACKED = 50
 class Report:
     """Renders how a run ended: what it achieved, its warnings again, and what to type next."""
 
-    def __init__(self, progress: Progress, finished: RunFinished) -> None:
-        self._progress = progress
+    def __init__(self, run: DisplayedRun, finished: RunFinished) -> None:
+        self._run = run
         self._finished = finished
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -36,7 +36,7 @@ class Report:
         yield headline(Text(summary.title(self._finished), style=style), "", width)
         yield Text()
         yield fact_table(summary.facts(self._finished), width)
-        for warning in self._progress.warnings:
+        for warning in self._run.warnings:
             text = "\n".join(map(printable, warning.splitlines()))
             yield Text()
             yield Padding(Text.assemble(("warning: ", "bold yellow"), text, overflow="fold"), (0, 0, 0, 2))
@@ -45,7 +45,7 @@ class Report:
 
     def _commands(self) -> RenderResult:
         """Each command on one line, however narrow the window: so it can be copied whole."""
-        for command, purpose in summary.next_commands(self._progress, self._finished):
+        for command, purpose in summary.next_commands(self._run, self._finished):
             yield Text(f"  # {purpose}", style="dim")
             yield Text(f"  {command}", no_wrap=True, overflow="ignore")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from mnistcnn.events import RunFinished, SeedFinished, SeedsFinished, TrialResult
 from mnistcnn.statistics import Spread, wilson_interval
 
-from .displayed_run import Progress
+from .displayed_run import DisplayedRun
 from .tensorboard_viewer import viewer_command
 from .text import count, duration, one_line, percent, printable, shell_path
 
@@ -22,6 +22,8 @@ NEXT_COMMANDS: tuple[tuple[str, str], ...] = (
     ("mnistcnn data", "see what the data holds"),
 )
 """Commands that exist, with what they are for; `{run}` and `{config}` are paths ready for a shell."""
+
+COMPILING = "compiling for the GPU: about 10 s, once; the next run takes it from the cache"
 
 
 @dataclass(frozen=True)
@@ -136,18 +138,18 @@ def _spread(figure: Spread, data: str) -> tuple[str, str]:
     return value, f"mean and standard deviation of {figure.count} runs, {interval}"
 
 
-def next_commands(progress: Progress, finished: RunFinished) -> list[tuple[str, str]]:
+def next_commands(run: DisplayedRun, finished: RunFinished) -> list[tuple[str, str]]:
     """List what to type next, and why."""
     config = shell_path(Path(finished.run) / "config.yaml")
-    if finished.state == "diverged" and progress.last is not None:
-        rate = progress.last.learning_rate / 10
+    if finished.state == "diverged" and run.last is not None:
+        rate = run.last.learning_rate / 10
         command = f"mnistcnn train --config {config} --learning-rate {rate:.3g}"
         return [(command, "try again with smaller steps")]
     if finished.state == "interrupted":
         return [(f"mnistcnn train --resume {shell_path(finished.run)}", "go on where it stopped")]
     places = {"run": shell_path(finished.run), "config": config}
     commands = [(command.format(**places), purpose) for command, purpose in NEXT_COMMANDS]
-    started = progress.started
+    started = run.started
     if started is not None and started.tensorboard is not None:
         commands.insert(0, (viewer_command(started.tensorboard, started.picture_sets), "see it in TensorBoard"))
     return commands

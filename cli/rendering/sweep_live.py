@@ -17,7 +17,7 @@ from mnistcnn.events import Event, SweepFinished, SweepProgress, SweepStarted, T
 
 from . import sweep_text
 from .dashboard import ACCENT, BEST, WIDEST, headline, in_place
-from .displayed_run import Progress
+from .displayed_run import DisplayedRun
 from .report import fact_table
 from .sink import Sink
 from .sweep_view import table
@@ -42,7 +42,7 @@ class LiveSweep(Sink):
         self._started: SweepStarted | None = None
         self._sweep: SweepProgress | None = None
         self._trial: TrialStarted | None = None
-        self._run = Progress()
+        self._run = DisplayedRun()
         self._finished: SweepFinished | None = None
         self._began, self._done_before = self._console.get_time(), 0
         self._live = in_place(self._console, self._renderable)
@@ -70,7 +70,7 @@ class LiveSweep(Sink):
 
     def show(self, event: Event) -> None:
         """Take the event in; the next refresh shows it. Warnings and ended trials stay on the screen."""
-        self._run.absorb(event)
+        self._run.update(event)
         match event:
             case SweepStarted():
                 self._started, self._done_before = event, event.done
@@ -79,7 +79,7 @@ class LiveSweep(Sink):
             case SweepProgress():
                 self._sweep = event
             case TrialStarted():
-                self._trial, self._run = event, Progress()
+                self._trial, self._run = event, DisplayedRun()
             case TrialFinished():
                 self._trial = None
                 style = "" if event.result.state == "finished" else "dim"

@@ -1,12 +1,11 @@
-"""A sweep in a log and in a pipe, and a study that somebody looks at."""
+"""A sweep as a plain log, and a study as a table and as a record."""
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from types import TracebackType
 from typing import TextIO
 
 from mnistcnn.events import (
@@ -22,7 +21,6 @@ from mnistcnn.events import (
 )
 
 from . import sweep_text
-from .ndjson import plain_fields
 from .sink import Sink
 from .tables import Listing, draw
 from .text import count, one_line, percent, printable
@@ -77,32 +75,9 @@ class PlainSweep(Sink):
         self._stream.flush()
 
 
-class BestRun(Sink):
-    """The path of the best run when the study is over: `best=$(mnistcnn sweep …)`."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._finished: SweepFinished | None = None
-
-    def show(self, event: Event) -> None:
-        """Remember it."""
-        if isinstance(event, SweepFinished):
-            self._finished = event
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Write it, if there is one."""
-        if self._finished and self._finished.best and self._finished.best[0].run:
-            self._stream.write(f"{self._finished.best[0].run}\n")
-            self._stream.flush()
-
-
-def write_study(study: str, counts: Mapping[str, int], best: Sequence[TrialResult]) -> None:
-    """Write a study as one JSON object."""
-    record = {"event": "study", "study": study, **counts, "best": [plain_fields(result) for result in best]}
-    sys.stdout.write(json.dumps(record, allow_nan=False) + "\n")
-    sys.stdout.flush()
+def study_record(study: str, counts: Mapping[str, int], best: Sequence[TrialResult]) -> dict[str, object]:
+    """Describe a study as `sweep show --json` does; see docs/sweeps.md."""
+    return {"event": "study", "study": study, **counts, "best": [asdict(result) for result in best]}
 
 
 def draw_study(study: str, counts: Mapping[str, int], best: Sequence[TrialResult]) -> None:

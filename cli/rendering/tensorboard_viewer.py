@@ -14,6 +14,7 @@ from typing import IO, Protocol, Self
 
 from mnistcnn.events import Event, RunStarted
 
+from . import tensorboard_process
 from .text import printable, shell_path
 
 _STOP_SECONDS = 5.0
@@ -92,12 +93,12 @@ class Viewer:
 
 
 class _Child:
-    """The process of `viewer_process`."""
+    """The process that runs `tensorboard_process`."""
 
     def __init__(self, options: list[str]) -> None:
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", f"{__package__}.viewer_process", *options],
+            [sys.executable, "-m", tensorboard_process.__name__, *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
@@ -121,7 +122,7 @@ class _Child:
         """Where it is, or why it is not, as a sentence; waits until that is known."""
         if self.has_started():
             return f"TensorBoard is at {self._url}"
-        return f"TensorBoard did not start: {self._last_words()}"
+        return f"TensorBoard did not start: {self._last_line()}"
 
     def wait(self) -> None:
         """Wait until it ends."""
@@ -141,7 +142,7 @@ class _Child:
         if self._process.stdout is not None:
             self._url = self._process.stdout.readline().decode().strip()
 
-    def _last_words(self) -> str:
+    def _last_line(self) -> str:
         self._complaints.seek(0)
         lines = self._complaints.read().decode(errors="replace").splitlines()
-        return printable(next((line for line in reversed(lines) if line.strip()), "it ended without a word"))
+        return printable(next((line for line in reversed(lines) if line.strip()), "it ended without a message"))

@@ -35,6 +35,8 @@ def duration(seconds: float | None) -> str:
 
 def size(octets: float) -> str:
     """Write `9912422` as `9.9 MB`."""
+    if octets >= 1e9:
+        return f"{octets / 1e9:.1f} GB"
     return f"{octets / 1e6:.1f} MB" if octets >= 1e6 else f"{octets / 1e3:.0f} kB"
 
 

@@ -11,37 +11,40 @@ import json
 import re
 import sys
 from pathlib import Path
+from typing import get_args
 
 from mnistcnn_cli.rendering.dashboard import Dashboard
-from mnistcnn_cli.rendering.displayed_run import Progress
+from mnistcnn_cli.rendering.displayed_run import DisplayedRun
+from mnistcnn_cli.rendering.ndjson import event_name
 from rich.console import Console
 
-from mnistcnn.events import run as events
+from mnistcnn.events import Event, RunFinished
 
 # Where the run was stored is of no interest to the reader.
 RUN = Path("runs/20261124-100000-8e050c")
+KINDS = {event_name(kind): kind for kind in get_args(Event)}
 
 
-def read_until(path: Path, step: int) -> Progress:
+def read_until(path: Path, step: int) -> DisplayedRun:
     """The state of the display after `step` steps."""
-    progress = Progress()
+    run = DisplayedRun()
     for line in path.read_text().splitlines():
         fields = json.loads(line)
-        kind = getattr(events, fields.pop("event"))
-        if kind is events.RunFinished or fields.get("step", 0) > step:
+        kind = KINDS[fields.pop("event")]
+        if kind is RunFinished or fields.get("step", 0) > step:
             break
         if "run" in fields:
             fields["run"] = RUN
-        progress.absorb(kind(**fields))
-    return progress
+        run.update(kind(**fields))
+    return run
 
 
 def main() -> None:
     """Write the picture to standard output."""
-    progress = read_until(Path(sys.argv[1]), int(sys.argv[2]))
+    run = read_until(Path(sys.argv[1]), int(sys.argv[2]))
     seconds = float(sys.argv[3])
     console = Console(record=True, width=100, height=30, file=io.StringIO(), force_terminal=True)
-    console.print(Dashboard(progress, lambda: seconds))
+    console.print(Dashboard(run, lambda: seconds))
     picture = console.export_svg(title="mnistcnn train")
     # The fonts that Rich would fetch from elsewhere; a reader's own monospaced font does as well.
     sys.stdout.write(re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL))

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
+from .data_sources import DataSource
 from .loading import dump_model, load_model
 from .recipe import AugmentationConfig, AveragingConfig, ScheduleConfig
 from .reference import json_schema, reference_tables
@@ -86,7 +87,7 @@ Interval = Annotated[
 class DataConfig(_Section):
     """Which images the network learns from."""
 
-    source: Literal["auto", "mnist", "digits", "idx"] = Field(
+    source: DataSource = Field(
         default="auto",
         description="Which data: `mnist` (downloaded once), `digits` (bundled, no network needed), `idx` "
         "(your own files in `data.dir`), or `auto`: `mnist`, and if that cannot be had, `digits` with a "
@@ -224,10 +225,16 @@ class Config(_Section):
         description="How strongly weights, not biases, are pulled towards 0: each step takes learning rate × "
         "weight_decay of them away (decoupled from Adam: Loshchilov and Hutter 2019).",
     )
-    precision: Literal["float32", "bfloat16"] = Field(
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="float32",
-        description="Numbers that training steps multiply in. `bfloat16` is faster where the processor has it, and "
-        "elsewhere falls back to float32 with a warning; weights stay float32, and so do evaluations.",
+        description="Numbers that training steps multiply in. `bfloat16` is faster where the processor or GPU has it, "
+        "and elsewhere falls back to float32 with a warning; `auto` is bfloat16 on processors that have it, and "
+        "float32 elsewhere. Weights stay float32, and so do evaluations. On a GPU, float32 multiplies in TF32.",
+    )
+    deterministic: bool = Field(
+        default=True,
+        description="Whether the same seed gives the same weights, bit for bit, on a GPU as well; false may be faster "
+        "there. On a processor they always are the same.",
     )
     log_dir: Directory = Field(
         default=Path("runs"),
@@ -245,7 +252,7 @@ class Config(_Section):
         "same seed gives the same weights on the same machine.",
     )
     eval_every: int = Field(
-        default=100,
+        default=250,
         ge=1,
         le=_MOST_STEPS,
         description="Steps between two evaluations on the test set and validation images.",
@@ -260,7 +267,7 @@ class Config(_Section):
         default=None,
         ge=1,
         le=1024,
-        description="CPU cores to use. null: all of them; fewer leave room for other work.",
+        description="CPU cores to use. null: all that this process may use; fewer leave room for other work.",
     )
     devices: Devices = Field(
         default="auto",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..config.data_sources import SourceName as SourceName
 from ..errors import DataError
-
-SourceName = Literal["mnist", "digits", "idx"]
 
 
 # Without `eq=False` comparing two of these would compare arrays, which have no single truth value.

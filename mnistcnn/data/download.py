@@ -175,6 +175,32 @@ def _receive(url: str, pieces: queue.SimpleQueue[bytes | Exception | None], give
         pieces.put(error)
 
 
+def mirror_problem(mirror: str, patience: float) -> str | None:
+    """Why a mirror cannot be reached, or None if it answers; nothing is downloaded.
+
+    Args:
+        mirror: one of `MIRRORS`.
+        patience: seconds after which it is given up.
+    """
+    answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    # A thread for the reason given in `_received`.
+    threading.Thread(target=_ask, args=(mirror, patience, answers), daemon=True).start()
+    try:
+        return answers.get(timeout=patience)
+    except queue.Empty:
+        return f"no answer within {patience:g} s"
+
+
+def _ask(mirror: str, patience: float, answers: queue.SimpleQueue[str | None]) -> None:
+    import requests
+
+    try:
+        requests.head(f"{mirror}train-labels-idx1-ubyte.gz", timeout=patience).raise_for_status()
+        answers.put(None)
+    except Exception as error:
+        answers.put(_readable(error))
+
+
 def _readable(error: Exception) -> str:
     """Give the reason that a person understands: of a chain of errors, the innermost that the system gave."""
     response = getattr(error, "response", None)

@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__, files
-from ..config.schema import load_config
 from ..data.dataset import Dataset, Examples
 from ..errors import DataError, DivergedError
 from ..events import Split
@@ -28,7 +27,6 @@ from ..export.formats import format_of
 from ..export.inference import ask
 from ..export.metadata import read_metadata
 from ..network.evaluator import EvaluationResult, evaluate
-from ..network.threads import limit_threads
 from ..runs.directory import Run
 from ..runs.trained import load_trained
 from ..statistics import wilson_interval
@@ -199,7 +197,7 @@ def assess_run(run: Run, checkpoint: str, dataset: Dataset, split: Split, mistak
     """Evaluate one checkpoint of a run on one split.
 
     Args:
-        run: the run; its own number of threads is used.
+        run: the run.
         checkpoint: `best`, `last` or a step.
         dataset: the run's own data or any other.
         split: of the dataset.
@@ -208,11 +206,9 @@ def assess_run(run: Run, checkpoint: str, dataset: Dataset, split: Split, mistak
     Raises:
         DataError: the split is empty.
         RunError, CheckpointError, ConfigError: as `load_trained`.
-        ConfigError: TensorFlow already runs with another number of threads.
         DivergedError: an answer is NaN or infinite.
     """
     examples = _examples(dataset, split)
-    limit_threads(load_config(run.config_path).threads)
     trained = load_trained(run, checkpoint)
     checksums = run.manifest()["data"]["sha256"]
     # The directory's own name, also if it was given as "." or through a link.

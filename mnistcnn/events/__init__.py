@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .run import (
     CheckpointSaved,
+    Compiled,
+    Compiling,
     Evaluated,
     RunFinished,
     RunStarted,
@@ -22,6 +24,8 @@ from .sweep import SweepFinished, SweepProgress, SweepStarted, TrialFinished, Tr
 
 __all__ = [
     "CheckpointSaved",
+    "Compiled",
+    "Compiling",
     "Evaluated",
     "Event",
     "RunFinished",
@@ -47,6 +51,8 @@ __all__ = [
 
 Event = (
     RunStarted
+    | Compiling
+    | Compiled
     | StepsDone
     | Evaluated
     | CheckpointSaved

@@ -42,6 +42,19 @@ class RunStarted:
 
 
 @dataclass(frozen=True)
+class Compiling:
+    """XLA compiles the steps and the evaluation for the GPU: once a run, and from a cache on disk if it did before."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The GPU's programs are compiled."""
+
+    seconds: float
+    """Time that it took; it does not count as training time."""
+
+
+@dataclass(frozen=True)
 class StepsDone:
     """A report, every `report_every` steps."""
 

@@ -12,7 +12,8 @@ from .. import files
 from ..data.dataset import Dataset, Examples
 from ..errors import DataError, RunError
 from ..network.evaluator import EvaluationResult, evaluate
-from ..runs.directory import now
+from ..runs.data import describe_data, learned_from
+from ..runs.directory import Run, now
 from ..runs.environment import describe_environment
 from ..runs.trained import TrainedNetwork
 from . import keras_file, litert_file, numpy_file, onnx_file, saved_model_file
@@ -97,7 +98,7 @@ def export(
         RunError: the directory cannot be written, or is in use.
     """
     metadata = describe(trained.run, trained.checkpoint, trained.step, trained.digest)
-    _check_data(metadata, formats, dataset, verify=verify)
+    _check_data(trained.run, formats, dataset, verify=verify)
     calibration = None if dataset is None else dataset.train.images
     source = Source(trained.network, metadata, trained.config.keep_prob, calibration)
     with directory.opened():
@@ -108,16 +109,16 @@ def export(
             yield from _export_one(one, source, directory, expected)
 
 
-def _check_data(metadata: Metadata, formats: Sequence[Format], dataset: Dataset | None, *, verify: bool) -> None:
+def _check_data(run: Run, formats: Sequence[Format], dataset: Dataset | None, *, verify: bool) -> None:
     if dataset is None:
         if verify or any(not one.exact for one in formats):
             raise DataError("proving an export and calibrating 8-bit integers need the run's data")
         return
-    if dict(dataset.checksums) != metadata.data_sha256:
+    if not learned_from(run, dataset):
         raise DataError(
-            f"{metadata.run} learned from {metadata.data}, and what is here is {dataset.name} ({dataset.origin}), "
-            "whose checksums differ: an export is proven on the run's own test images. If they are elsewhere: "
-            "--data-dir DIR. To export without any proof: --no-verify."
+            f"{run.path}: learned from {describe_data(run)}; {dataset.name} ({dataset.origin}) has other checksums. An "
+            "export is verified on the run's own test images. If they are elsewhere: --data-dir DIR. To export without "
+            "verification: --no-verify."
         )
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import tensorflow as tf
 
 from ..errors import ConfigError
+from .cuda import CudaWanted, find_obstacle, is_hidden, lacking_libraries
+from .gpu import compiled_programs, prepare_gpus
+from .nvidia import find_nvidia
 
 
-def use_devices(devices: int | str, batch_size: int, workers: int = 1) -> int:
-    """Let TensorFlow see the devices that the configuration asks for, and no other GPU.
+def use_devices(devices: int | str, batch_size: int, workers: int = 1, *, deterministic: bool = True) -> int:
+    """Let TensorFlow see the devices that the configuration asks for, and no other GPU; prepare the GPUs.
 
     Args:
         devices: as in the configuration.
         batch_size: of all workers together.
         workers: how many share the batch.
+        deterministic: see `mnistcnn.network.gpu.prepare_gpus`.
 
     Returns:
         How many GPUs there are to use on this machine; 0 for the CPU.
@@ -23,12 +27,34 @@ def use_devices(devices: int | str, batch_size: int, workers: int = 1) -> int:
     """
     gpus = tf.config.list_physical_devices("GPU")
     wanted = chosen_gpus(devices, batch_size, workers, len(gpus))
-    if wanted < len(gpus):
+    if gpus:
         try:
-            tf.config.set_visible_devices(gpus[:wanted], "GPU")
+            if wanted < len(gpus):
+                tf.config.set_visible_devices(gpus[:wanted], "GPU")
+            prepare_gpus(gpus[:wanted], deterministic=deterministic, cache=compiled_programs())
         except RuntimeError as error:
             raise ConfigError([f"devices: {devices}: too late: TensorFlow already runs in this process"]) from error
     return wanted
+
+
+def unused_card_warning(devices: int | str) -> str | None:
+    """Why `auto` trains on the CPU although there is an NVIDIA card, and what to do; None if all is well.
+
+    Args:
+        devices: as in the configuration. Who asks for a GPU gets an error from `use_devices`, and `cpu` asks for none.
+    """
+    if devices != "auto" or is_hidden() or tf.config.list_physical_devices("GPU"):
+        return None
+    nvidia = find_nvidia()
+    if not nvidia.present:
+        return None
+    wanted = CudaWanted.from_build_info(tf.sysconfig.get_build_info())
+    obstacle = find_obstacle(nvidia, wanted, lacking_libraries(wanted))
+    name = nvidia.cards[0].name if nvidia.cards else "an NVIDIA card"
+    return (
+        f"devices: TensorFlow cannot use {name}, so this trains on the CPU: {obstacle.reason}. To change that: "
+        f"{obstacle.remedy}\n`mnistcnn doctor` shows more; --set devices=cpu trains without this warning"
+    )
 
 
 def chosen_gpus(devices: int | str, batch_size: int, workers: int, gpus: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import tensorflow as tf
@@ -26,6 +26,9 @@ SCOPES = {
     "fc2": "fc2_layer",
 }
 """What the tutorial calls each layer: the scopes of the graph and of every tag in TensorBoard."""
+
+Pool = Callable[[tf.Tensor], tf.Tensor]
+"""2×2 max pooling with stride 2: [batch, height, width, channels] → [batch, height / 2, width / 2, channels]."""
 
 
 class Network(tf.Module):
@@ -68,7 +71,7 @@ class Network(tf.Module):
         """How many numbers the network learns: 3,274,634 with the tutorial's widths."""
         return sum(variable.shape.num_elements() for variable in self.parameters.values())
 
-    def __call__(self, images: tf.Tensor, dropout: Dropout | None = None) -> tf.Tensor:
+    def __call__(self, images: tf.Tensor, dropout: Dropout | None = None, *, pool: Pool | None = None) -> tf.Tensor:
         """The logits of a batch.
 
         Pooling comes before bias and ReLU. Both are monotonic, and so is their rounding, so that the largest of
@@ -79,18 +82,20 @@ class Network(tf.Module):
         Args:
             images: [batch, 28, 28, 1] float32 or bfloat16 in [0, 1].
             dropout: what fc1's output goes through; training only.
+            pool: how maps are pooled; None for TensorFlow's operation.
 
         Returns:
             [batch, 10] float32.
         """
+        pool = pool or _pooled
         with scope("conv1"):
             conv1 = self._convolved("conv1", images)
         with scope("pool1"):
-            pool1 = self._biased_relu("conv1", _pooled(conv1))
+            pool1 = self._biased_relu("conv1", pool(conv1))
         with scope("conv2"):
             conv2 = self._convolved("conv2", pool1)
         with scope("pool2"):
-            pool2 = self._biased_relu("conv2", _pooled(conv2))
+            pool2 = self._biased_relu("conv2", pool(conv2))
         with scope("fc1"):
             fc1_weights = tf.cast(tf.convert_to_tensor(self.weights["fc1"]), images.dtype)
             fc1 = self._biased_relu("fc1", tf.cast(ops.dense(_flat(pool2), fc1_weights), tf.float32))

@@ -32,23 +32,51 @@ from ..network.weights import Weights, weights_digest
 
 FORMAT = 1
 _NAME = re.compile(r"step-(\d{7,})")
+_BEST = "best_"  # Begins the names of the fields of `Best` in a manifest.
 
 
 @dataclass(frozen=True)
-class Progress:
-    """What a run has counted so far; the numbers that its weights do not tell."""
+class Best:
+    """The best evaluation so far; every field is None before the first.
 
-    best_step: int | None = None
-    best_errors: int | None = None
-    """Errors on the validation split at `best_step`."""
-    best_validation_accuracy: float | None = None
-    best_test_accuracy: float | None = None
+    The link `best` points at the checkpoint of its step.
+    """
+
+    step: int | None = None
+    errors: int | None = None
+    """On the validation split; None without one, as is the next."""
+    validation_accuracy: float | None = None
+    test_accuracy: float | None = None
+    """On the test split at `step`; not used for selection."""
+
+
+@dataclass(frozen=True)
+class TrainingProgress:
+    """What a run has counted and measured so far: the numbers that do not follow from its weights."""
+
+    best: Best = Best()
     evaluated_step: int | None = None
-    """The last step that was evaluated; a run that is stopped in an evaluation makes up for it when it goes on."""
+    """The last step that was evaluated; a run that is stopped in an evaluation repeats it when it is resumed."""
     seconds: float = 0.0
     training_seconds: float = 0.0
     losses: tuple[float, ...] = ()
     """Of the steps since the last report, so that the next report's mean is the same after a resume."""
+
+    def to_record(self) -> dict[str, Any]:
+        """The fields as the manifest has them, those of `best` among them: `best_step`, `best_errors` and so on."""
+        record = asdict(self)
+        return {_BEST + name: value for name, value in record.pop("best").items()} | record
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> TrainingProgress:
+        """The inverse of `to_record`.
+
+        Raises:
+            AttributeError, KeyError, TypeError: it is no such record.
+        """
+        best = {name.removeprefix(_BEST): value for name, value in record.items() if name.startswith(_BEST)}
+        rest = {name: value for name, value in record.items() if not name.startswith(_BEST)}
+        return cls(**{**rest, "best": Best(**best), "losses": tuple(rest["losses"])})
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +87,7 @@ class Checkpoint:
     weights: Weights
     slots: Weights
     """Of the optimizer; empty for weights that will not be trained on."""
-    progress: Progress = Progress()
+    progress: TrainingProgress = TrainingProgress()
     average: Weights | None = None
     """Of the weights along the way, if the run averages them."""
 
@@ -201,14 +229,13 @@ def load(path: Path) -> Checkpoint:
     """
     manifest = _read_manifest(path / "manifest.json")
     try:
-        step, progress = manifest["step"], manifest["progress"]
+        step, progress = manifest["step"], TrainingProgress.from_record(manifest["progress"])
         names = ("weights.npz", "optimizer.npz", *({"average.npz"} & manifest["files"].keys()))
         checksums = {name: manifest["files"][name]["sha256"] for name in names}
-        restored = Progress(**{**progress, "losses": tuple(progress["losses"])})
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise CheckpointError(f"{path / 'manifest.json'}: damaged: {error!r}") from error
     arrays = {name: _unpack(path / name, sha256) for name, sha256 in checksums.items()}
-    return Checkpoint(step, arrays["weights.npz"], arrays["optimizer.npz"], restored, arrays.get("average.npz"))
+    return Checkpoint(step, arrays["weights.npz"], arrays["optimizer.npz"], progress, arrays.get("average.npz"))
 
 
 def _manifest(checkpoint: Checkpoint, contents: Mapping[str, bytes]) -> bytes:
@@ -217,7 +244,7 @@ def _manifest(checkpoint: Checkpoint, contents: Mapping[str, bytes]) -> bytes:
         "format": FORMAT,
         "step": checkpoint.step,
         "weights_digest": weights_digest(checkpoint.evaluated_weights),
-        "progress": asdict(checkpoint.progress),
+        "progress": checkpoint.progress.to_record(),
         "files": {
             name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             for name, content in contents.items()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from ..config.data_sources import DataSource
 from ..config.schema import DataConfig, load_config
 from ..data.dataset import Dataset
 from ..errors import RunError, UsageError
 from .directory import Run
 
-Source = Literal["auto", "mnist", "digits", "idx"]
-
 _MNIST = frozenset({"auto", "mnist"})
 
 
-def run_data_config(run: Run, source: Source | None = None, directory: Path | None = None) -> DataConfig:
+def run_data_config(run: Run, source: DataSource | None = None, directory: Path | None = None) -> DataConfig:
     """The data section of a run's configuration, with what was asked for in its place.
 
     Without `source` and `directory` it is the run's own data. A run that fell back to the digits is given the
@@ -40,7 +39,9 @@ def run_data_config(run: Run, source: Source | None = None, directory: Path | No
     return _placed(own, source, directory or _own_directory(own, source))
 
 
-def file_data_config(trained_on: Source, source: Source | None = None, directory: Path | None = None) -> DataConfig:
+def file_data_config(
+    trained_on: DataSource, source: DataSource | None = None, directory: Path | None = None
+) -> DataConfig:
     """The same for an exported file, which knows what kind of data its network learned from, but not where it is.
 
     Args:
@@ -56,7 +57,7 @@ def file_data_config(trained_on: Source, source: Source | None = None, directory
     return _placed(DataConfig(), source, directory)
 
 
-def _refuse_directory_of_digits(source: Source, directory: Path | None) -> None:
+def _refuse_directory_of_digits(source: DataSource, directory: Path | None) -> None:
     if source == "digits" and directory is not None:
         raise UsageError(
             f"--data-dir {directory}: the digits are bundled with scikit-learn, and in no directory; "
@@ -64,7 +65,7 @@ def _refuse_directory_of_digits(source: Source, directory: Path | None) -> None:
         )
 
 
-def _placed(config: DataConfig, source: Source, directory: Path | None) -> DataConfig:
+def _placed(config: DataConfig, source: DataSource, directory: Path | None) -> DataConfig:
     if source == "idx" and directory is None:
         raise UsageError("--data idx: name the directory with the four IDX files: --data-dir DIR")
     return config.model_copy(update={"source": source, "dir": directory})
@@ -79,20 +80,36 @@ def data_to_repeat(run: Run, config: DataConfig) -> DataConfig:
     return config.model_copy(update={"source": _data(run)["source"]})
 
 
+def learned_from(run: Run, dataset: Dataset) -> bool:
+    """Whether the run learned from this very data: its files have the same SHA-256, whatever it is called.
+
+    Raises:
+        RunError: the manifest is damaged.
+    """
+    return bool(_data(run)["sha256"] == dict(dataset.checksums))
+
+
+def describe_data(run: Run) -> str:
+    """Name the data that the run learned from, and where it was.
+
+    Raises:
+        RunError: the manifest is damaged.
+    """
+    data = _data(run)
+    return f"{data['name']} ({data['origin']})"
+
+
 def check_same_data(run: Run, dataset: Dataset) -> None:
     """Refuse data that is not what the run learned from.
 
     Raises:
-        RunError: it is not.
+        RunError: it is not, or the manifest is damaged.
     """
-    data = _data(run)
-    if data["sha256"] != dict(dataset.checksums):
-        raise RunError(
-            f"{run.path}: it learned from {data['name']} ({data['origin']}), and {dataset.origin} is not the same data"
-        )
+    if not learned_from(run, dataset):
+        raise RunError(f"{run.path}: it learned from {describe_data(run)}, and {dataset.origin} is not the same data")
 
 
-def _own_directory(own: DataConfig, source: Source) -> Path | None:
+def _own_directory(own: DataConfig, source: DataSource) -> Path | None:
     """The run's own directory, if it is one for data of this source."""
     if own.source == source == "idx":
         return own.dir

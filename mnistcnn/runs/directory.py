@@ -25,12 +25,12 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from .. import files
-from .checkpoint import CheckpointDirectory
 from ..config.schema import Config, dump_config
 from ..data.dataset import Dataset
-from .environment import describe_environment
 from ..errors import DivergedError, RunError
 from ..events import State
+from .checkpoint import CheckpointDirectory
+from .environment import describe_environment
 
 FORMAT = 1
 _PROBE_SECONDS = 0.5  # `is_locked` holds the lock for a moment; nobody may take that for a run in use.

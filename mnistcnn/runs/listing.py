@@ -1,23 +1,23 @@
-"""What a run directory says about its run, whatever state it was left in: for lists and comparisons."""
+"""Summaries of runs for lists and comparisons, read from their directories in whatever state these were left."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..config.schema import Config, load_config
 from ..config.differences import differences, flat_config
+from ..config.schema import Config, load_config
 from ..errors import ConfigError, RunError
 from ..events import State
-from .metrics_file import read_metrics
-from .directory import Run, find_runs
 from ..statistics import wilson_interval
+from .directory import Run, find_runs
+from .metrics_file import read_metrics
 
 ListedState = State | Literal["died", "damaged"]
 """`died`: the manifest says `running`, but no process holds the run. `damaged`: its files cannot be understood."""
@@ -45,8 +45,26 @@ class Measured:
         return wilson_interval(self.examples - self.errors, self.examples)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What a manifest's `results` say besides the final test; None where they do not.
+
+    They are fields of `mnistcnn.events.RunFinished`, which the loop writes there.
+    """
+
+    validation_accuracy: Fraction | None = None
+    """With the final weights."""
+    best_step: Count | None = None
+    """The step that validation chose, as for the next two."""
+    best_validation_accuracy: Fraction | None = None
+    best_test_accuracy: Fraction | None = None
+    seconds: float | None = None
+    images_per_second: float | None = None
+    weights_digest: str | None = None
+
+
 @dataclass(frozen=True)
-class RunSummary:
+class RunSummary(Figures):
     """One run. What cannot be known, such as the time that a dead run took, is None."""
 
     path: Path
@@ -60,13 +78,6 @@ class RunSummary:
     """Steps done."""
     test: Measured | None = None
     """With the final weights; of a run without an end, or stopped between two evaluations, the newest there is."""
-    validation_accuracy: float | None = None
-    best_step: int | None = None
-    best_validation_accuracy: float | None = None
-    best_test_accuracy: float | None = None
-    seconds: float | None = None
-    images_per_second: float | None = None
-    weights_digest: str | None = None
     checkpoints: tuple[int, ...] = ()
     config: Mapping[str, object] = field(default_factory=dict)
     """Every value by its dotted key; empty when damaged."""
@@ -98,17 +109,11 @@ class _Data(_Part):
     name: str
 
 
-class _Results(_Part):
+@dataclass(frozen=True, kw_only=True)
+class _Results(Figures):
     step: Count
     test_accuracy: Fraction | None = None
     test_examples: Count = 0
-    validation_accuracy: Fraction | None = None
-    best_step: Count | None = None
-    best_validation_accuracy: Fraction | None = None
-    best_test_accuracy: Fraction | None = None
-    seconds: float | None = None
-    images_per_second: float | None = None
-    weights_digest: str | None = None
 
 
 class _Manifest(_Part):
@@ -133,7 +138,7 @@ def summarize_runs(log_dir: Path) -> list[RunSummary]:
 
 
 def summarize(run: Run) -> RunSummary:
-    """Read what a run says of itself; what cannot be read makes it `damaged`, and is never an error."""
+    """Read a run's files; what cannot be read makes the run `damaged`, and is never an error."""
     try:
         manifest = _Manifest.model_validate(run.manifest())
         config = load_config(run.config_path)
@@ -148,7 +153,7 @@ def _summary(run: Run, manifest: _Manifest, config: Config) -> RunSummary:
     state, results = _state(run, manifest), manifest.final
     checkpoints = tuple(run.checkpoints().steps())
     step, measured = _progress(run, state, results, checkpoints)
-    figures = results or _Results(step=0)
+    figures = {each.name: getattr(results, each.name) for each in fields(Figures)} if results else {}
     return RunSummary(
         path=run.path,
         state=state,
@@ -161,13 +166,7 @@ def _summary(run: Run, manifest: _Manifest, config: Config) -> RunSummary:
         checkpoints=checkpoints,
         config=flat_config(config),
         changed=_changed(config),
-        validation_accuracy=figures.validation_accuracy,
-        best_step=figures.best_step,
-        best_validation_accuracy=figures.best_validation_accuracy,
-        best_test_accuracy=figures.best_test_accuracy,
-        seconds=figures.seconds,
-        images_per_second=figures.images_per_second,
-        weights_digest=figures.weights_digest,
+        **figures,
     )
 
 

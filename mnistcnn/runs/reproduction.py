@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..config.schema import Config, load_config
 from ..errors import RunError
 from .directory import Run
-
-_ENVIRONMENT = ("mnistcnn", "python", "packages", "machine")
+from .environment import Differences, difference_lines, environment_differences, environments_of
 
 
 @dataclass(frozen=True)
@@ -21,8 +19,8 @@ class Reproduction:
     repeated: Run
     digests: tuple[str, str]
     test_accuracies: tuple[float | None, float | None]
-    differences: Mapping[str, tuple[object, object]]
-    """Of versions and machines, by dotted keys."""
+    differences: Differences
+    """Of versions and machines; with those of every start of the original, if it was resumed."""
 
     @property
     def same(self) -> bool:
@@ -34,7 +32,7 @@ class Reproduction:
         if self.same:
             return
         lines = [f"{self.repeated.path}: other weights than {self.original.path}"]
-        lines += [f"{key}: was {old}, is {new}" for key, (old, new) in self.differences.items()]
+        lines += difference_lines(self.differences)
         if not self.differences:
             lines.append("versions, processor and cores are the same, so something else decided: please report it")
         raise RunError("\n".join(lines))
@@ -65,24 +63,16 @@ def compare(original: Run, repeated: Run) -> Reproduction:
         repeated,
         (results[0]["weights_digest"], results[1]["weights_digest"]),
         (results[0]["test_accuracy"], results[1]["test_accuracy"]),
-        environment_differences(original.manifest(), repeated.manifest()),
+        _differences(original, repeated),
     )
 
 
-def environment_differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[object, object]]:
-    """What differs in versions and machine between two manifests, by dotted keys."""
-    flat_one, flat_other = _flat_environment(one), _flat_environment(other)
-    keys = dict.fromkeys([*flat_one, *flat_other])
-    pairs = {key: (flat_one.get(key), flat_other.get(key)) for key in keys}
-    return {key: (old, new) for key, (old, new) in pairs.items() if old != new}
-
-
-def _flat_environment(manifest: Mapping[str, Any]) -> dict[str, object]:
-    flat: dict[str, object] = {}
-    for key in _ENVIRONMENT:
-        value = manifest.get(key)
-        flat |= {f"{key}.{inner}": v for inner, v in value.items()} if isinstance(value, dict) else {key: value}
-    return flat
+def _differences(original: Run, repeated: Run) -> Differences:
+    """Between the repeated run and each start of the original; of one key, that of the earliest start."""
+    differences: Differences = {}
+    for environment in environments_of(original.manifest()):
+        differences = environment_differences(environment, repeated.manifest()) | differences
+    return differences
 
 
 def _results(run: Run) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .. import files
-from ..config.schema import Config, SummariesConfig, dump_config, load_config
 from ..config.differences import differences
+from ..config.schema import Config, SummariesConfig, dump_config, load_config
 from ..data.dataset import Dataset
 from ..errors import ConfigError, RunError
+from .checkpoint import Checkpoint
 from .data import check_same_data
 from .directory import Run, now
+from .environment import describe_environment, difference_lines, differences_in_bits, environments_of
 
 CHANGEABLE = frozenset(
     {
@@ -76,14 +78,66 @@ def check_resumable(run: Run, config: Config, dataset: Dataset) -> None:
         raise RunError(f"{run.path}: steps: {config.steps:,} is less than the {steps[-1]:,} that are done")
 
 
+def rewind_to_checkpoint(run: Run, config: Config) -> tuple[Checkpoint | None, list[str]]:
+    """Take a run back to its newest intact checkpoint, and record that it is resumed there.
+
+    A run that was killed before its first checkpoint has lost nothing yet, and begins again: its checkpoint is None.
+
+    Args:
+        run: locked by this process.
+        config: the run's own, with the changes that `resumed_config` allows.
+
+    Returns:
+        The checkpoint, and warnings: of what has changed on this machine, and of damage to newer checkpoints.
+
+    Raises:
+        CheckpointError: no checkpoint is intact.
+        OSError: the run could not be written.
+    """
+    changed = environment_warning(run, config)
+    warnings = [changed] if changed else []
+    for directory in (run.path, run.checkpoints_path):
+        files.remove_temporaries(directory)
+    checkpoints = run.checkpoints(config.checkpoints.keep)
+    if not checkpoints.steps():
+        record_resume(run, config, step=0)
+        return None, warnings
+    checkpoint, problems = checkpoints.newest_intact()
+    checkpoints.rewind(checkpoint.step, checkpoint.progress.best.step)
+    record_resume(run, config, checkpoint.step)
+    damage = [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
+    return checkpoint, [*warnings, *damage]
+
+
+def environment_warning(run: Run, config: Config) -> str | None:
+    """What is different here from where the run was trained last, if that can change the bits of its weights.
+
+    Args:
+        run: the run, before `record_resume` notes the present start.
+        config: the one to resume with.
+
+    Raises:
+        RunError: the manifest is damaged.
+    """
+    before = environments_of(run.manifest())[-1]
+    if not (differences := differences_in_bits(before, describe_environment(), config.threads)):
+        return None
+    headline = (
+        "the versions or the machine have changed since this run was last trained, so its weights can differ in their "
+        "last bits from those of an uninterrupted run:"
+    )
+    return "\n".join([headline, *difference_lines(differences)])
+
+
 def record_resume(run: Run, config: Config, step: int) -> None:
-    """Note in the run that it goes on from `step`, and with what changes.
+    """Note in the run that it goes on from `step`, in which environment, and with what changes.
 
     Raises:
         OSError: it could not be written.
     """
     changes = {key: [old, new] for key, old, new in differences(load_config(run.config_path), config)}
-    resumed = [*run.manifest().get("resumed", []), {"at": now(), "step": step, "changes": changes}]
+    start = {"at": now(), "step": step, "changes": changes, "environment": describe_environment()}
+    resumed = [*run.manifest().get("resumed", []), start]
     # What the manifest said of the end is true no more.
     run.update_manifest({"state": "running", "ended": None, "reason": None, "results": None, "resumed": resumed})
     if changes:

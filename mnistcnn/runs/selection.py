@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ..config.schema import Config
 from ..config.differences import flat_config
+from ..config.schema import Config
 from ..config.yaml_reader import plain_value
 from ..errors import UsageError
 from .listing import RunSummary

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import checkpoint as checkpoints
-from ..network.weights import weights_digest
 from ..config.schema import Config, load_config
 from ..errors import CheckpointError
 from ..network.model import Network
+from ..network.threads import limit_threads
+from ..network.weights import weights_digest
+from . import checkpoint as checkpoints
 from .directory import Run
 
 
@@ -30,7 +31,10 @@ class TrainedNetwork:
 
 
 def load_trained(run: Run, checkpoint: str = "best") -> TrainedNetwork:
-    """Load a network from a run: with the averaged weights, if the run averages them.
+    """Load a network from a run: with the averaged weights, if the run averages them, and on as many cores as the run.
+
+    This is the only way from a checkpoint to a network. Call it before TensorFlow's first operation, after which the
+    number of threads is settled.
 
     Args:
         run: the run.
@@ -39,10 +43,11 @@ def load_trained(run: Run, checkpoint: str = "best") -> TrainedNetwork:
     Raises:
         RunError: this is not a run, or its manifest is damaged.
         CheckpointError: there is no such checkpoint, or it is damaged.
-        ConfigError: the run's configuration is damaged.
+        ConfigError: the run's configuration is damaged, or TensorFlow already runs with another number of threads.
     """
     data = run.manifest()["data"]["name"]
     config = load_config(run.config_path)
+    limit_threads(config.threads)
     loaded = checkpoints.load(run.checkpoints().find(checkpoint))
     network = Network(config.network, config.seed)
     try:

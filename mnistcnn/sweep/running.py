@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
-from ..config.schema import Config
 from ..data.dataset import Dataset
 from ..errors import ConfigError, DivergedError, MnistCnnError
 from ..events import (
@@ -30,6 +29,7 @@ from ..events import (
     Warned,
 )
 from ..runs.directory import Run
+from ..training.signatures import Stop, Train
 from .plots import draw_plots
 from .results import VALIDATION_ACCURACY, best_results, count_states, result_of
 from .settings import SweepConfig
@@ -37,9 +37,6 @@ from .slots import OUTCOME, RETRY_OF
 from .space import trial_config
 from .storage import storage_errors
 from .study import Claim, SharedStudy
-
-Stop = Callable[[], bool]
-Train = Callable[[Config, Dataset, Stop], Iterator[Event]]
 
 BEST = 10
 """Trials in a table of the best."""

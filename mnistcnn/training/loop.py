@@ -1,46 +1,39 @@
 """Training: a generator of events, from the first step to the last.
 
-The loop is `_Session._loop`; what one compiled chunk of steps does is in `mnistcnn.training.steps`.
+The loop is `_loop`. What it does in one pass is in `mnistcnn.training.session`, and what one compiled chunk of steps
+does in `mnistcnn.training.steps`.
 """
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
-
-from .. import files
 from ..config.schema import Config
-from ..data.dataset import Dataset, Examples
-from ..data.sampling import batch_indices
-from ..errors import ConfigError, DivergedError
-from ..events import CheckpointSaved, Evaluated, Event, RunFinished, State, StepsDone, Warned
-from ..network.evaluator import EvaluationResult, Evaluator
-from ..network.precision import Precision, usable_precision
+from ..data.dataset import Dataset
+from ..errors import ConfigError
+from ..events import Event, Warned
+from ..network.devices import unused_card_warning
+from ..network.gpu import device_precision, visible_gpus
+from ..network.precision import Precision
 from ..network.threads import limit_threads
-from ..network.weights import weights_digest
-from ..runs.checkpoint import Checkpoint, Progress
-from ..runs.directory import Run, create_run, now
+from ..runs.checkpoint import Checkpoint
+from ..runs.directory import Run, create_run
 from ..runs.metrics_file import MetricsFile
-from ..runs.resuming import check_resumable, record_resume
+from ..runs.resuming import check_resumable, rewind_to_checkpoint
+from .cadence import Cadence
 from .distributed.addresses import Workers
-from .distributed.group import SingleProcess, form_group
+from .distributed.group import form_group, leading
 from .distributed.handshake import offer_run
-from .reporting import HeldOut, after_evaluation, evaluation_of, results_record, run_finished, run_started
-from .schedules import learning_rate
+from .divergence import NotFiniteError
+from .reporting import run_started
+from .session import Job, TrainingSession
+from .signatures import Stop
 from .state import TrainingState
-from .summaries.session import summaries_of
+from .summaries.session import Summaries, summaries_of
 
-# A request to stop is answered between two compiled calls, so a call should last well under a second.
-_SECONDS_PER_CALL = 0.3
-
-Stop = Callable[[], bool]
+_LONGEST_COMPILED_CHUNK = 1000  # Steps; its indices cross to the GPU with it.
 
 
 def train(
@@ -69,9 +62,9 @@ def train(
     limit_threads(config.threads)
     group = form_group(workers, config)
     offer_run(group, config, dataset, resumed=False)
-    with group.told_of_errors():
+    with group.sharing_errors():
         run = create_run(config, dataset, datetime.now())
-    return _Session(run, config, dataset, stop, group).events()
+    return _events(Job(run, config, dataset, stop, group))
 
 
 def resume(
@@ -99,240 +92,67 @@ def resume(
     limit_threads(config.threads)
     group = form_group(workers, config)
     offer_run(group, config, dataset, resumed=True)
-    return _Session(run, config, dataset, stop, group).events(resumed=True)
+    return _events(Job(run, config, dataset, stop, group), resumed=True)
 
 
-class _Session:
-    """One process's work on one run: all of it, or the chief's."""
+def _events(job: Job, *, resumed: bool = False) -> Iterator[Event]:
+    """The run, from where it stands to its end."""
+    run, config, dataset, group = job.run, job.config, job.dataset, job.group
+    with leading(group), run.locked(), run.recorded(), group.detecting_lost_workers():
+        precision, precision_warning = device_precision(config.precision)
+        run.update_manifest({"precision": precision, "workers": group.count})
+        checkpoint, resume_warnings = rewind_to_checkpoint(run, config) if resumed else (None, [])
+        warnings = [dataset.warning, precision_warning, unused_card_warning(config.devices), *resume_warnings]
+        state, summaries = _build(job, precision, checkpoint)
+        saved_step = checkpoint.step if checkpoint else None
+        with closing(MetricsFile(run.metrics_path, saved_step)) as metrics, closing(summaries):
+            summaries.open(saved_step)
+            session = TrainingSession(job, state, checkpoint, metrics, summaries)
+            parameters = state.network.parameter_count
+            yield run_started(run, config, dataset, session.step, parameters, group.count)
+            yield from (Warned(warning) for warning in warnings if warning)
+            yield from session.compile()
+            try:
+                yield from _loop(session)
+            except NotFiniteError as error:
+                yield session.finish("diverged")
+                raise session.diverged(error) from error
+            yield session.finish("finished" if session.is_complete() else "interrupted")
 
-    def __init__(self, run: Run, config: Config, dataset: Dataset, stop: Stop, group: SingleProcess) -> None:
-        self._run, self._config, self._dataset, self._stop, self._group = run, config, dataset, stop, group
-        self._started = self._saved_at = time.monotonic()
-        self._seconds_before = 0.0
-        self._step = 0
-        self._saved_step: int | None = None
-        self._progress = Progress()
-        self._results: dict[HeldOut, EvaluationResult] = {}
-        self._seconds_per_step = _SECONDS_PER_CALL  # A guess that makes the first call one step long.
-        self._timed_steps, self._timed_seconds = 0, 0.0  # Since the last report, in this process.
 
-    def events(self, *, resumed: bool = False) -> Iterator[Event]:
-        """The run, from where it stands to its end."""
-        with self._group.led(), self._run.locked(), self._run.recorded(), self._group.told_of_losses():
-            precision, precision_warning = usable_precision(self._config.precision)
-            self._run.update_manifest({"precision": precision, "workers": self._group.count})
-            self._checkpoints = self._run.checkpoints(self._config.checkpoints.keep)
-            checkpoint, problems = self._checkpoint_to_resume() if resumed else (None, [])
-            warnings = [warning for warning in (self._dataset.warning, precision_warning, *problems) if warning]
-            self._build(precision, checkpoint)
-            with (
-                closing(MetricsFile(self._run.metrics_path, self._saved_step)) as self._metrics,
-                closing(self._summaries),
-            ):
-                self._summaries.open(self._saved_step)
-                parameters = self._network.parameter_count
-                yield run_started(self._run, self._config, self._dataset, self._step, parameters, self._group.count)
-                yield from map(Warned, warnings)
-                try:
-                    yield from self._loop()
-                except DivergedError:
-                    yield self._finish("diverged")
-                    raise
-                yield self._finish("finished" if self._is_complete() else "interrupted")
+def _loop(session: TrainingSession) -> Iterator[Event]:
+    """Train to the last step, or until any worker is asked to stop."""
+    cadence, saver = session.cadence, session.saver
+    if cadence.evaluation_is_due(session.step) and not session.is_evaluated():
+        yield from session.evaluate_and_save()
+    elif session.is_complete():  # All that is left to do is to measure how good it is.
+        session.evaluations.evaluate(session.step)
+    while steps := session.agreed_steps():
+        session.advance(steps)
+        if cadence.report_is_due(session.step):
+            yield session.report()
+        if cadence.evaluation_is_due(session.step):
+            yield from session.evaluate_and_save()
+        if saver.is_due(session.step):
+            yield session.save()
+    if saver.saved_step != session.step:
+        yield session.save()
 
-    def _build(self, precision: Precision, checkpoint: Checkpoint | None) -> None:
-        """Make what is trained, together with the other workers, and what looks at it."""
-        self._group.lead(self._step + 1)
-        state = TrainingState(self._config, self._dataset.train, precision, self._group)
-        self._network, self._evaluated_network = state.network, state.evaluated_network
-        self._optimizer, self._steps = state.optimizer, state.steps
-        self._evaluator = Evaluator(self._evaluated_network)
-        # Before the checkpoint is loaded: the scale of its pictures is that of the initial weights.
-        self._summaries = summaries_of(self._run, self._config, self._network, self._evaluated_network, self._dataset)
-        if checkpoint is not None:
-            state.load(checkpoint)
-            state.take_from_chief()
 
-    def _checkpoint_to_resume(self) -> tuple[Checkpoint | None, list[str]]:
-        """Find the newest intact checkpoint, and say what is wrong with newer ones.
-
-        A run that was killed before its first checkpoint has lost nothing yet, and begins again.
-        """
-        for directory in (self._run.path, self._checkpoints.path):
-            files.remove_temporaries(directory)
-        if not self._checkpoints.steps():
-            record_resume(self._run, self._config, step=0)
-            return None, []
-        checkpoint, problems = self._checkpoints.newest_intact()
-        self._step = self._saved_step = checkpoint.step
-        self._progress, self._seconds_before = checkpoint.progress, checkpoint.progress.seconds
-        self._checkpoints.rewind(checkpoint.step, checkpoint.progress.best_step)
-        record_resume(self._run, self._config, checkpoint.step)
-        return checkpoint, [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
-
-    def _loop(self) -> Iterator[Event]:
-        if self._is_due(self._config.eval_every) and self._progress.evaluated_step != self._step:
-            yield from self._evaluate_and_save()
-        elif self._is_complete():  # Nothing is left to do but to say how good it is.
-            for split in self._held_out():
-                self._evaluate(split)
-        while steps := self._agreed_steps():
-            self._advance(steps)
-            if self._is_due(self._config.report_every):
-                yield self._report()
-            if self._is_due(self._config.eval_every):
-                yield from self._evaluate_and_save()
-            if self._checkpoint_is_due():
-                yield self._save()
-        if self._saved_step != self._step:
-            yield self._save()
-
-    def _agreed_steps(self) -> int:
-        """How many steps all workers do next: at most to the next report, evaluation or checkpoint, and not for long.
-
-        0 when all are done, or when somebody asked a worker to stop.
-        """
-        if self._step == self._config.steps:
-            return 0
-        wanted = min(self._steps_to_next_event(), max(1, int(_SECONDS_PER_CALL / self._seconds_per_step)))
-        return self._group.lead(wanted, stop=self._stop())
-
-    def _advance(self, count: int) -> None:
-        """Do so many steps in one compiled call."""
-        self._summaries.before_step(self._step)
-        started = time.monotonic()
-        results = self._steps(self._step, self._batches(count))
-        seconds = time.monotonic() - started
-        self._summaries.stepped(self._step, results)
-        losses = results.losses
-        self._step += count
-        self._seconds_per_step = seconds / count
-        self._timed_steps, self._timed_seconds = self._timed_steps + count, self._timed_seconds + seconds
-        self._progress = replace(
-            self._progress,
-            training_seconds=self._progress.training_seconds + seconds,
-            losses=self._progress.losses + tuple(losses.tolist()),
-        )
-        if not np.isfinite(losses).all():
-            first = int(np.argmin(np.isfinite(losses)))
-            raise self._diverged(f"the loss was {losses[first]} at step {self._step - count + first + 1:,}")
-
-    def _batches(self, count: int) -> NDArray[np.int32]:
-        config = self._config
-        return batch_indices(config.seed, self._step, count, config.batch_size, len(self._dataset.train))
-
-    def _report(self) -> StepsDone:
-        examples, upcoming = self._dataset.train, self._batches(1)[0]
-        batch = self._evaluator(Examples(examples.images[upcoming], examples.labels[upcoming]))
-        losses = self._progress.losses
-        event = StepsDone(
-            step=self._step,
-            data=self._dataset.name,
-            examples=batch.examples,
-            loss=math.fsum(losses) / len(losses),
-            accuracy=batch.accuracy,
-            learning_rate=learning_rate(self._config, self._step - 1),
-            seconds=self._timed_seconds,
-            images_per_second=self._timed_steps * self._config.batch_size / self._timed_seconds,
-        )
-        self._progress = replace(self._progress, losses=())
-        self._timed_steps, self._timed_seconds = 0, 0.0
-        self._metrics.append(event)
-        return event
-
-    def _evaluate_and_save(self) -> Iterator[Event]:
-        """Evaluate validation and test, and save if this is the best so far, which validation alone decides.
-
-        A request to stop half-way leaves no trace; a resumed run then makes up for this evaluation.
-        """
-        evaluated: dict[HeldOut, Evaluated] = {}
-        for split in self._held_out():
-            started = time.monotonic()
-            result = self._evaluate(split)
-            if result is None:
-                return
-            seconds = time.monotonic() - started
-            evaluated[split] = evaluation_of(self._progress, self._step, split, self._dataset.name, result, seconds)
-        self._progress, best = after_evaluation(self._progress, self._step, evaluated)
-        for split, event in evaluated.items():
-            self._metrics.append(event)
-            self._summaries.evaluated(self._step, split, self._results[split])
-            yield event
-        if best:
-            yield self._save(best=True)
-
-    def _evaluate(self, split: HeldOut) -> EvaluationResult | None:
-        """The network's answers to a split; None if a request to stop came first."""
-        examples = self._dataset.splits()[split]
-        batches = []
-        for logits in self._evaluator.logits(examples.images):
-            if self._stop():
-                return None
-            batches.append(logits)
-        result = EvaluationResult(np.concatenate(batches), examples.labels)
-        if not math.isfinite(result.loss):
-            raise self._diverged(f"the {split} loss was {result.loss} after step {self._step:,}")
-        self._results[split] = result
-        return result
-
-    def _held_out(self) -> list[HeldOut]:
-        splits: tuple[HeldOut, ...] = ("validation", "test")
-        return [split for split in splits if len(self._dataset.splits()[split])]
-
-    def _save(self, *, best: bool = False) -> CheckpointSaved:
-        started = time.monotonic()
-        weights = self._network.read()
-        if not all(np.isfinite(array).all() for array in weights.values()):
-            raise self._diverged(f"a weight was NaN or infinite after step {self._step:,}")
-        self._metrics.sync()
-        self._summaries.sync()
-        progress = replace(self._progress, seconds=self._seconds())
-        average = self._evaluated_network.read() if self._evaluated_network is not self._network else None
-        checkpoint = Checkpoint(self._step, weights, self._optimizer.read(), progress, average)
-        path = self._checkpoints.save(checkpoint, best=best)
-        self._saved_step, self._saved_at = self._step, time.monotonic()
-        return CheckpointSaved(self._step, path, best, seconds=self._saved_at - started)
-
-    def _is_due(self, every: int) -> bool:
-        return self._step % every == 0 or self._step == self._config.steps
-
-    def _checkpoint_is_due(self) -> bool:
-        if self._saved_step == self._step:
-            return False
-        checkpoints = self._config.checkpoints
-        if checkpoints.every_seconds is not None:
-            return time.monotonic() - self._saved_at >= checkpoints.every_seconds
-        return checkpoints.every_steps is not None and self._step % checkpoints.every_steps == 0
-
-    def _steps_to_next_event(self) -> int:
-        config = self._config
-        periods = (config.report_every, config.eval_every, config.checkpoints.every_steps or config.steps)
-        to_summaries = self._summaries.steps_to_next(self._step)
-        return min(config.steps - self._step, to_summaries, *(period - self._step % period for period in periods))
-
-    def _is_complete(self) -> bool:
-        return self._step == self._config.steps == self._progress.evaluated_step
-
-    def _seconds(self) -> float:
-        """Wall time of the run, in this process and those before it."""
-        return self._seconds_before + time.monotonic() - self._started
-
-    def _diverged(self, what: str) -> DivergedError:
-        saved = f"step {self._saved_step:,}" if self._saved_step is not None else "none"
-        return DivergedError(
-            f"{self._run.path}: training diverged: {what}; the newest checkpoint: {saved}; "
-            f"try a lower learning_rate than {self._config.learning_rate:g}"
-        )
-
-    def _finish(self, state: State) -> RunFinished:
-        is_current = self._progress.evaluated_step == self._step and state != "diverged"
-        results = self._results if is_current else {}
-        digest = None if state == "diverged" else weights_digest(self._evaluated_network.read())
-        progress = replace(self._progress, seconds=self._seconds())
-        event = run_finished(self._run, self._config, self._dataset, state, self._step, progress, results, digest)
-        self._run.update_manifest({"state": state, "ended": now(), "results": results_record(event)})
-        self._summaries.ended(event)
-        return event
+def _build(job: Job, precision: Precision, checkpoint: Checkpoint | None) -> tuple[TrainingState, Summaries]:
+    """Make what is trained, together with the other workers, and the summaries of it."""
+    config, dataset, group = job.config, job.dataset, job.group
+    group.lead((checkpoint.step if checkpoint else 0) + 1)
+    # XLA compiles for one device, not what several sum up.
+    uses_xla = bool(visible_gpus()) and group.replicas.count == 1
+    length = min(Cadence.of(config).longest_chunk, _LONGEST_COMPILED_CHUNK) if uses_xla else None
+    state = TrainingState(config, dataset.train, precision, group, length)
+    # Before the checkpoint is loaded: the scale of the pictures is that of the initial weights.
+    summaries = summaries_of(job.run, config, state.network, state.evaluated_network, dataset)
+    if checkpoint is not None:
+        state.load(checkpoint)
+        state.take_from_chief()
+    return state, summaries
 
 
 def _check_fit(config: Config, dataset: Dataset) -> None:

@@ -1,19 +1,20 @@
-"""What a run says of itself: its first and last event, its evaluations, and what it counts of them."""
+"""The events of a run, made of what the loop measured."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, replace
-from typing import Literal
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from ..config.schema import Config
 from ..data.dataset import Dataset
-from ..events import Evaluated, RunFinished, RunStarted, State
+from ..events import Evaluated, RunFinished, RunStarted, State, StepsDone
 from ..network.evaluator import EvaluationResult
-from ..runs.checkpoint import Progress
+from ..runs.checkpoint import TrainingProgress
 from ..runs.directory import Run
-
-HeldOut = Literal["validation", "test"]
+from .chunks import Throughput
+from .evaluations import Evaluation, HeldOut
+from .schedules import learning_rate
 
 
 def run_started(run: Run, config: Config, dataset: Dataset, step: int, parameters: int, workers: int) -> RunStarted:
@@ -49,41 +50,44 @@ def _picture_sets(run: Run, config: Config) -> int:
     return -(-config.steps // shortest) + 1 + len(changes)
 
 
-def evaluation_of(
-    progress: Progress, step: int, split: HeldOut, data: str, result: EvaluationResult, seconds: float
-) -> Evaluated:
-    """The event of an evaluation.
+def steps_done(
+    config: Config, data: str, step: int, losses: Sequence[float], upcoming: EvaluationResult, speed: Throughput
+) -> StepsDone:
+    """The event of a report after `step` steps.
 
-    It is the best if it is of validation with fewer errors than ever before; a tie goes to the earlier step.
+    Args:
+        config: the run's.
+        data: the name of the data.
+        step: steps done.
+        losses: of the steps since the last report, at least one.
+        upcoming: the evaluation of the batch that comes next.
+        speed: since the last report.
     """
-    fewest = progress.best_errors is None or result.errors < progress.best_errors
+    return StepsDone(
+        step=step,
+        data=data,
+        examples=upcoming.examples,
+        loss=math.fsum(losses) / len(losses),
+        accuracy=upcoming.accuracy,
+        learning_rate=learning_rate(config, step - 1),
+        seconds=speed.seconds,
+        images_per_second=speed.images_per_second,
+    )
+
+
+def evaluated(step: int, split: HeldOut, data: str, evaluation: Evaluation, *, best: bool) -> Evaluated:
+    """The event of an evaluation after `step` steps; `best` is never said of the test split."""
     return Evaluated(
         step=step,
         split=split,
         data=data,
-        examples=result.examples,
-        errors=result.errors,
-        loss=result.loss,
-        accuracy=result.accuracy,
-        best=split == "validation" and fewest,
-        seconds=seconds,
+        examples=evaluation.result.examples,
+        errors=evaluation.result.errors,
+        loss=evaluation.result.loss,
+        accuracy=evaluation.result.accuracy,
+        best=best and split == "validation",
+        seconds=evaluation.seconds,
     )
-
-
-def after_evaluation(progress: Progress, step: int, evaluated: Mapping[HeldOut, Evaluated]) -> tuple[Progress, bool]:
-    """Count the evaluations of a step; and whether it is the best so far. Without a validation split, the newest is."""
-    validation, test = evaluated.get("validation"), evaluated.get("test")
-    counted = replace(progress, evaluated_step=step)
-    if validation and not validation.best:
-        return counted, False
-    best = replace(
-        counted,
-        best_step=step,
-        best_errors=validation.errors if validation else None,
-        best_validation_accuracy=validation.accuracy if validation else None,
-        best_test_accuracy=test.accuracy if test else None,
-    )
-    return best, True
 
 
 def run_finished(
@@ -92,7 +96,7 @@ def run_finished(
     dataset: Dataset,
     state: State,
     step: int,
-    progress: Progress,
+    progress: TrainingProgress,
     results: Mapping[HeldOut, EvaluationResult],
     digest: str | None,
 ) -> RunFinished:
@@ -106,7 +110,7 @@ def run_finished(
         step: where it ended.
         progress: what it has counted.
         results: of the evaluations at `step`; empty if it was not evaluated there.
-        digest: of the weights, see `mnistcnn.network.weights.weights_digest`; None if they are worth nothing.
+        digest: of the weights, see `mnistcnn.network.weights.weights_digest`; None if the run diverged.
     """
     test, validation = results.get("test"), results.get("validation")
     return RunFinished(
@@ -118,9 +122,9 @@ def run_finished(
         test_errors=test.errors if test else None,
         test_examples=len(dataset.test),
         validation_accuracy=validation.accuracy if validation else None,
-        best_step=progress.best_step,
-        best_validation_accuracy=progress.best_validation_accuracy,
-        best_test_accuracy=progress.best_test_accuracy,
+        best_step=progress.best.step,
+        best_validation_accuracy=progress.best.validation_accuracy,
+        best_test_accuracy=progress.best.test_accuracy,
         weights_digest=digest,
         seconds=progress.seconds,
         training_seconds=progress.training_seconds,
@@ -129,5 +133,5 @@ def run_finished(
 
 
 def results_record(event: RunFinished) -> dict[str, object]:
-    """What the manifest keeps of the last event: all that it does not say elsewhere."""
+    """The fields of the last event that the manifest keeps as its `results`: those that it has nowhere else."""
     return {key: value for key, value in asdict(event).items() if key not in ("run", "state", "data")}

@@ -23,12 +23,11 @@ from ..errors import ConfigError, MnistCnnError, RunError, UsageError
 from ..events import Event, RunFinished, RunStarted, SeedFinished, SeedsFinished, SeedStarted, State, Warned
 from ..runs.directory import config_hash
 from ..statistics import spread
+from .signatures import Stop, Train
 
 FORMAT = 1
 _MOST_SEEDS = 10_000
 _RANGE = re.compile(r"([0-9]{1,10})(?:-([0-9]{1,10}))?", re.ASCII)
-
-Train = Callable[[Config, Dataset, Callable[[], bool]], Iterator[Event]]
 
 
 def parse_seeds(text: str) -> list[int]:
@@ -55,7 +54,7 @@ def parse_seeds(text: str) -> list[int]:
 
 
 def train_seeds(
-    configs: Sequence[Config], dataset: Dataset, train: Train, stop: Callable[[], bool], started: datetime
+    configs: Sequence[Config], dataset: Dataset, train: Train, stop: Stop, started: datetime
 ) -> Iterator[Event]:
     """Train one run for each configuration; one that fails does not keep the others from running.
 

@@ -1,4 +1,4 @@
-"""What is trained, with everything that belongs to it: made in the same order by every worker."""
+"""The state of training: network, optimizer and average, made in the same order by every worker."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from ..config.schema import Config
 from ..data.dataset import Examples
 from ..network.model import Network
 from ..network.precision import Precision
-from ..runs.checkpoint import Checkpoint
-from .distributed.group import SingleProcess
+from ..runs.checkpoint import Checkpoint, TrainingProgress
+from .distributed.group import Group
 from .optimizer import Adam, WeightAverage
 from .steps import TrainingSteps
 
@@ -20,9 +20,17 @@ class TrainingState:
         examples: the train split.
         precision: what the large products are computed in.
         group: who shares the batches.
+        compiled_length: the most steps of a chunk that XLA compiles; None for chunks without XLA.
     """
 
-    def __init__(self, config: Config, examples: Examples, precision: Precision, group: SingleProcess) -> None:
+    def __init__(
+        self,
+        config: Config,
+        examples: Examples,
+        precision: Precision,
+        group: Group,
+        compiled_length: int | None = None,
+    ) -> None:
         self._group = group
         with group.replicas.scope():
             self.network = Network(config.network, config.seed)
@@ -33,17 +41,23 @@ class TrainingState:
                 self.evaluated_network = Network(config.network, config.seed)
                 averages, parameters = self.evaluated_network.parameters, self.network.parameters
                 average = WeightAverage(averages, parameters, config.averaging.decay)
-        replicas = group.replicas
-        self.steps = TrainingSteps(self.network, self.optimizer, config, examples, precision, average, replicas)
+        self.steps = TrainingSteps(
+            self.network, self.optimizer, config, examples, precision, average, group.replicas, compiled_length
+        )
+
+    def checkpoint(self, step: int, progress: TrainingProgress) -> Checkpoint:
+        """Read the state after `step` steps."""
+        average = self.evaluated_network.read() if self.evaluated_network is not self.network else None
+        return Checkpoint(step, self.network.read(), self.optimizer.read(), progress, average)
 
     def load(self, checkpoint: Checkpoint) -> None:
-        """Take up the state of a run."""
+        """Restore the state of a run."""
         self.network.load(checkpoint.weights)
         self.optimizer.load(checkpoint.slots)
         self.evaluated_network.load(checkpoint.evaluated_weights)
 
     def take_from_chief(self) -> None:
-        """On every worker at once: take up the chief's state, to the last bit."""
+        """On every worker at once: copy the chief's state, to the last bit."""
         self._group.broadcast(self.network.parameters)
         self._group.broadcast(self.optimizer.slots)
         if self.evaluated_network is not self.network:

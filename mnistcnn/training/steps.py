@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from ..config.schema import Config
 from ..data.dataset import Examples
+from ..network import ops
 from ..network.augmentation import Augmentation
 from ..network.model import Dropout, Network, cross_entropy, scope, to_input
 from ..network.precision import Precision
-from .distributed.replicas import SingleReplica
+from .distributed.replicas import Replicas, SingleReplica
 from .measures import gradient_norms, variable_statistics
 from .optimizer import Adam, WeightAverage
 from .schedules import learning_rate
@@ -36,11 +37,11 @@ class StepResults:
     """[steps, layers]. Zeros on steps that were not measured."""
 
 
-_COLUMNS = len(fields(StepResults))
-
-
 class TrainingSteps:
     """Chunks of training steps, compiled once.
+
+    With `compiled_length`, XLA compiles them, for a GPU. It compiles anew for every shape, so all of its chunks have
+    that many rows, and how many of them are done is data.
 
     Args:
         network: what is trained.
@@ -50,6 +51,7 @@ class TrainingSteps:
         precision: what the large products are computed in.
         average: takes the weights in after each step; None for no averaging.
         replicas: the devices that share each batch; one when there is nothing to share.
+        compiled_length: the most steps of a chunk, with XLA; None for chunks of any length, without it.
     """
 
     def __init__(
@@ -60,29 +62,49 @@ class TrainingSteps:
         examples: Examples,
         precision: Precision = "float32",
         average: WeightAverage | None = None,
-        replicas: SingleReplica | None = None,
+        replicas: Replicas | None = None,
+        compiled_length: int | None = None,
     ) -> None:
         self._network = network
         self._optimizer = optimizer
         self._config = config
         self._dtype = tf.as_dtype(precision)
         self._average = average
-        self._replicas = replicas or SingleReplica()
+        self._replicas: Replicas = replicas or SingleReplica()
         augmentation = config.augmentation
         self._augmentation = Augmentation(augmentation, config.seed) if augmentation.enabled else None
         with tf.name_scope("input/"):
+            # Both uint8: of a GPU, TensorFlow keeps int32 in the memory of the processor.
             self._images = tf.constant(examples.images)
-            self._labels = tf.constant(examples.labels.astype(np.int32))
+            self._labels = tf.constant(examples.labels)
+        self._compile(compiled_length)
+
+    def _compile(self, length: int | None) -> None:
+        self.compiled_length = length
+        self._pool = ops.max_pool if length else None
         self._compiled = tf.function(
             self._chunk,
             input_signature=[
                 tf.TensorSpec([], tf.int32),
-                tf.TensorSpec([None, config.batch_size], tf.int32),
-                tf.TensorSpec([None], tf.float32),
+                tf.TensorSpec([], tf.int32),
+                tf.TensorSpec([length, self._config.batch_size], tf.int32),
+                tf.TensorSpec([length], tf.float32),
             ],
             # Not every Python lets AutoGraph see the source that it would convert.
             autograph=False,
+            jit_compile=length is not None,
         )
+
+    def prepare(self) -> str | None:
+        """Compile with XLA now, by doing no step; what was wrong if that cannot be, and then go on without it."""
+        if self.compiled_length is None:
+            return None
+        try:
+            self(0, np.empty([0, self._config.batch_size], np.int32))
+        except tf.errors.OpError as error:
+            self._compile(None)
+            return str(error.message).splitlines()[0]
+        return None
 
     def __call__(self, step: int, indices: NDArray[np.int32]) -> StepResults:
         """Do the steps `step`, `step + 1`, … and return what each reports.
@@ -91,17 +113,21 @@ class TrainingSteps:
             step: how many were done before.
             indices: [steps, batch] into the train split.
         """
-        rates = np.array([learning_rate(self._config, step + i) for i in range(len(indices))], np.float32)
-        return StepResults(*(column.numpy() for column in self._compiled(step, indices, rates)))
+        count = len(indices)
+        rates = np.array([learning_rate(self._config, step + i) for i in range(count)], np.float32)
+        if self.compiled_length is not None:
+            missing = self.compiled_length - count
+            indices, rates = np.pad(indices, ((0, missing), (0, 0))), np.pad(rates, (0, missing))
+        return StepResults(*(column.numpy()[:count] for column in self._compiled(step, count, indices, rates)))
 
-    def _chunk(self, step: tf.Tensor, indices: tf.Tensor, rates: tf.Tensor) -> list[tf.Tensor]:
-        count = tf.shape(indices)[0]
+    def _chunk(self, step: tf.Tensor, count: tf.Tensor, indices: tf.Tensor, rates: tf.Tensor) -> list[tf.Tensor]:
+        length = tf.shape(indices)[0]
 
         def one_more(i: tf.Tensor, columns: list[tf.TensorArray]) -> tuple[tf.Tensor, list[tf.TensorArray]]:
             row = self._replicas.run(self.one_step, step + i, indices[i], rates[i])
             return i + 1, [column.write(i, value) for column, value in zip(columns, row, strict=True)]
 
-        columns = [tf.TensorArray(tf.float32, count) for _ in range(_COLUMNS)]
+        columns = [tf.TensorArray(tf.float32, length, element_shape=shape) for shape in self._row_shapes()]
         _, columns = tf.while_loop(lambda i, _: i < count, one_more, (tf.constant(0), columns))
         return [column.stack() for column in columns]
 
@@ -120,7 +146,7 @@ class TrainingSteps:
         with tf.name_scope("input/"):
             indices = indices if rows is None else rows.of(indices)
             images = to_input(tf.gather(self._images, indices))
-            labels = tf.gather(self._labels, indices)
+            labels = tf.cast(tf.gather(self._labels, indices), tf.int32)
             if self._augmentation is not None:
                 images = self._augmentation(images, step, rows)
             images = tf.cast(images, self._dtype)
@@ -128,7 +154,7 @@ class TrainingSteps:
             dropout = Dropout(self._config.keep_prob, self._config.seed, step, rows)
         parameters = self._network.parameters
         with tf.GradientTape() as tape:
-            logits = self._network(images, dropout)
+            logits = self._network(images, dropout, pool=self._pool)
             with tf.name_scope("cross_entropy"):
                 loss = self._replicas.share(cross_entropy(labels, logits, self._config.label_smoothing))
         with tf.name_scope("accuracy"):
@@ -151,10 +177,16 @@ class TrainingSteps:
         def measure() -> list[tf.Tensor]:
             return [variable_statistics(parameters), gradient_norms(gradients)]
 
+        nothing = [tf.zeros(shape) for shape in self._row_shapes()[-2:]]
         if not summaries.enabled:
-            return [tf.zeros([0, 4]), tf.zeros([0])]
+            return nothing
         if summaries.scalars_every == 1:
             return measure()
-        nothing = [tf.zeros([len(parameters), 4]), tf.zeros([len(self._network.weights)])]
         measured: list[tf.Tensor] = tf.cond(tf.equal(step % summaries.scalars_every, 0), measure, lambda: nothing)
         return measured
+
+    def _row_shapes(self) -> list[list[int]]:
+        """The shape of one step's part of each column of `StepResults`."""
+        measured = self._config.summaries.enabled
+        variables, layers = (len(self._network.parameters), len(self._network.weights)) if measured else (0, 0)
+        return [[], [], [], [variables, 4], [layers]]

@@ -5,16 +5,15 @@ import sys
 
 SCRIPT = """
 import sys
-from mnistcnn_cli.quiet_tensorflow import quiet_environment, starting_tensorflow
+from mnistcnn_cli.quiet_tensorflow import import_tensorflow, quiet_environment
 quiet_environment()
-with starting_tensorflow():
-    from mnistcnn import training
+import_tensorflow()
+from mnistcnn.training import loop
 print("keras" in sys.modules)
 import keras
 import tensorflow as tf
 print(issubclass(tf.keras.optimizers.Adam, keras.Optimizer))
-with starting_tensorflow():  # Once more, as a second command in the same process would.
-    pass
+import_tensorflow()  # Once more, as a second command in the same process would.
 print("keras.src.optimizers" in sys.modules and sys.modules["keras.src.optimizers"] is not None)
 """
 

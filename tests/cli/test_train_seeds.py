@@ -67,9 +67,9 @@ def test_the_log_ends_with_mean_deviation_and_interval(core, capfd):
 def test_json_ends_with_the_batch(core, capfd):
     run(["train", "--seeds", "1-3", "--json", "-q"])
     events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-    assert [event["event"] for event in events if event["event"].startswith("Seed")] == [
-        *["SeedStarted", "SeedFinished"] * 3,
-        "SeedsFinished",
+    assert [event["event"] for event in events if event["event"].startswith("seed")] == [
+        *["seed_started", "seed_finished"] * 3,
+        "seeds_finished",
     ]
     final = events[-1]
     assert final["test_accuracy"]["count"] == 3
@@ -82,7 +82,7 @@ def test_the_exit_code_and_the_summary_tell_of_a_seed_that_failed(core, capfd):
     assert run(["train", "--seeds", "0-2", "--json"]) == 6
     out, err = capfd.readouterr()
     final, error = [json.loads(line) for line in out.splitlines()][-2:]
-    assert final["event"] == "SeedsFinished"
+    assert final["event"] == "seeds_finished"
     assert final["test_accuracy"]["count"] == 2
     assert error["exit_code"] == 6
     assert "3 seeds: 2 finished, 1 failed" in err

@@ -10,10 +10,11 @@ import time
 import numpy as np
 import pytest
 
+from mnistcnn.config.workers import WorkersConfig
 from mnistcnn.runs.checkpoint import Checkpoint, load
 from mnistcnn.runs.directory import Run
 from tests.conftest import idx_bytes, make_examples
-from tests.distributed.conftest import free_ports, kill
+from tests.distributed.conftest import await_step, free_ports, kill
 
 EVERYTHING = (
     *("averaging.decay=0.9", "weight_decay=0.1", "label_smoothing=0.1", "schedule={kind: cosine, warmup: 2}"),
@@ -39,10 +40,10 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def whole(nursery, tiny, tmp_path_factory):
+def whole(launcher, tiny, tmp_path_factory):
     """A run of two workers that nothing happened to, and its logs."""
     log_dir = tmp_path_factory.mktemp("whole")
-    workers = nursery.group(2, [*tiny, "--log-dir", log_dir, "--name", "two"])
+    workers = launcher.group(2, [*tiny, "--log-dir", log_dir, "--name", "two"])
     assert [worker.wait() for worker in workers] == [0, 0], workers[0].log + workers[1].log
     return Run(log_dir / "two"), [worker.log for worker in workers]
 
@@ -56,8 +57,8 @@ def largest_difference(one: Run, other: Run) -> float:
     return max(float(np.abs(a[name] - b[name]).max()) for a, b in pairs for name in a)
 
 
-def test_two_workers_come_to_what_one_process_comes_to(nursery, tiny, whole, tmp_path):
-    alone = nursery.train(*tiny, "--log-dir", tmp_path, "--name", "one")
+def test_two_workers_come_to_what_one_process_comes_to(launcher, tiny, whole, tmp_path):
+    alone = launcher.train(*tiny, "--log-dir", tmp_path, "--name", "one")
     assert alone.wait() == 0, alone.log
     run, _ = whole
     assert run.manifest()["workers"] == 2
@@ -78,45 +79,45 @@ def test_only_the_chief_writes_and_every_worker_says_where_it_is(whole):
     assert "step 40/40  finished" in other
 
 
-def test_two_devices_of_one_machine_come_to_what_one_comes_to(nursery, tiny, whole, tmp_path):
-    mirrored = nursery.train(*tiny, "--log-dir", tmp_path, "--name", "mirrored", mirrored=2)
+def test_two_devices_of_one_machine_come_to_what_one_comes_to(launcher, tiny, whole, tmp_path):
+    mirrored = launcher.train(*tiny, "--log-dir", tmp_path, "--name", "mirrored", mirrored=2)
     assert mirrored.wait() == 0, mirrored.log
     assert largest_difference(whole[0], Run(tmp_path / "mirrored")) < 2e-5
 
 
-def kill_one_of_two(nursery, options, victim):
+def kill_one_of_two(launcher, options, victim):
     """Let a worker die in the middle of a run, and check how the other takes it."""
-    workers = nursery.group(2, options)
-    workers[1].await_step(12)
+    workers = launcher.group(2, options)
+    await_step(workers[1], 12)
     kill(workers[victim])
     killed = time.monotonic()
     survivor = workers[1 - victim]
     assert survivor.wait() == 5, survivor.log
-    assert time.monotonic() - killed < 10
+    assert time.monotonic() - killed < WorkersConfig().lost_timeout
     assert f"lost worker {victim}" in survivor.log
     assert workers[victim].wait() == -signal.SIGKILL
 
 
-def test_a_killed_worker_ends_the_chief_which_says_so_in_the_run(nursery, tiny, tmp_path):
-    kill_one_of_two(nursery, [*tiny, "--log-dir", tmp_path, "--name", "two"], victim=1)
+def test_a_killed_worker_ends_the_chief_which_says_so_in_the_run(launcher, tiny, tmp_path):
+    kill_one_of_two(launcher, [*tiny, "--log-dir", tmp_path, "--name", "two"], victim=1)
     manifest = Run(tmp_path / "two").manifest()
     assert manifest["state"] == "failed"
     assert "lost worker 1" in manifest["reason"]
 
 
-def test_a_killed_chief_ends_the_others_and_the_group_resumes_to_the_same_end(nursery, tiny, whole, tmp_path):
-    kill_one_of_two(nursery, [*tiny, "--log-dir", tmp_path, "--name", "two"], victim=0)
+def test_a_killed_chief_ends_the_others_and_the_group_resumes_to_the_same_end(launcher, tiny, whole, tmp_path):
+    kill_one_of_two(launcher, [*tiny, "--log-dir", tmp_path, "--name", "two"], victim=0)
     # The other worker needs no run directory.
-    resumed = nursery.group(2, ["--resume", "two"], [["--log-dir", tmp_path], ["--log-dir", tmp_path / "elsewhere"]])
+    resumed = launcher.group(2, ["--resume", "two"], [["--log-dir", tmp_path], ["--log-dir", tmp_path / "elsewhere"]])
     assert [worker.wait() for worker in resumed] == [0, 0], resumed[1].log
     run = Run(tmp_path / "two")
     assert run.manifest()["results"]["weights_digest"] == whole[0].manifest()["results"]["weights_digest"]
     assert run.metrics_path.read_bytes() == whole[0].metrics_path.read_bytes()
 
 
-def test_a_signal_to_one_worker_stops_all_at_the_same_step(nursery, tiny, tmp_path):
-    workers = nursery.group(2, [*tiny, "--log-dir", tmp_path, "--name", "two"])
-    workers[1].await_step(4)
+def test_a_signal_to_one_worker_stops_all_at_the_same_step(launcher, tiny, tmp_path):
+    workers = launcher.group(2, [*tiny, "--log-dir", tmp_path, "--name", "two"])
+    await_step(workers[1], 4)
     workers[1].send(signal.SIGTERM)
     assert [worker.wait() for worker in workers] == [143, 143], workers[0].log
     run = Run(tmp_path / "two")
@@ -124,8 +125,8 @@ def test_a_signal_to_one_worker_stops_all_at_the_same_step(nursery, tiny, tmp_pa
     assert f"{last(run).step}/40  interrupted" in workers[1].log
 
 
-def test_workers_with_different_configurations_refuse_each_other_and_name_the_key(nursery, tiny, tmp_path):
-    workers = nursery.group(2, [*tiny, "--log-dir", tmp_path], [[], ["--keep-prob", "0.7"]])
+def test_workers_with_different_configurations_refuse_each_other_and_name_the_key(launcher, tiny, tmp_path):
+    workers = launcher.group(2, [*tiny, "--log-dir", tmp_path], [[], ["--keep-prob", "0.7"]])
     assert [worker.wait() for worker in workers] == [3, 3]
     assert "keep_prob: the chief has 0.5, this worker 0.7" in workers[1].log
     assert "worker 1 at 127.0.0.1:" in workers[0].log
@@ -141,32 +142,30 @@ def test_workers_with_different_configurations_refuse_each_other_and_name_the_ke
     ],
     ids=["taken-name", "divergence"],
 )
-def test_what_ends_the_chief_ends_the_others_with_the_same_exit_code(nursery, tiny, tmp_path, cause, code, told):
+def test_what_ends_the_chief_ends_the_others_with_the_same_exit_code(launcher, tiny, tmp_path, cause, code, told):
     (tmp_path / "taken").mkdir()
-    workers = nursery.group(2, [*tiny, "--log-dir", tmp_path, *cause])
+    workers = launcher.group(2, [*tiny, "--log-dir", tmp_path, *cause])
     assert [worker.wait() for worker in workers] == [code, code], workers[0].log
     assert told in workers[1].log
 
 
 @pytest.mark.parametrize("here", [0, 1])
-def test_a_worker_that_never_comes_ends_the_wait_with_its_address(nursery, tiny, tmp_path, here):
+def test_a_worker_that_never_comes_ends_the_wait_with_its_address(launcher, tiny, tmp_path, here):
     addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
     task = {"type": "worker", "index": here}
     variable = json.dumps({"cluster": {"worker": addresses}, "task": task})
     options = [*tiny, "--set", "workers.join_timeout=2", "--log-dir", tmp_path]
-    started = time.monotonic()
-    worker = nursery.train(*options, TF_CONFIG=variable)
+    worker = launcher.train(*options, TF_CONFIG=variable)
     assert worker.wait() == 5, worker.log
-    assert time.monotonic() - started < 20
     assert f"at {addresses[1 - here]} did not join within 2 s" in worker.log
     assert not list(tmp_path.iterdir())
 
 
-def test_two_workers_agree_with_one_process_on_the_real_mnist(nursery, real_mnist_dir, tmp_path):
+def test_two_workers_agree_with_one_process_on_the_real_mnist(launcher, real_mnist_dir, tmp_path):
     recipe = ("steps=10", "eval_every=10", "data.source=mnist", "data.validation_size=500", "summaries.enabled=false")
     options = [*settings(*recipe, f"data.dir={real_mnist_dir}"), "--log-dir", tmp_path]
-    assert nursery.train(*options, "--name", "one").wait() == 0
-    workers = nursery.group(2, [*options, "--name", "two"])
+    assert launcher.train(*options, "--name", "one").wait() == 0
+    workers = launcher.group(2, [*options, "--name", "two"])
     assert [worker.wait() for worker in workers] == [0, 0]
     one, two = Run(tmp_path / "one"), Run(tmp_path / "two")
     assert largest_difference(one, two) <= 1e-4

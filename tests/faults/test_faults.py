@@ -5,79 +5,57 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from mnistcnn.runs.directory import Run, find_runs
+from tests.fork_server import Child, ForkServer
 
-ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("MNISTCNN_SOAK_KILLS", "4"))
 
 
-class Nursery:
-    """Orders training in child processes of `tests.faults.nursery`."""
+class Trainer:
+    """Trains in children of the fork server."""
 
-    def __init__(self) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.nursery"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=environment,
-            cwd=ROOT,
-        )
+    def __init__(self, server: ForkServer) -> None:
+        self._server = server
 
-    def train(self, log_dir: Path, resume: str | None = None, kill_after: float | None = None, **order: Any) -> int:
-        """Train in a child, and return its exit status; minus the signal's number when one killed it."""
-        assert self._process.stdin
-        print(json.dumps({"log_dir": str(log_dir), "resume": resume, **order}), file=self._process.stdin, flush=True)
-        pid = self._answer("pid")
-        timer = threading.Timer(kill_after or 0, os.kill, (pid, signal.SIGKILL))
+    def start(self, log_dir: Path, **order: object) -> Child:
+        """Start `tests.faults.trainer.train`."""
+        return self._server.start("tests.faults.trainer:train", log_dir=str(log_dir), **order)
+
+    def train(self, log_dir: Path, kill_after: float | None = None, **order: object) -> int:
+        """Train to the end, or for so many seconds; the exit code, or minus the signal that killed it."""
+        child = self.start(log_dir, **order)
+        timer = threading.Timer(kill_after or 0, child.send, (signal.SIGKILL,))
         if kill_after is not None:
             timer.start()
-        status = os.waitstatus_to_exitcode(self._answer("ended"))
+        status = child.wait()
         timer.cancel()
         return status
 
-    def close(self) -> None:
-        """End the process."""
-        self._process.communicate(timeout=30)
 
-    def _answer(self, kind: str) -> int:
-        assert self._process.stdout
-        word, number = self._process.stdout.readline().split()
-        assert word == kind
-        return int(number)
+@pytest.fixture(scope="module")
+def trainer(fork_server: ForkServer) -> Trainer:
+    return Trainer(fork_server)
 
 
 @pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    nursery = Nursery()
-    yield nursery
-    nursery.close()
-
-
-@pytest.fixture(scope="module")
-def whole(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, float]:
+def whole(trainer: Trainer, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, float]:
     """A run that nothing happened to, and how long it took."""
     log_dir = tmp_path_factory.mktemp("whole")
-    assert nursery.train(log_dir) == 0
+    assert trainer.train(log_dir) == 0
     started = time.monotonic()
-    assert nursery.train(log_dir / "again") == 0
+    assert trainer.train(log_dir / "again") == 0
     return Run(log_dir / "run"), time.monotonic() - started
 
 
@@ -88,49 +66,49 @@ def assert_same_end(run: Run, whole: Run) -> None:
     assert not list(run.path.rglob(".tmp-*"))
 
 
-def finish(nursery: Nursery, log_dir: Path) -> Run:
+def finish(trainer: Trainer, log_dir: Path) -> Run:
     """Go on with what is there; a run that was killed before it had a name is simply started again."""
     runs = find_runs(log_dir)
-    assert nursery.train(log_dir, resume="run" if runs else None) == 0
+    assert trainer.train(log_dir, resume="run" if runs else None) == 0
     return Run(log_dir / "run")
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_a_run_that_is_killed_at_a_random_instant_resumes_to_the_same_end(nursery, whole, tmp_path, seed):
+def test_a_run_that_is_killed_at_a_random_instant_resumes_to_the_same_end(trainer, whole, tmp_path, seed):
     uninterrupted, seconds = whole
     draw = random.Random(seed)
-    status = nursery.train(tmp_path, kill_after=draw.uniform(0, seconds))
+    status = trainer.train(tmp_path, kill_after=draw.uniform(0, seconds))
     if draw.random() < 0.3 and find_runs(tmp_path):  # Killed again while it resumes.
-        status = nursery.train(tmp_path, resume="run", kill_after=draw.uniform(0, seconds))
+        status = trainer.train(tmp_path, resume="run", kill_after=draw.uniform(0, seconds))
     assert status in (0, -signal.SIGKILL)
-    assert_same_end(finish(nursery, tmp_path), uninterrupted)
+    assert_same_end(finish(trainer, tmp_path), uninterrupted)
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_a_run_that_is_killed_inside_a_write_resumes_to_the_same_end(nursery, whole, tmp_path, seed):
+def test_a_run_that_is_killed_inside_a_write_resumes_to_the_same_end(trainer, whole, tmp_path, seed):
     # A whole run syncs about 200 times: 17 checkpoints of three files, two directories and a link each.
     sync = random.Random(seed).randint(1, 150)
-    assert nursery.train(tmp_path, die_at_sync=sync) == -signal.SIGKILL
-    assert_same_end(finish(nursery, tmp_path), whole[0])
+    assert trainer.train(tmp_path, die_at_sync=sync) == -signal.SIGKILL
+    assert_same_end(finish(trainer, tmp_path), whole[0])
 
 
-def test_every_instant_of_a_checkpoint_write_leaves_a_run_that_loads(nursery, whole, tmp_path):
+def test_every_instant_of_a_checkpoint_write_leaves_a_run_that_loads(trainer, whole, tmp_path):
     for sync in range(60, 60 + KILLS):
         log_dir = tmp_path / str(sync)
-        assert nursery.train(log_dir, die_at_sync=sync) == -signal.SIGKILL
+        assert trainer.train(log_dir, die_at_sync=sync) == -signal.SIGKILL
         checkpoint, problems = Run(log_dir / "run").checkpoints().newest_intact()
         assert checkpoint.step > 0
         assert problems == []
 
 
-def test_files_that_may_not_grow_end_the_run_with_an_error_and_it_goes_on_once_they_may(nursery, whole, tmp_path):
+def test_files_that_may_not_grow_end_the_run_with_an_error_and_it_goes_on_once_they_may(trainer, whole, tmp_path):
     weights = (whole[0].checkpoints_path / "last" / "weights.npz").stat().st_size
-    assert nursery.train(tmp_path, file_limit=weights // 2) == 5
+    assert trainer.train(tmp_path, file_limit=weights // 2) == 5
     run = Run(tmp_path / "run")
     assert run.manifest()["state"] == "failed"
     assert "File too large" in run.manifest()["reason"]
     assert list(run.checkpoints_path.iterdir()) == []
-    assert_same_end(finish(nursery, tmp_path), whole[0])
+    assert_same_end(finish(trainer, tmp_path), whole[0])
 
 
 @pytest.fixture
@@ -151,11 +129,11 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
 @pytest.mark.skipif(not shutil.which("mount") or os.geteuid() != 0, reason="only root may mount a tmpfs")
 @pytest.mark.parametrize("checkpoints", [0.5, 2.5, 4.5])
 def test_a_full_disk_ends_the_run_with_an_error_and_what_was_saved_is_intact(
-    nursery, whole, tmp_path, small_disk, checkpoints
+    trainer, whole, tmp_path, small_disk, checkpoints
 ):
     one = sum(file.stat().st_size for file in (whole[0].checkpoints_path / "last").iterdir())
     disk = small_disk(int(one * checkpoints) + 20_000)
-    assert nursery.train(disk) == 5
+    assert trainer.train(disk) == 5
     run = Run(disk / "run")
     assert not list(run.path.rglob(".tmp-*"))
     saved = run.checkpoints().steps()
@@ -163,13 +141,13 @@ def test_a_full_disk_ends_the_run_with_an_error_and_what_was_saved_is_intact(
     if saved:
         assert run.checkpoints().newest_intact()[1] == []
     subprocess.run(["mount", "-o", f"remount,size={50 * one}", disk], check=True)
-    assert_same_end(finish(nursery, disk), whole[0])
+    assert_same_end(finish(trainer, disk), whole[0])
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_whatever_is_damaged_in_the_newest_checkpoint_the_run_ends_the_same(nursery, whole, tmp_path, seed):
+def test_whatever_is_damaged_in_the_newest_checkpoint_the_run_ends_the_same(trainer, whole, tmp_path, seed):
     draw = random.Random(seed)
-    assert nursery.train(tmp_path, die_at_sync=draw.randint(80, 150)) == -signal.SIGKILL
+    assert trainer.train(tmp_path, die_at_sync=draw.randint(80, 150)) == -signal.SIGKILL
     last = (tmp_path / "run" / "checkpoints" / "last").resolve()
     victim = draw.choice(sorted(last.iterdir()))
     content = bytearray(victim.read_bytes())
@@ -178,12 +156,13 @@ def test_whatever_is_damaged_in_the_newest_checkpoint_the_run_ends_the_same(nurs
     else:
         content[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
     victim.write_bytes(content)
-    assert_same_end(finish(nursery, tmp_path), whole[0])
+    assert_same_end(finish(trainer, tmp_path), whole[0])
 
 
-def test_processes_that_start_at_once_in_one_directory_get_as_many_intact_runs(nursery, tmp_path):
+def test_processes_that_start_at_once_in_one_directory_get_as_many_intact_runs(trainer, tmp_path):
     together = 50 if KILLS >= 50 else 8
-    assert nursery.train(tmp_path, overrides=["name=", "steps=3"], together=together) == 0
+    children = [trainer.start(tmp_path, overrides=["name=", "steps=3"]) for _ in range(together)]
+    assert [child.wait() for child in children] == [0] * together
     runs = find_runs(tmp_path)
     assert len(runs) == together
     assert {run.manifest()["state"] for run in runs} == {"finished"}

@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,25 +24,18 @@ from mnistcnn.sweep.results import study_slots
 from mnistcnn.sweep.settings import SweepConfig
 from mnistcnn.sweep.slots import RETRY_OF
 from mnistcnn.sweep.study import load_study
+from tests.fork_server import ForkServer
 
-ROOT = Path(__file__).parents[2]
 SOAK = "MNISTCNN_SOAK_KILLS" in os.environ
 TRIALS, WORKERS = (30, 4) if SOAK else (6, 2)
 
 
-def run_workers(storage: str | None, log_dir: Path, deaths: int) -> list[int]:
-    """The exit statuses of all workers."""
-    order = {"storage": storage, "log_dir": str(log_dir), "trials": TRIALS, "workers": WORKERS, "deaths": deaths}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.sweep_workers", json.dumps(order)],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    statuses: list[int] = json.loads(done.stdout.splitlines()[-1])
-    assert 1 not in statuses, done.stderr
+def run_workers(server: ForkServer, storage: str | None, log_dir: Path, deaths: int) -> list[int]:
+    """The exit codes of all workers; the first `deaths` of them kill themselves."""
+    order = {"storage": storage, "log_dir": str(log_dir), "trials": TRIALS}
+    children = [server.start("tests.faults.sweeper:work", **order, dies=number < deaths) for number in range(WORKERS)]
+    statuses = [child.wait() for child in children]
+    assert 1 not in statuses, [child.log for child in children]
     return statuses
 
 
@@ -70,8 +61,8 @@ def assert_all_done_once(storage: str | None, log_dir: Path, deaths: int) -> Non
         study._storage._backend.engine.dispose()  # Connections that Optuna leaves open.
 
 
-def test_processes_share_a_journal_file_and_a_killed_ones_trial_is_done_by_another(tmp_path):
-    assert run_workers(None, tmp_path, deaths=1) == [-signal.SIGKILL, *[0] * (WORKERS - 1)]
+def test_processes_share_a_journal_file_and_a_killed_ones_trial_is_done_by_another(fork_server, tmp_path):
+    assert run_workers(fork_server, None, tmp_path, deaths=1) == [-signal.SIGKILL, *[0] * (WORKERS - 1)]
     assert_all_done_once(None, tmp_path, deaths=1)
 
 
@@ -125,6 +116,8 @@ def _when_ready(address: str, server: subprocess.Popen[bytes]) -> str:
     raise AssertionError("PostgreSQL did not answer within 20 s")
 
 
-def test_processes_share_a_postgresql_database_and_a_killed_ones_trial_is_done_by_another(postgresql, tmp_path):
-    assert run_workers(postgresql, tmp_path, deaths=1) == [-signal.SIGKILL, *[0] * (WORKERS - 1)]
+def test_processes_share_a_postgresql_database_and_a_killed_ones_trial_is_done_by_another(
+    fork_server, postgresql, tmp_path
+):
+    assert run_workers(fork_server, postgresql, tmp_path, deaths=1) == [-signal.SIGKILL, *[0] * (WORKERS - 1)]
     assert_all_done_once(postgresql, tmp_path, deaths=1)

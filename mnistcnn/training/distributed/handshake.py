@@ -1,4 +1,4 @@
-"""What the chief tells the other workers before anything else, so that all of them train the same run."""
+"""The handshake before a run: the chief offers it, and every other worker accepts or refuses."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ from ...config.differences import differences
 from ...config.schema import Config
 from ...data.dataset import Dataset
 from ...errors import ConfigError
-from ...network.precision import Precision, usable_precision
-from .group import Group, SingleProcess
+from ...network.gpu import device_precision
+from ...network.precision import Precision
+from .group import Group
+from .worker_group import WorkerGroup
 
 OF_EACH_MACHINE = frozenset(
     {"log_dir", "name", "threads", "devices", "data.dir", "workers.join_timeout", "workers.lost_timeout"}
 )
-"""What workers may have differently: where things are, and what they may use."""
+"""Settings in which workers may differ: where things are, and what they may use."""
 
 
 @dataclass(frozen=True)
 class RunOffer:
-    """The chief's run."""
+    """The run that the chief asks the others to take part in."""
 
     version: str
     resumed: bool
     config: Mapping[str, object]
     """As JSON."""
     precision: Precision
-    """That the chief's processor is made for."""
+    """What the chief trains in: `config.precision`, unless its processor lacks it."""
     data: str
     """The name of the data."""
     source: str
@@ -37,16 +39,14 @@ class RunOffer:
     """SHA-256 by the name of the file."""
 
 
-def offer_run(group: SingleProcess, config: Config, dataset: Dataset, *, resumed: bool) -> None:
-    """As the chief: tell the others about the run, and hear whether they can take part in it.
+def offer_run(group: Group, config: Config, dataset: Dataset, *, resumed: bool) -> None:
+    """As the chief: tell the others about the run, and wait for them to accept it.
 
     Raises:
-        ConfigError: one of them cannot.
+        ConfigError: one of them cannot take part.
         WorkersError: one of them was lost.
     """
-    if not isinstance(group, Group):
-        return
-    precision, _ = usable_precision(config.precision)
+    precision, _ = device_precision(config.precision)
     offer = RunOffer(
         __version__,
         resumed,
@@ -56,24 +56,23 @@ def offer_run(group: SingleProcess, config: Config, dataset: Dataset, *, resumed
         dataset.source,
         dict(dataset.checksums),
     )
-    group.broadcast_bytes(json.dumps(asdict(offer)).encode())
-    if refusing := group.vote(refuse=False):
-        raise refusal(group, refusing)
+    group.send(json.dumps(asdict(offer)).encode())
+    if refusing := group.refusing_workers():
+        raise refusal(refusing)
 
 
-def receive_offer(group: Group) -> RunOffer:
-    """As any other worker: what the chief says; `Group.vote` must follow."""
-    return RunOffer(**json.loads(group.broadcast_bytes(None)))
+def receive_offer(group: WorkerGroup) -> RunOffer:
+    """As any other worker: the run that the chief offers; `WorkerGroup.vote` must follow."""
+    return RunOffer(**json.loads(group.receive()))
 
 
-def refusal(group: Group, refusing: list[int]) -> ConfigError:
-    """What the workers that could go on tell of those that could not."""
-    names = ", ".join(group.workers.name(index) for index in refusing)
-    return ConfigError([f"{names} cannot take part: its log says why"])
+def refusal(refusing: list[str]) -> ConfigError:
+    """The error with which the workers that could take part end, because those named `refusing` could not."""
+    return ConfigError([f"{', '.join(refusing)} cannot take part: its log says why"])
 
 
 def merged_config(offer: RunOffer, own: Config) -> Config:
-    """The chief's configuration with this machine's places; a path that is not set here is the chief's."""
+    """The chief's configuration with this machine's own settings; a path that is not set here is the chief's."""
     chief = Config.model_validate(offer.config)
     data = chief.data.model_copy(update={"source": offer.source, "dir": own.data.dir or chief.data.dir})
     return chief.model_copy(update={"threads": own.threads, "devices": own.devices, "data": data})
@@ -89,9 +88,9 @@ def problems_with(offer: RunOffer, own: Config, *, resumed: bool) -> list[str]:
     if offer.resumed != resumed:
         here, there = ("with", "without") if resumed else ("without", "with")
         return [f"--resume: the chief was started {there} it, this worker {here} it; give all of them the same"]
-    precision, _ = usable_precision("bfloat16" if offer.precision == "bfloat16" else "float32")
+    precision, _ = device_precision(offer.precision)
     if precision != offer.precision:
-        return ["precision: the chief trains in bfloat16, which this processor has not; set precision=float32 on all"]
+        return ["precision: the chief trains in bfloat16, which this machine has not; set precision=float32 on all"]
     if resumed:
         return []
     return [

@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from ...config.schema import Config, SummariesConfig
 from ...data.dataset import Examples
-from ...network.precision import usable_precision
+from ...network.gpu import device_precision
 from ...network.weights import Weights
 from ..distributed.group import SingleProcess
 from ..distributed.replicas import SingleReplica
@@ -36,7 +36,7 @@ class StepGraph:
 
     def __init__(self, config: Config, examples: Examples) -> None:
         bare = config.model_copy(update={"summaries": SummariesConfig(enabled=False)})
-        state = TrainingState(bare, examples, usable_precision(config.precision)[0], SingleProcess(SingleReplica()))
+        state = TrainingState(bare, examples, device_precision(config.precision)[0], SingleProcess(SingleReplica()))
         self._batch = len(examples)
         self._threads = config.threads or 0
         step = _traced(state, self._batch)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from datetime import datetime
+from typing import Protocol
 
 import numpy as np
 from tensorboard.compat.proto.event_pb2 import Event, TaggedRunMetadata
@@ -31,31 +32,30 @@ from .projector import write_projector
 from .sample import Sample, Snapshot, augmented
 
 
-class NoSummaries:
-    """Is told the same, and writes nothing."""
+class Summaries(Protocol):
+    """What training reports to, to be shown in TensorBoard."""
 
     def open(self, step: int | None) -> None:
         """Begin.
 
         Args:
-            step: of the checkpoint that the run goes on from; None if it begins.
+            step: of the checkpoint that the run is resumed from; None for a new run.
         """
 
     def steps_to_next(self, step: int) -> int:
-        """How many steps may come after `step` in one compiled call."""
-        return sys.maxsize
+        """How many steps may come after `step` steps in one chunk."""
 
     def before_step(self, step: int) -> None:
-        """Look at the network after `step` steps, before the next one."""
+        """Observe the network after `step` steps, before the next one."""
 
     def stepped(self, step: int, results: StepResults) -> None:
-        """Take note of the steps that came after `step`."""
+        """Log the steps that came after `step` steps."""
 
     def evaluated(self, step: int, split: str, result: EvaluationResult) -> None:
-        """Take note of an evaluation after `step` steps."""
+        """Log an evaluation after `step` steps."""
 
     def ended(self, event: RunFinished) -> None:
-        """Take note of the end."""
+        """Log the end."""
 
     def sync(self) -> None:
         """Wait until everything is on the disk."""
@@ -64,7 +64,36 @@ class NoSummaries:
         """Close every file."""
 
 
-class Summaries(NoSummaries):
+class NoSummaries:
+    """Logs nothing, for runs with `summaries.enabled=false`."""
+
+    def open(self, step: int | None) -> None:
+        """Do nothing."""
+
+    def steps_to_next(self, step: int) -> int:
+        """No limit: no step is observed."""
+        return sys.maxsize
+
+    def before_step(self, step: int) -> None:
+        """Do nothing."""
+
+    def stepped(self, step: int, results: StepResults) -> None:
+        """Do nothing."""
+
+    def evaluated(self, step: int, split: str, result: EvaluationResult) -> None:
+        """Do nothing."""
+
+    def ended(self, event: RunFinished) -> None:
+        """Do nothing."""
+
+    def sync(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class TensorBoardSummaries:
     """Writes everything that docs/tensorboard.md lists.
 
     Args:
@@ -203,9 +232,9 @@ class Summaries(NoSummaries):
         return self._graph
 
 
-def summaries_of(run: Run, config: Config, network: Network, evaluated: Network, dataset: Dataset) -> NoSummaries:
-    """What the configuration asks for; see `Summaries` for the arguments."""
-    return Summaries(run, config, network, evaluated, dataset) if config.summaries.enabled else NoSummaries()
+def summaries_of(run: Run, config: Config, network: Network, evaluated: Network, dataset: Dataset) -> Summaries:
+    """The summaries that the configuration asks for; see `TensorBoardSummaries` for the arguments."""
+    return TensorBoardSummaries(run, config, network, evaluated, dataset) if config.summaries.enabled else NoSummaries()
 
 
 def _first(examples: Examples, count: int) -> Examples:

@@ -27,7 +27,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_it_shows_places_splits_classes_and_checksums(idx_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(source="idx", directory=idx_dir, validation_size=40) == 0
+    assert run(source="idx", data_dir=idx_dir, validation_size=40) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["idx", "ok", "data.dir", str(idx_dir)] in lines
     assert ["train", "200", *["20"] * 10] in lines
@@ -37,7 +37,7 @@ def test_it_shows_places_splits_classes_and_checksums(idx_dir: Path, capsys: pyt
 
 
 def test_json_is_one_object_with_the_same(idx_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(source="idx", directory=idx_dir, validation_size=40, as_json=True) == 0
+    assert run(source="idx", data_dir=idx_dir, validation_size=40, as_json=True) == 0
     (record,) = parsed(capsys)
     assert record["dataset"]["splits"]["train"] == {"examples": 200, "classes": [20] * 10}
     assert record["dataset"]["name"] == "tiny"
@@ -59,7 +59,7 @@ def test_without_mnist_it_downloads_nothing_and_says_what_training_would_do(
 
 def test_a_damaged_file_is_listed_with_the_reason_and_fails(idx_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (idx_dir / "t10k-labels-idx1-ubyte").write_bytes(b"")
-    assert run(source="idx", directory=idx_dir) == 4
+    assert run(source="idx", data_dir=idx_dir) == 4
     output = capsys.readouterr()
     assert "idx     damaged" in output.out
     assert "the file is empty" in output.out
@@ -71,7 +71,7 @@ def test_damage_in_json_is_a_state_with_a_reason_and_an_error_at_the_end(
 ) -> None:
     (idx_dir / "t10k-labels-idx1-ubyte").write_bytes(b"")
     (idx_dir / "t10k-images-idx3-ubyte").unlink()
-    assert run(source="idx", directory=idx_dir, as_json=True) == 4
+    assert run(source="idx", data_dir=idx_dir, as_json=True) == 4
     record, error = parsed(capsys)
     states = {file["name"]: file["state"] for file in record["places"][0]["files"]}
     assert states["t10k-labels-idx1-ubyte"] == record["places"][0]["state"] == "damaged"
@@ -92,7 +92,7 @@ def test_fetch_without_a_network_names_both_mirrors(capsys: pytest.CaptureFixtur
     assert all(mirror in errors for mirror in downloading.MIRRORS)
 
 
-@pytest.mark.parametrize("options", [{"source": "digits"}, {"source": "idx"}, {"directory": Path()}])
+@pytest.mark.parametrize("options", [{"source": "digits"}, {"source": "idx"}, {"data_dir": Path()}])
 def test_fetch_is_for_mnist_and_the_cache_alone(options: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(fetch=True, **options) == 2
     assert "error: --fetch downloads" in capsys.readouterr().err
@@ -103,7 +103,7 @@ def test_a_terminal_gets_tables(
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "120")
-    assert run(source="idx", directory=idx_dir, validation_size=40) == 0
+    assert run(source="idx", data_dir=idx_dir, validation_size=40) == 0
     assert "─" in capsys.readouterr().out
 
 

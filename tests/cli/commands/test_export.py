@@ -135,7 +135,7 @@ def test_other_data_of_the_same_name_proves_nothing(export, tmp_path):
         (other / f"{name}-labels-idx1-ubyte").write_bytes(idx_bytes(split.labels))
     code, out, err = export("--format", "numpy", "--data-dir", str(other))
     assert (code, out) == (4, "")
-    assert f"one learned from bars, and what is here is bars ({other}), whose checksums differ" in err
+    assert "one: learned from bars (" in err
     assert not (tmp_path / "out").exists()
 
 
@@ -226,7 +226,7 @@ def test_a_file_with_a_fault_is_caught(format_name, name, mutate, exports, bars_
     instead(format_name, content.replace(right, wrong))
     code, out, err = export("--format", format_name)
     assert code == 8
-    assert "error: 1 of 1 exports do not answer as the network does" in err
+    assert "error: 1 of 1 exports do not predict what the network predicts" in err
     assert "logits differ by up to" in err
     assert out.splitlines()[2].split()[-1] == "differs"
     assert {path.name for path in (tmp_path / "out").iterdir()} == {

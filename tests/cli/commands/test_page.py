@@ -69,7 +69,7 @@ def test_json_is_an_object_with_size_and_parity(bars_run, tmp_path, opened, at_t
     assert at_terminal(["page", str(bars_run), "--out", str(path), "--weights", "float32", "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
     parity = {"weights": "float32", "images": 60, "agree": 60, "largest_logit_difference": 0.0}
-    assert record == {"event": "Page", "path": str(path), "bytes": path.stat().st_size, "parity": parity}
+    assert record == {"event": "page", "path": str(path), "bytes": path.stat().st_size, "parity": parity}
     assert opened == []
 
 

@@ -2,14 +2,13 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 import types
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from mnistcnn_cli.app import run
-from mnistcnn_cli.rendering.runs_view import run_record
+from mnistcnn_cli.rendering.run_records import run_record
 
 from mnistcnn.config.schema import load_config
 from mnistcnn.events import RunFinished, RunStarted
@@ -279,7 +278,7 @@ def test_reproduce_refuses_other_data_before_it_trains(make, repeated, capsys, l
     assert not (log_dir / "again").exists()
 
 
-def test_two_hundred_runs_are_listed_in_a_second_without_tensorflow(make, log_dir):
+def test_two_hundred_runs_are_listed_without_tensorflow(make, log_dir):
     first = make("run0", "learning_rate=2e-4")
     for number in range(1, 200):
         shutil.copytree(first.path, log_dir / f"run{number}")
@@ -287,9 +286,6 @@ def test_two_hundred_runs_are_listed_in_a_second_without_tensorflow(make, log_di
         "import sys; from mnistcnn_cli.app import run; run(['runs']);"
         "print(*{'tensorflow', 'keras', 'sklearn', 'scipy'} & set(sys.modules), file=sys.stderr)"
     )
-    started = time.monotonic()
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    seconds = time.monotonic() - started
     assert result.stdout.count("finished") == 200
     assert result.stderr == "\n"
-    assert seconds < 5  # 0.8 s on an idle machine (2 cores, 2026-11); this is for a busy one.

@@ -73,8 +73,8 @@ def test_every_line_of_json_is_an_event_and_the_last_one_has_the_best(here, capf
     assert run(["sweep", "--config", "s.yaml", "--json", "-q"]) == 0
     events = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     kinds = [event["event"] for event in events]
-    assert kinds[0] == "SweepStarted"
-    assert kinds.count("TrialStarted") == kinds.count("TrialFinished") == kinds.count("RunFinished") == 3
+    assert kinds[0] == "sweep_started"
+    assert kinds.count("trial_started") == kinds.count("trial_finished") == kinds.count("run_finished") == 3
     accuracies = [each["validation_accuracy"] for each in events[-1]["best"]]
     assert accuracies == sorted(accuracies, reverse=True)
     assert all(Path(path).is_file() for path in events[-1]["plots"])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from mnistcnn_cli.app import run
 from mnistcnn_cli.commands.train import train
+from mnistcnn_cli.rendering.ndjson import event_name
 
 from mnistcnn.config.schema import Config
 from mnistcnn.errors import DivergedError
@@ -56,7 +57,7 @@ def test_json_writes_every_event_on_standard_output(core, fake_run, capfd):
     core(events)
     assert run(["train", "--json", "--quiet"]) == 0
     out, err = capfd.readouterr()
-    assert [json.loads(line)["event"] for line in out.splitlines()] == [type(e).__name__ for e in events]
+    assert [json.loads(line)["event"] for line in out.splitlines()] == [event_name(type(event)) for event in events]
     assert err == ""
 
 

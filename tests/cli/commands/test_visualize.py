@@ -68,7 +68,7 @@ def test_augmentation_shows_what_the_run_made_of_training_images(runs, tmp_path,
 def test_json_is_an_object_for_each_picture(visualize, tmp_path, capsys):
     assert visualize("--show", "filters", "--json", "--out", str(tmp_path)) == 0
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [record["event"] for record in records] == ["Picture"] * 3
+    assert [record["event"] for record in records] == ["picture"] * 3
     listed = {picture["file"]: picture for picture in json.loads((tmp_path / "manifest.json").read_text())["pictures"]}
     for record in records:
         assert record["path"] == str(tmp_path / record["file"])
@@ -167,9 +167,11 @@ def test_pictures_are_not_drawn_of_other_data_than_the_run_learned_from(runs, vi
     other = tmp_path / "other"
     (other / "checkpoints").mkdir(parents=True)
     manifest = json.loads((runs / "small" / "manifest.json").read_text())
-    (other / "manifest.json").write_text(json.dumps({**manifest, "data": {**manifest["data"], "name": "mnist"}}))
+    learned = {**manifest["data"], "sha256": dict.fromkeys(manifest["data"]["sha256"], "0" * 64)}
+    (other / "manifest.json").write_text(json.dumps({**manifest, "data": learned}))
     (other / "config.yaml").write_bytes((runs / "small" / "config.yaml").read_bytes())
     (other / "checkpoints").rmdir()
     (other / "checkpoints").symlink_to(runs / "small" / "checkpoints")
     assert visualize(str(other), "--layer", "input") == 4
-    assert "learned from mnist" in capsys.readouterr().err
+    assert f"{other}: learned from digits (scikit-learn" in (err := capsys.readouterr().err)
+    assert "has other checksums. If the run's data is elsewhere now: --data-dir DIR" in err

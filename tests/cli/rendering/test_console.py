@@ -7,8 +7,9 @@ import sys
 import pytest
 from mnistcnn_cli.rendering.console import Console, open_console
 from mnistcnn_cli.rendering.live import LiveDisplay
-from mnistcnn_cli.rendering.ndjson import NdJson, RunPath
+from mnistcnn_cli.rendering.ndjson import NdJson
 from mnistcnn_cli.rendering.plain import PlainLog, WarningsOnly
+from mnistcnn_cli.rendering.result_paths import RunPath
 from mnistcnn_cli.rendering.sink import Sink
 
 
@@ -140,4 +141,4 @@ def test_json_beside_a_terminal_is_json_and_nothing_else(tmp_path):
         subprocess.run([sys.executable, "-c", script], stdout=stdout, stderr=follower, check=True)
     os.close(follower)
     os.close(leader)
-    assert json.loads(output.read_text()) == {"event": "Warned", "message": "careful"}
+    assert json.loads(output.read_text()) == {"event": "warned", "message": "careful"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from mnistcnn_cli.rendering.dashboard import Dashboard
-from mnistcnn_cli.rendering.displayed_run import Progress
+from mnistcnn_cli.rendering.displayed_run import DisplayedRun
 from mnistcnn_cli.rendering.live import LiveDisplay
 from rich.cells import cell_len
 from rich.console import Console
@@ -19,11 +19,11 @@ def screen(width, height=40, **options):
 
 
 def drawn(events, width, height=40):
-    progress = Progress()
+    run = DisplayedRun()
     for event in events:
-        progress.absorb(event)
+        run.update(event)
     console = screen(width, height, color_system=None)
-    console.print(Dashboard(progress, lambda: 12.0))
+    console.print(Dashboard(run, lambda: 12.0))
     return console.file.getvalue()
 
 

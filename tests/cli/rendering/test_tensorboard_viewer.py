@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from mnistcnn_cli.rendering import tensorboard_process
 from mnistcnn_cli.rendering import tensorboard_viewer as viewers
 from mnistcnn_cli.rendering.tensorboard_viewer import Viewer, viewer_command
 
@@ -30,7 +31,7 @@ def child(monkeypatch):
         popen = subprocess.Popen
 
         def start(command, **options):
-            start.options = command[3:]
+            start.module, start.options = command[2:3], command[3:]
             return popen([sys.executable, "-c", script], **options)
 
         monkeypatch.setattr(viewers.subprocess, "Popen", start)
@@ -63,6 +64,7 @@ def test_it_starts_with_the_run_says_where_it_is_once_and_ends_with_the_command(
         process = viewer._child._process
         assert process.poll() is None
     assert notes == ["TensorBoard is at http://localhost:6006/"]
+    assert started.module == [tensorboard_process.__name__]
     assert started.options == ["--logdir", "runs/a b/tensorboard", "--samples_per_plugin", "images=31,histograms=31"]
     assert process.returncode == 0
 
@@ -125,15 +127,7 @@ def test_it_does_not_stay_when_the_run_failed(child, capfd):
 
 
 def test_the_real_one_serves_until_its_input_ends(tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "mnistcnn_cli.rendering.tensorboard_process",
-        "--logdir",
-        str(tmp_path),
-        "--port",
-        "0",
-    ]
+    command = [sys.executable, "-m", tensorboard_process.__name__, "--logdir", str(tmp_path), "--port", "0"]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment

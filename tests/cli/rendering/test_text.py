@@ -24,6 +24,10 @@ def test_a_loss_keeps_its_digits(value, written):
     assert text.loss(value) == written
 
 
+def test_a_size_has_the_unit_that_suits_it():
+    assert [text.size(octets) for octets in (28_881, 9_912_422, 25_276_063_744)] == ["29 kB", "9.9 MB", "25.3 GB"]
+
+
 def test_one_error_in_ten_thousand_shows():
     assert text.percent(0.9821) == "98.21 %"
 

@@ -35,6 +35,9 @@ class Mirror(BaseHTTPRequestHandler):
         self.requests.append(self.path)
         getattr(self, behaviour)()
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def begin(self, status: int = 200, length: int | None = len(CONTENT)) -> None:
         self.send_response(status)
         if length is not None:
@@ -246,12 +249,17 @@ def test_the_first_file_that_no_mirror_delivers_ends_it(tmp_path: Path, url: str
 
 def test_a_name_lookup_without_an_answer_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.2)
-    released = threading.Event()
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: released.wait(5) and [])
-    began = time.monotonic()
+    released, ended = threading.Event(), threading.Event()
+
+    def look_up(*_: object, **__: object) -> list[object]:
+        released.wait(30)
+        ended.set()
+        return []
+
+    monkeypatch.setattr("socket.getaddrinfo", look_up)
     with pytest.raises(DownloadError, match="no answer within"):
         download(tmp_path, [FILE], mirrors=["http://a.invalid/", "http://b.invalid/"])
-    assert time.monotonic() - began < 2
+    assert not ended.is_set()
     released.set()
 
 
@@ -328,3 +336,15 @@ def test_a_stuck_lock_only_delays(tmp_path: Path, url: str, monkeypatch: pytest.
     with FileLock(tmp_path / ".lock"):
         download(tmp_path, [FILE], mirrors=[url + "good/"])
     assert (tmp_path / FILE.name).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "problem"),
+    [("good", None), ("not_found", "HTTP 404 Not Found"), ("silent", "no answer within 0.5 s")],
+)
+def test_a_mirror_is_asked_without_a_download(server: ThreadingHTTPServer, behaviour: str, problem: str | None) -> None:
+    assert module.mirror_problem(f"http://127.0.0.1:{server.server_port}/{behaviour}/", 0.5) == problem
+
+
+def test_a_mirror_that_is_not_there_says_why() -> None:
+    assert module.mirror_problem(DEAD, 5.0) == "Connection refused"

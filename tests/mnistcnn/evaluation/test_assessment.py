@@ -15,7 +15,6 @@ from mnistcnn.config.schema import DataConfig, load_config
 from mnistcnn.data.dataset import Examples
 from mnistcnn.data.sources import load_dataset
 from mnistcnn.errors import DataError, DivergedError
-from mnistcnn.evaluation import assessment as assessments
 from mnistcnn.evaluation.assessment import Provenance, assess, assess_run
 from mnistcnn.network.evaluator import EvaluationResult
 from mnistcnn.runs.checkpoint import Checkpoint
@@ -126,14 +125,6 @@ def test_useless_weights_are_an_error_and_no_figures(run, tiny_dataset):
     run.checkpoints().save(Checkpoint(9, huge, {}), best=False)
     with pytest.raises(DivergedError, match=r"step 9\).* is nan"):
         assess_run(run, "9", tiny_dataset, "test")
-
-
-def test_the_runs_own_number_of_threads_is_used(run, tiny_dataset, monkeypatch):
-    asked = []
-    monkeypatch.setattr(assessments, "limit_threads", asked.append)
-    run.config_path.write_text(run.config_path.read_text().replace("threads: null", "threads: 3"))
-    assess_run(run, "best", tiny_dataset, "test")
-    assert asked == [3]
 
 
 def weights_of(run, checkpoint="last"):

@@ -3,7 +3,9 @@
 import pytest
 
 from mnistcnn.errors import ConfigError
-from mnistcnn.network.devices import chosen_gpus, use_devices
+from mnistcnn.network import devices
+from mnistcnn.network.devices import chosen_gpus, unused_card_warning, use_devices
+from mnistcnn.network.nvidia import Nvidia
 
 
 def test_the_processor_is_used_where_there_is_no_gpu_or_none_is_wanted():
@@ -19,9 +21,9 @@ def test_auto_takes_as_many_gpus_as_divide_the_batch():
 def test_what_is_asked_for_is_taken_or_refused():
     assert chosen_gpus("gpu", 64, 2, gpus=4) == 4
     assert chosen_gpus(2, 50, 1, gpus=4) == 2
-    for devices, gpus in (("gpu", 0), (1, 0), (3, 2)):
-        with pytest.raises(ConfigError, match=f"devices: {devices}: TensorFlow sees {gpus or 'no'} GPU"):
-            chosen_gpus(devices, 60, 1, gpus)
+    for asked, gpus in (("gpu", 0), (1, 0), (3, 2)):
+        with pytest.raises(ConfigError, match=f"devices: {asked}: TensorFlow sees {gpus or 'no'} GPU"):
+            chosen_gpus(asked, 60, 1, gpus)
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,29 @@ def test_a_batch_that_cannot_be_shared_evenly_is_refused_with_the_nearest_that_c
 def test_a_machine_without_gpus_says_so():
     with pytest.raises(ConfigError, match="devices: 64"):
         use_devices(64, 64)
+
+
+def test_a_card_that_tensorflow_cannot_use_is_a_warning_with_the_command_that_helps(nvidia_smi):
+    nvidia_smi(cuda="11.4")
+    warning = unused_card_warning("auto")
+    assert "cannot use NVIDIA GeForce RTX 3090" in warning
+    assert "supports CUDA up to 11.4" in warning
+    assert "install NVIDIA's driver" in warning
+
+
+def test_whoever_asked_for_the_processor_or_hides_the_card_is_not_warned(nvidia_smi, monkeypatch):
+    nvidia_smi()
+    assert unused_card_warning("cpu") is None
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    assert unused_card_warning("auto") is None
+
+
+def test_a_card_that_tensorflow_sees_is_no_warning(nvidia_smi, monkeypatch):
+    nvidia_smi()
+    monkeypatch.setattr(devices.tf.config, "list_physical_devices", lambda kind: ["/GPU:0"])
+    assert unused_card_warning("auto") is None
+
+
+def test_a_machine_without_a_card_is_no_warning(monkeypatch):
+    monkeypatch.setattr(devices, "find_nvidia", lambda: Nvidia(False))
+    assert unused_card_warning("auto") is None

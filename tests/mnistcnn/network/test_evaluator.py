@@ -37,3 +37,13 @@ def test_a_network_is_evaluated_on_every_image_in_order_whatever_the_batches(mon
     result = evaluate(network, examples)
     np.testing.assert_allclose(result.logits, whole, rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(result.labels, examples.labels)
+
+
+def test_with_xla_every_batch_has_one_size_and_the_answers_are_the_same(monkeypatch):
+    network, examples = Network(NetworkConfig(conv1=2, conv2=3, fc1=4), seed=0), make_examples(23, 0)
+    monkeypatch.setattr(evaluation, "GPU_BATCH_SIZE", 10)
+    evaluator = evaluation.Evaluator(network, xla=True)
+    assert evaluator.prepare() is None
+    result = evaluator(examples)
+    np.testing.assert_allclose(result.logits, evaluate(network, examples).logits, rtol=1e-5, atol=1e-6)
+    assert evaluator._logits.experimental_get_tracing_count() == 1

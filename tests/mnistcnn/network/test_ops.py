@@ -1,4 +1,4 @@
-"""The replaced operation against TensorFlow's own: values and gradients."""
+"""The replaced operations against TensorFlow's own: values and gradients."""
 
 from __future__ import annotations
 
@@ -29,3 +29,17 @@ def test_dense_and_its_gradients_equal_tensorflows_whatever_the_shape(draw, dtyp
     for ours, theirs in zip([value, *gradients], [expected, *expected_gradients], strict=True):
         ours, theirs = ours.astype(np.float32), theirs.astype(np.float32)
         np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance * abs(theirs).max())
+
+
+@pytest.mark.parametrize("draw", range(3))
+@pytest.mark.parametrize("jit", [False, True])
+def test_max_pooling_and_its_gradient_equal_tensorflows_also_among_equals(draw, jit):
+    random = np.random.default_rng(draw)
+    # So few values that most windows have two largest ones.
+    maps = random.integers(0, 3, (3, 6, 8, 5)).astype(np.float32)
+    upstream = tf.constant(random.normal(size=(3, 3, 4, 5)), tf.float32)
+    ours = tf.function(ops.max_pool, jit_compile=jit, autograph=False)
+    value, gradients = value_and_gradients(ours, [maps], upstream)
+    expected, expected_gradients = value_and_gradients(lambda x: tf.nn.max_pool2d(x, 2, 2, "SAME"), [maps], upstream)
+    np.testing.assert_array_equal(value, expected)
+    np.testing.assert_array_equal(gradients[0], expected_gradients[0])

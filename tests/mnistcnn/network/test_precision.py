@@ -40,3 +40,19 @@ def test_where_there_is_no_list_there_are_no_flags(tmp_path):
     assert processor_flags(tmp_path / "nothing") == frozenset()
     (tmp_path / "arm").write_text("processor\t: 0\n")
     assert processor_flags(tmp_path / "arm") == frozenset()
+
+
+def test_auto_is_bfloat16_only_on_a_processor_that_has_it_and_warns_of_nothing():
+    assert usable_precision("auto", frozenset({"amx_bf16"})) == ("bfloat16", None)
+    assert usable_precision("auto", frozenset({"avx2"})) == ("float32", None)
+
+
+def test_on_a_gpu_the_gpu_is_asked_and_not_the_processor():
+    assert usable_precision("bfloat16", frozenset(), gpu=(9, 0)) == ("bfloat16", None)
+    precision, warning = usable_precision("bfloat16", frozenset({"amx_bf16"}), gpu=(7, 5))
+    assert precision == "float32"
+    assert "compute capability 7.5, needed 8.0" in warning
+
+
+def test_auto_on_a_gpu_is_float32():
+    assert usable_precision("auto", frozenset({"amx_bf16"}), gpu=(9, 0)) == ("float32", None)

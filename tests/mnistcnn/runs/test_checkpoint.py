@@ -16,14 +16,15 @@ from mnistcnn import files
 from mnistcnn.errors import CheckpointError
 from mnistcnn.network.weights import weights_digest
 from mnistcnn.runs import checkpoint as checkpoints
-from mnistcnn.runs.checkpoint import Checkpoint, CheckpointDirectory, Progress, steps_to_drop
+from mnistcnn.runs.checkpoint import Best, Checkpoint, CheckpointDirectory, TrainingProgress, steps_to_drop
 
 
 def make_checkpoint(step=0, seed=0):
     draw = np.random.default_rng(seed).normal
     weights = {"conv1/weights": draw(size=(2, 3)).astype(np.float32), "conv1/biases": np.zeros(3, np.float32)}
     slots = {f"{slot}/{name}": draw(size=a.shape).astype(np.float32) for slot in "mv" for name, a in weights.items()}
-    return Checkpoint(step, weights, slots, Progress(best_step=step, best_errors=7, seconds=1.25, losses=(0.1, 0.2)))
+    progress = TrainingProgress(Best(step, errors=7), seconds=1.25, losses=(0.1, 0.2))
+    return Checkpoint(step, weights, slots, progress)
 
 
 def make_averaged_checkpoint(step=0):
@@ -58,6 +59,31 @@ def test_averaged_weights_are_saved_beside_the_others_and_are_what_the_run_stand
     assert checkpoints.load(path).evaluated_weights is not checkpoints.load(path).weights
     manifest = json.loads((path / "manifest.json").read_text())
     assert manifest["weights_digest"] == weights_digest(saved.average) != weights_digest(saved.weights)
+
+
+def test_a_manifest_has_the_figures_of_the_best_evaluation_beside_the_other_counts(tmp_path):
+    progress = TrainingProgress(Best(40, 3, 0.97, 0.98), evaluated_step=60, seconds=1.5, losses=(0.25,))
+    saved = dataclasses.replace(make_checkpoint(60), progress=progress)
+    path = checkpoints.save(tmp_path / "step-0000060", saved)
+    assert list(json.loads((path / "manifest.json").read_text())["progress"].items()) == [
+        ("best_step", 40),
+        ("best_errors", 3),
+        ("best_validation_accuracy", 0.97),
+        ("best_test_accuracy", 0.98),
+        ("evaluated_step", 60),
+        ("seconds", 1.5),
+        ("training_seconds", 0.0),
+        ("losses", [0.25]),
+    ]
+    assert checkpoints.load(path).progress == progress
+
+
+@pytest.mark.parametrize("record", [[], {}, {"losses": [], "best_day": 1}, {"losses": 1}])
+def test_a_progress_that_cannot_be_understood_is_damage_even_with_a_valid_checksum(tmp_path, monkeypatch, record):
+    monkeypatch.setattr(TrainingProgress, "to_record", lambda self: record)
+    path = checkpoints.save(tmp_path / "step-0000001", make_checkpoint())
+    with pytest.raises(CheckpointError, match=r"manifest\.json: damaged"):
+        checkpoints.load(path)
 
 
 def test_the_same_state_makes_the_same_bytes(tmp_path):

@@ -61,3 +61,20 @@ def test_other_weights_are_an_error_that_names_versions_and_machine(make):
 def test_other_weights_without_a_known_reason_say_so(make):
     with pytest.raises(RunError, match="something else decided"):
         reproduction.compare(make(), make(digest="cd" * 32)).raise_if_different()
+
+
+def test_onednn_is_named_as_a_cause_also_where_a_run_was_only_resumed_with_the_other_setting(make):
+    machine = make().manifest()["machine"]
+    on, off = {**machine, "onednn": True}, {**machine, "onednn": False}
+    elsewhere = {"step": 10, "changes": {}, "environment": {**make().manifest(), "machine": off}}
+    resumed, repeated = make(machine=on, resumed=[elsewhere]), make(machine=on, digest="cd" * 32)
+    with pytest.raises(RunError, match=r"\nmachine\.onednn: was off, is on$"):
+        reproduction.compare(resumed, repeated).raise_if_different()
+
+
+def test_a_run_that_did_not_record_onednn_may_differ_for_that_reason(make):
+    one, other = make(), make(digest="cd" * 32)
+    machine = {key: value for key, value in one.manifest()["machine"].items() if key != "onednn"}
+    one.update_manifest({"machine": machine})
+    with pytest.raises(RunError, match=r"machine\.onednn: was unknown"):
+        reproduction.compare(one, other).raise_if_different()

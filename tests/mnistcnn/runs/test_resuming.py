@@ -17,7 +17,7 @@ from mnistcnn.runs import checkpoint as checkpoints
 from mnistcnn.runs.directory import Run
 from mnistcnn.runs.resuming import resumed_config
 from mnistcnn.runs.trained import load_trained
-from mnistcnn.training import loop as training
+from mnistcnn.training import chunks
 from mnistcnn.training.loop import resume, train
 
 SETTINGS = [
@@ -63,7 +63,7 @@ def uninterrupted(config, tiny_dataset):
 @pytest.fixture(autouse=True)
 def short_calls(monkeypatch):
     """Ask whether to stop after every single step."""
-    monkeypatch.setattr(training, "_SECONDS_PER_CALL", 1e-9)
+    monkeypatch.setattr(chunks, "_SECONDS_PER_CHUNK", 1e-9)
 
 
 def stop_after(answers):
@@ -247,3 +247,22 @@ def test_a_run_in_use_is_refused_and_not_touched(uninterrupted, tiny_dataset):
 def test_the_digest_of_a_checkpoint_is_that_of_its_weights(uninterrupted):
     trained = load_trained(uninterrupted, "last")
     assert trained.digest == weights_digest(trained.network.read())
+
+
+def test_a_resume_elsewhere_warns_once_and_is_recorded(config, tiny_dataset):
+    run = train_until(config(), tiny_dataset, 9)
+    machine = run.manifest()["machine"]
+    run.update_manifest({"machine": {**machine, "onednn": not machine["onednn"], "memory_bytes": 1}})
+    (warned,) = (event for event in resume(run, config(), tiny_dataset, stop_after(4)) if isinstance(event, Warned))
+    assert "can differ in their last bits" in warned.message
+    assert [line.split(":")[0] for line in warned.message.splitlines()[1:]] == ["machine.onednn"]
+    assert run.manifest()["resumed"][0]["environment"]["machine"] == machine
+    assert not [event for event in resume(run, config(), tiny_dataset) if isinstance(event, Warned)]
+
+
+def test_a_run_that_begins_again_elsewhere_loses_no_bits_and_says_nothing(config, tiny_dataset):
+    events = train(config(), tiny_dataset)
+    run = Run(next(event.run for event in events if isinstance(event, RunStarted)))
+    events.close()
+    run.update_manifest({"machine": {**run.manifest()["machine"], "processor": "another"}})
+    assert not [event for event in resume(run, config(), tiny_dataset) if isinstance(event, Warned)]

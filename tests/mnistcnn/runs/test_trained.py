@@ -58,6 +58,14 @@ def test_a_step_is_its_own_network(run):
     assert all(np.array_equal(initial[name], array) for name, array in first.network.read().items())
 
 
+def test_the_runs_own_number_of_threads_is_used(run, monkeypatch):
+    asked = []
+    monkeypatch.setattr("mnistcnn.runs.trained.limit_threads", asked.append)
+    run.config_path.write_text(run.config_path.read_text().replace("threads: null", "threads: 3"))
+    load_trained(run)
+    assert asked == [3]
+
+
 def test_weights_that_do_not_fit_the_configuration_are_an_error(run):
     other = Network(NetworkConfig(conv1=5, conv2=3, fc1=8), seed=0)
     run.checkpoints().save(Checkpoint(9, other.read(), {}), best=False)

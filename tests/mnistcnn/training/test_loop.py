@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from mnistcnn.config.schema import load_config
 from mnistcnn.data.dataset import Examples
+from mnistcnn.data.sampling import batch_indices
 from mnistcnn.errors import ConfigError, DivergedError, RunError
 from mnistcnn.events import CheckpointSaved, Evaluated, RunFinished, RunStarted, StepsDone, Warned
 from mnistcnn.network import precision
@@ -22,7 +23,7 @@ from mnistcnn.network.model import Network
 from mnistcnn.network.precision import usable_precision
 from mnistcnn.runs import checkpoint as checkpoints
 from mnistcnn.runs.directory import Run
-from mnistcnn.training import loop as training
+from mnistcnn.training import chunks
 from mnistcnn.training.loop import train
 from mnistcnn.training.steps import TrainingSteps
 
@@ -125,7 +126,7 @@ def test_the_same_seed_gives_the_same_weights_and_metrics_and_another_gives_othe
 )
 def test_how_many_steps_one_compiled_call_does_changes_no_bit(config, tiny_dataset, monkeypatch, recipe):
     one = run_of(list(train(config(*recipe), tiny_dataset)))
-    monkeypatch.setattr(training, "_SECONDS_PER_CALL", 1e-9)
+    monkeypatch.setattr(chunks, "_SECONDS_PER_CHUNK", 1e-9)
     other = run_of(list(train(config(*recipe), tiny_dataset)))
     assert one.manifest()["results"]["weights_digest"] == other.manifest()["results"]["weights_digest"]
     assert one.metrics_path.read_bytes() == other.metrics_path.read_bytes()
@@ -178,7 +179,7 @@ def test_training_accuracy_is_of_the_batch_that_comes_next_without_dropout(confi
     run = run_of(events)
     network = Network(config().network, seed=0)
     network.load(checkpoints.load(run.checkpoints().find("last")).weights)
-    upcoming = training.batch_indices(0, 4, 1, 20, len(tiny_dataset.train))[0]
+    upcoming = batch_indices(0, 4, 1, 20, len(tiny_dataset.train))[0]
     batch = Examples(tiny_dataset.train.images[upcoming], tiny_dataset.train.labels[upcoming])
     assert of(StepsDone, events)[-1].accuracy == evaluate(network, batch).accuracy
 

@@ -77,13 +77,13 @@ RECIPES = [
 @pytest.fixture(params=RECIPES, ids=" ".join)
 def step(request, monkeypatch):
     """A network, its step, and the step's graph, of a recipe; on any processor in the precision that it asks for."""
-    monkeypatch.setattr(graph_module, "usable_precision", lambda asked: (asked, None))
+    monkeypatch.setattr(graph_module, "device_precision", lambda asked: (asked, None))
     small = ["network.conv1=2", "network.conv2=3", "network.fc1=4", "batch_size=8"]
     config = load_config(None, [*small, *request.param])
     examples = make_examples(8, 0)
-    trainee = TrainingState(config, examples, config.precision, SingleProcess(SingleReplica()))
+    state = TrainingState(config, examples, config.precision, SingleProcess(SingleReplica()))
     graph = StepGraph(config, examples)
-    yield trainee, graph, config
+    yield state, graph, config
     graph.close()
 
 
@@ -104,16 +104,16 @@ def test_whatever_the_recipe_the_graph_has_the_tutorials_scopes_and_its_updates_
 
 
 def test_whatever_the_recipe_a_trace_does_what_a_step_of_training_does(step):
-    trainee, graph, _ = step
-    before = trainee.network.read()
-    if trainee.evaluated_network is not trainee.network:
-        trainee.evaluated_network.load(before)
+    state, graph, _ = step
+    before = state.network.read()
+    if state.evaluated_network is not state.network:
+        state.evaluated_network.load(before)
     graph.trace(3, before)
     held = graph.held()
-    trainee.steps(3, np.arange(8, dtype=np.int32)[np.newaxis])
-    for name, values in trainee.network.read().items():
+    state.steps(3, np.arange(8, dtype=np.int32)[np.newaxis])
+    for name, values in state.network.read().items():
         assert np.allclose(held[tags.variable(name)], values, rtol=1e-5, atol=1e-6), name
         assert not np.array_equal(values, before[name]), name
-    if trainee.evaluated_network is not trainee.network:
-        for name, values in trainee.evaluated_network.read().items():
+    if state.evaluated_network is not state.network:
+        for name, values in state.evaluated_network.read().items():
             assert np.allclose(held[f"train/average/{tags.variable(name)}"], values, rtol=1e-5, atol=1e-6), name

@@ -22,7 +22,7 @@ from mnistcnn.runs import checkpoint as checkpoints
 from mnistcnn.runs.directory import Run
 from mnistcnn.runs.resuming import resumed_config
 from mnistcnn.runs.trained import load_trained
-from mnistcnn.training import loop as training
+from mnistcnn.training import chunks
 from mnistcnn.training.loop import resume, train
 from mnistcnn.training.summaries.observation import Observer, kernels
 from mnistcnn.training.summaries.pictures import to_grey, to_signed_grey
@@ -301,7 +301,7 @@ def test_summaries_and_traces_change_no_bit_and_can_be_off(run, make_config, dat
 def test_a_run_that_was_killed_and_resumed_has_the_same_curves(
     run, events, make_config, dataset, monkeypatch, killed_at, goes_on_from
 ):
-    monkeypatch.setattr(training, "_SECONDS_PER_CALL", 1e-9)
+    monkeypatch.setattr(chunks, "_SECONDS_PER_CHUNK", 1e-9)
     session = train(make_config("summaries.trace_every=10"), dataset)
     killed = Run(next(session).run)
     while not (isinstance(event := next(session), CheckpointSaved | StepsDone) and event.step >= killed_at):

@@ -1,4 +1,4 @@
-"""How `mnistcnn runs` shows runs: tables for people, records for programs."""
+"""Runs as tables: what `mnistcnn runs` shows to people."""
 
 from __future__ import annotations
 
@@ -9,88 +9,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mnistcnn.errors import RunError
-
+from .run_records import compared_settings, manifest_or_none
 from .tables import Listing, draw
 from .text import count, duration, one_line, percent, printable, shell_path
 
 if TYPE_CHECKING:
     from mnistcnn.runs.directory import Run
     from mnistcnn.runs.listing import RunSummary
-    from mnistcnn.runs.reproduction import Reproduction
 
 _MOST_HINTS = 5
 _MOST_COLUMNS = 4
 """More runs than this are compared in rows, because their columns would not fit."""
 _UNKNOWN = "–"
-
-
-def write_record(record: dict[str, Any]) -> None:
-    """Write one line of JSON."""
-    sys.stdout.write(json.dumps(record, allow_nan=False) + "\n")
-    sys.stdout.flush()
-
-
-def run_record(run: RunSummary) -> dict[str, Any]:
-    """One run, as `runs --json` has it; see docs/runs.md."""
-    return {
-        "event": "run",
-        "run": str(run.path),
-        "name": run.name,
-        "state": run.state,
-        "problem": run.problem,
-        "can_be_resumed": run.can_be_resumed,
-        "data": run.data,
-        "started": run.started.isoformat() if run.started else None,
-        "ended": run.ended.isoformat() if run.ended else None,
-        "step": run.step,
-        "steps": run.steps,
-        "test_step": run.test.step if run.test else None,
-        "test_accuracy": run.test.accuracy if run.test else None,
-        "test_interval": list(run.test.interval) if run.test else None,
-        "test_errors": run.test.errors if run.test else None,
-        "test_examples": run.test.examples if run.test else None,
-        "validation_accuracy": run.validation_accuracy,
-        "best_step": run.best_step,
-        "best_validation_accuracy": run.best_validation_accuracy,
-        "best_test_accuracy": run.best_test_accuracy,
-        "weights_digest": run.weights_digest,
-        "seconds": run.seconds,
-        "images_per_second": run.images_per_second,
-        "checkpoints": list(run.checkpoints),
-        "changed": dict(run.changed),
-        "config": dict(run.config),
-    }
-
-
-def full_record(run: RunSummary, opened: Run) -> dict[str, Any]:
-    """One run with its whole manifest, as `runs show --json` has it."""
-    return {**run_record(run), "manifest": _manifest(opened)}
-
-
-def comparison_record(runs: Sequence[RunSummary], *, everything: bool) -> dict[str, Any]:
-    """The settings that differ, in the order of the runs."""
-    settings = {key: [run.config.get(key) for run in runs] for key in _compared(runs, everything)}
-    return {"event": "comparison", "config": settings, "runs": [run_record(run) for run in runs]}
-
-
-def reproduction_record(result: Reproduction) -> dict[str, Any]:
-    """The verdict, as `runs reproduce --json` has it."""
-    return {
-        "event": "reproduction",
-        "original": str(result.original.path),
-        "repeated": str(result.repeated.path),
-        "same": result.same,
-        "weights_digests": list(result.digests),
-        "test_accuracies": list(result.test_accuracies),
-        "differences": {key: list(values) for key, values in result.differences.items()},
-    }
-
-
-def verdict(result: Reproduction) -> str:
-    """Say that the weights are the same."""
-    others = "".join(f"; {key} was {old}, is {new}" for key, (old, new) in result.differences.items())
-    return f"the same weights, bit for bit: {result.digests[0]}{others}"
 
 
 def draw_list(runs: Sequence[RunSummary], log_dir: Path, hidden: int) -> None:
@@ -121,7 +51,7 @@ def draw_list(runs: Sequence[RunSummary], log_dir: Path, hidden: int) -> None:
 
 def draw_run(run: RunSummary, opened: Run) -> None:
     """Draw everything about one run."""
-    manifest = _manifest(opened) or {}
+    manifest = manifest_or_none(opened) or {}
     default = _defaults()
     settings = [
         (key, _shown(value), f"default {_shown(default.get(key))}" if key in run.changed else "")
@@ -140,7 +70,9 @@ def draw_run(run: RunSummary, opened: Run) -> None:
 
 def draw_comparison(runs: Sequence[RunSummary], *, everything: bool) -> None:
     """Draw runs side by side; many of them one below the other."""
-    settings = [(key, *(_shown(run.config.get(key)) for run in runs)) for key in _compared(runs, everything)]
+    settings = [
+        (key, *(_shown(run.config.get(key)) for run in runs)) for key in compared_settings(runs, everything=everything)
+    ]
     results = [(label, *(fact(run) for run in runs)) for label, fact in _RESULTS.items()]
     header = ("", *(run.name for run in runs))
     rows = [*settings, *results]
@@ -203,11 +135,6 @@ def _environment(manifest: dict[str, Any]) -> list[tuple[str, object]]:
     return found
 
 
-def _compared(runs: Sequence[RunSummary], everything: bool) -> list[str]:
-    keys = dict.fromkeys(key for run in runs for key in run.config if key not in ("name", "log_dir"))
-    return [key for key in keys if everything or len({repr(run.config.get(key)) for run in runs}) > 1]
-
-
 def _write_hints(runs: Sequence[RunSummary], log_dir: Path) -> None:
     """Say what can be done about runs that died, and what is wrong with damaged ones."""
     dead = [run for run in runs if run.state == "died"]
@@ -227,13 +154,6 @@ def _write_problems(runs: Sequence[RunSummary]) -> None:
     for run in runs:
         if run.state == "damaged":
             sys.stderr.write(f"damaged: {printable(one_line(run.problem or ''))}\n")
-
-
-def _manifest(run: Run) -> dict[str, Any] | None:
-    try:
-        return run.manifest()
-    except RunError:
-        return None
 
 
 def _defaults() -> dict[str, object]:

@@ -1,0 +1,266 @@
+"""Everything that this project promises of a GPU, measured in one go: `make bench-gpu`.
+
+    python benchmarks/gpu.py [--seconds N]
+
+Prints one table and then each promise, kept or broken, and exits with 1 if one is broken. Needs MNIST on this machine
+(`MNISTCNN_DATA_DIR` or the cache), no network, and at most four minutes; what does not fit is named. PyTorch takes part
+where it is installed. Without a GPU it does a few steps of everything, which proves only that it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gpu_step import CONTENDERS
+
+HERE = Path(__file__).parent
+BATCHES = (50, 128)
+STEP_PROMISES = {50: 0.45, 128: 0.5}
+"""Milliseconds of a step, on an H100 or H200."""
+RUN_PROMISES = {"fast.yaml": 1.0, "accurate.yaml": 30.0}
+"""Seconds in training steps."""
+OURS, GRAPH = "mnistcnn", "PyTorch, CUDA graph"
+
+
+class Promise(NamedTuple):
+    """Something that must hold, and what was found."""
+
+    text: str
+    kept: bool | None
+    """None if it could not be measured."""
+
+
+class Clock:
+    """Seconds that are left."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds until the end; never less than 1, so that it can be a timeout."""
+        return max(1.0, self._end - time.monotonic())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing new should begin."""
+        return self._end - time.monotonic() < 5
+
+
+class Bench:
+    """One measurement of everything.
+
+    Args:
+        gpu: the name of the GPU; None to prove only that this runs.
+        clock: what is left of the time.
+        runs: where the runs go.
+    """
+
+    def __init__(self, gpu: str | None, clock: Clock, runs: Path) -> None:
+        self.gpu, self.clock, self.runs = gpu, clock, runs
+        self.promises: list[Promise] = []
+
+    def promise(self, text: str, kept: bool | None) -> None:
+        """Note what was found; without a GPU no figure can keep or break anything."""
+        self.promises.append(Promise(text, kept if self.gpu else None))
+
+    def steps(self) -> None:
+        """A table of single steps."""
+        print(f"{'one step':32}{'batch':>6}{'ms':>10}{'compile, s':>12}{'GPU MB':>9}")
+        for batch in BATCHES:
+            found = {name: self._step(name, batch) for name in CONTENDERS}
+            for name, result in found.items():
+                print(f"{name:32}{batch:6}{_step_cells(result)}", flush=True)
+            self._judge_steps(batch, {name: result["ms"] for name, result in found.items() if "ms" in result})
+
+    def _step(self, name: str, batch: int) -> dict[str, Any]:
+        if self.clock.is_over:
+            return {"left_out": "no time left"}
+        command = [sys.executable, str(HERE / "gpu_step.py"), name, str(batch), "200" if self.gpu else "1"]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=self.clock.left, check=False)
+        except subprocess.TimeoutExpired:
+            return {"left_out": "no time left"}
+        if done.returncode:
+            return {"left_out": "failed: " + (done.stderr.strip().splitlines() or ["?"])[-1]}
+        result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return result
+
+    def _judge_steps(self, batch: int, ms: Mapping[str, float]) -> None:
+        mine, graph, limit = ms.get(OURS), ms.get(GRAPH), STEP_PROMISES[batch]
+        self.promise(f"step of {batch}: {_ms(mine)}, at most {limit} ms", None if mine is None else mine <= limit)
+        if graph is not None and mine is not None:
+            self.promise(f"step of {batch}: {mine / graph:.2f} of PyTorch in a CUDA graph, at most 1", mine <= graph)
+        free = ms.get("mnistcnn, not deterministic")
+        if mine is not None and free is not None:
+            print(f"batch {batch}: determinism costs {mine / free:.2f} times the time")
+
+    def whole_runs(self) -> None:
+        """Every recipe from the command to the result, the default one twice, and once killed and resumed."""
+        print(f"\n{'whole run':32}{'all, s':>10}{'steps, s':>10}{'compile, s':>12}{'compiles':>10}{'test':>10}")
+        for number, config in enumerate(("default.yaml", "default.yaml", "fast.yaml", "accurate.yaml")):
+            events = self._train(f"run-{number}", config)
+            finished = _last(events, "run_finished")
+            if finished is None:
+                self.promise(f"{config}: trains", False if events is not None else None)
+                continue
+            compiled = [event for event in events or [] if event["event"] == "compiled"]
+            seconds = sum(event["seconds"] for event in compiled)
+            cells = f"{finished['seconds']:10.1f}{finished['training_seconds']:10.2f}{seconds:12.1f}{len(compiled):10}"
+            print(f"{config:32}{cells}{100 * finished['test_accuracy']:8.2f} %", flush=True)
+            self.promise(f"{config}: compiles {len(compiled)} times in a run, at most once", len(compiled) <= 1)
+            if limit := RUN_PROMISES.get(config):
+                spent = finished["training_seconds"]
+                self.promise(f"{config}: {spent:.2f} s in steps, at most {limit:g}", spent <= limit)
+        self._compare_digests()
+
+    def _compare_digests(self) -> None:
+        first, second, resumed = self._digest("run-0"), self._digest("run-1"), self._killed_and_resumed()
+        self.promise("two runs of one seed have the same bits", first == second if first and second else None)
+        self.promise("a killed and resumed run has the same bits", first == resumed if first and resumed else None)
+
+    def _killed_and_resumed(self) -> str | None:
+        if self.clock.is_over:
+            return None
+        command = self._command("killed", "default.yaml", "--set", f"checkpoints.every={500 if self.gpu else 2}")
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=self._environment()) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                event = json.loads(line)
+                if event["event"] == "checkpoint_saved" and event["step"] >= (1000 if self.gpu else 2):
+                    process.send_signal(signal.SIGKILL)
+                    break
+        again = [sys.executable, "-m", "mnistcnn_cli", "train", "--resume", str(self.runs / "killed"), "-q", "--json"]
+        done = subprocess.run(again, capture_output=True, text=True, env=self._environment(), check=False)
+        return self._digest("killed") if done.returncode == 0 else None
+
+    def together(self) -> None:
+        """Two processes at once on one GPU."""
+        if self.clock.is_over:
+            self.promise("two processes share a GPU", None)
+            return
+        commands = [
+            self._command(f"together-{i}", "default.yaml", "--steps", "500" if self.gpu else "4") for i in (0, 1)
+        ]
+        processes = [
+            subprocess.Popen(command, stdout=subprocess.DEVNULL, env=self._environment()) for command in commands
+        ]
+        used = self._memory_in_use()
+        codes = [process.wait() for process in processes]
+        self.promise(f"two processes share a GPU (exit codes {codes}; {used} in use meanwhile)", codes == [0, 0])
+
+    def _memory_in_use(self) -> str:
+        if not self.gpu:
+            return "no GPU memory"
+        time.sleep(12)
+        query = ["nvidia-smi", "--query-gpu=memory.used,memory.total", "--format=csv,noheader"]
+        return subprocess.run(query, capture_output=True, text=True, check=False).stdout.strip()
+
+    def _train(self, name: str, config: str) -> list[dict[str, Any]] | None:
+        if self.clock.is_over:
+            return None
+        try:
+            done = subprocess.run(
+                self._command(name, config),
+                capture_output=True,
+                text=True,
+                timeout=self.clock.left,
+                check=False,
+                env=self._environment(),
+            )
+        except subprocess.TimeoutExpired:
+            return None
+        if done.returncode:
+            print(f"{config}: exit code {done.returncode}: {done.stderr.strip()[-500:]}")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def _command(self, name: str, config: str, *options: str) -> list[str]:
+        path = str(HERE.parent / "configs" / config)
+        short = [] if self.gpu else ["--steps", "4", "--set", "schedule.warmup=0", "--set", "data.source=digits"]
+        where = ["--log-dir", str(self.runs), "--name", name, "--json", "-q"]
+        return [sys.executable, "-m", "mnistcnn_cli", "train", "--config", path, *short, *options, *where]
+
+    def _environment(self) -> dict[str, str]:
+        # A cache of compiled programs of its own: the first run pays for the compile, those after it do not.
+        return {**os.environ, "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(self.runs / "cache"))}
+
+    def _digest(self, name: str) -> str | None:
+        try:
+            manifest = json.loads((self.runs / name / "manifest.json").read_text())
+        except OSError:
+            return None
+        digest: str | None = (manifest["results"] or {}).get("weights_digest")
+        return digest
+
+
+def _step_cells(result: Mapping[str, Any]) -> str:
+    if "ms" not in result:
+        return f"   {result['left_out']}"
+    memory = "–" if result["memory_mb"] is None else f"{result['memory_mb']:.0f}"
+    return f"{result['ms']:10.3f}{result['compile_seconds']:12.1f}{memory:>9}"
+
+
+def _ms(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.3f} ms"
+
+
+def _last(events: list[dict[str, Any]] | None, kind: str) -> dict[str, Any] | None:
+    return next((event for event in reversed(events or []) if event["event"] == kind), None)
+
+
+def gpu_name() -> str | None:
+    """What TensorFlow calls the first GPU; None if it can use none. In a process of its own, which frees it again."""
+    script = (
+        "import tensorflow as tf; g = tf.config.list_physical_devices('GPU'); "
+        "print(tf.config.experimental.get_device_details(g[0]).get('device_name', 'GPU') if g else '')"
+    )
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=False)
+    return (done.stdout.strip().splitlines() or [""])[-1] or None
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="mnistcnn-gpu-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> int:
+    """Measure, and say which promises hold."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=230, help="Begin nothing new after so many seconds.")
+    clock = Clock(parser.parse_args().seconds)
+    gpu = gpu_name()
+    print(
+        f"{gpu or 'no GPU that TensorFlow can use: the figures below prove only that this runs'}; {time.strftime('%F')}"
+    )
+    with scratch() as runs:
+        bench = Bench(gpu, clock, runs)
+        # What the promises are about comes first, in case the time runs out.
+        bench.whole_runs()
+        bench.together()
+        bench.steps()
+    print()
+    for text, kept in bench.promises:
+        print(f"{'not judged' if kept is None else 'kept' if kept else 'BROKEN':12}{text}")
+    return int(any(promise.kept is False for promise in bench.promises))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Predictions, one file after the other: as aligned lines, or as records."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from .messages import show_error
+from .ndjson import write_record
+from .text import count, percent, printable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mnistcnn.runs.trained import TrainedNetwork
+
+    from ..file_predictions import FilePrediction
+
+
+def prediction_record(of: FilePrediction, *, show: bool) -> dict[str, object]:
+    """Describe a file as `predict --json` does; see docs/predict.md.
+
+    Args:
+        of: the file.
+        show: whether to add the network's input.
+    """
+    record: dict[str, object] = {"event": "prediction", "file": of.file}
+    if of.prediction is None or of.trained is None:
+        return record | {"error": str(of.error)}
+    record |= asdict(of.prediction)
+    record |= {"run": of.trained.run.path, "step": of.trained.step, "data": of.trained.data}
+    if show and of.image is not None:
+        record["image"] = of.image.tolist()
+    return record
+
+
+class PredictionRecords:
+    """Writes one record per file."""
+
+    def __init__(self, *, show: bool) -> None:
+        self._show = show
+
+    def write(self, of: FilePrediction) -> None:
+        """Write a file's record."""
+        write_record(prediction_record(of, show=self._show))
+
+
+class PredictionLines:
+    """Writes aligned lines as they come; a terminal gets them in colour.
+
+    Args:
+        names: of all files, which decide the width of the first column.
+        show: whether to draw the network's input.
+    """
+
+    def __init__(self, names: Sequence[str], *, show: bool) -> None:
+        from rich.console import Console
+
+        self._width = max(4, *(len(printable(name)) for name in names))
+        self._show = show
+        self._console = Console(highlight=False)
+        self._has_header = False
+
+    def write(self, of: FilePrediction) -> None:
+        """Write a line, and the picture if it is wanted; an error goes to standard error."""
+        if of.prediction is None or of.trained is None:
+            show_error(str(of.error).splitlines())
+            return
+        if not self._has_header:
+            self._header(of.trained)
+        found = of.prediction
+        cells = (str(found.digit), percent(found.probability), str(found.runner_up))
+        self._line((printable(of.file), *cells, percent(found.runner_up_probability)), "bold")
+        if self._show and of.image is not None:
+            self._draw(of.image)
+        sys.stdout.flush()
+
+    def _header(self, trained: TrainedNetwork) -> None:
+        where = printable(str(trained.run.path))
+        sys.stderr.write(f"{where}, step {count(trained.step)}, trained on {printable(trained.data)}\n")
+        sys.stderr.flush()
+        self._line(("file", "digit", "probability", "runner-up", "probability"), "")
+        self._has_header = True
+
+    def _line(self, cells: Sequence[str], style: str) -> None:
+        from rich.text import Text
+
+        file, digit, *rest = cells
+        text = Text(f"{file:<{self._width}}  ").append(f"{digit:>5}", style)
+        for cell, width in zip(rest, (11, 9, 11), strict=True):
+            text.append(f"  {cell:>{width}}")
+        self._console.print(text, soft_wrap=True)
+
+    def _draw(self, image: NDArray[np.uint8]) -> None:
+        from .picture import picture
+
+        self._console.print(picture(image, self._console), soft_wrap=True)

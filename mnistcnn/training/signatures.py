@@ -1,0 +1,15 @@
+"""What the callers of training pass in: the request to stop, and `train` itself where it is passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..config.schema import Config
+from ..data.dataset import Dataset
+from ..events import Event
+
+Stop = Callable[[], bool]
+"""Whether training was asked to stop; called several times a second."""
+
+Train = Callable[[Config, Dataset, Stop], Iterator[Event]]
+"""`mnistcnn.training.loop.train`, passed in where importing it would import TensorFlow."""
