@@ -443,12 +443,9 @@ def letterbox(digits: Sequence[Digit], random: Random) -> Photo:
     """A screenshot: black bars above and below, or at the sides."""
     page = camera(sheet(digits, random), random)
     bar = int(page.shape[0] * random.uniform(0.1, 0.45))
-    page = np.pad(page, ((bar, bar), (0, 0), (0, 0)))
-    return (
-        Photo(encoded(page if random.integers(3) else np.rot90(page), quality=85), said(digits))
-        if random.integers(3)
-        else Photo(encoded(page, "PNG"), said(digits))
-    )
+    above = bool(random.integers(3))
+    page = np.pad(page, ((bar, bar), (0, 0), (0, 0)) if above else ((0, 0), (bar, bar), (0, 0)))
+    return Photo(encoded(page, "PNG") if random.integers(3) == 0 else encoded(page, quality=85), said(digits))
 
 
 def tight_crop(digits: Sequence[Digit], random: Random, side: int) -> Photo:
@@ -503,7 +500,15 @@ class Condition:
     wanted: float = 0.95
     """The share right, of what the undisturbed drawing of the same digits gives; of whole numbers if they are
     `several`."""
-    several: bool = False
+    written: int = 1
+    """How many digits are in the picture."""
+    drawn: int = 1
+    """How many are drawn, such as one that is cut off."""
+
+    @property
+    def several(self) -> bool:
+        """Whether a number is to be read."""
+        return self.written > 1
 
 
 CONDITIONS = (
@@ -532,7 +537,7 @@ CONDITIONS = (
     Condition("glare", glare, 0.9),
     Condition("10 pixels high", ten_pixels, 0.9),
     Condition("12 bits, hot pixels", hot_pixel),
-    Condition("neighbour cut off", neighbour),
+    Condition("neighbour cut off", neighbour, drawn=2),
     Condition("desk on one side", desk_one_side),
     Condition("desk all around", desk_around),
     Condition("tilted on a desk", tilted_on_desk),
@@ -543,18 +548,18 @@ CONDITIONS = (
     Condition("tight crop, 280", partial(tight_crop, side=280)),
     Condition("28×28, 0 and 1", partial(dim, highest=1)),
     Condition("28×28, up to 16", partial(dim, highest=16)),
-    Condition("two digits", partial(several, count=2), 0.85, several=True),
-    Condition("three digits", partial(several, count=3), 0.85, several=True),
-    Condition("two lines of two", two_lines, 0.85, several=True),
+    Condition("two digits", partial(several, count=2), 0.85, 2),
+    Condition("three digits", partial(several, count=3), 0.85, 3),
+    Condition("two lines of two", two_lines, 0.85, 4),
 )
 
 
 def photos(condition: Condition, digits: Sequence[Digit], count: int, seed: int = 0) -> list[Photo]:
-    """So many pictures of a condition, the same ones for the same seed."""
+    """So many pictures of a condition: the same ones for the same seed, with the same digits as other conditions."""
     pictures = []
     for index in range(count):
         random = np.random.default_rng([seed, index, *condition.name.encode()])
-        start = (index * 4 + 1) if condition.several else index
-        chosen = [digits[index % len(digits)], *(digits[(start + k * 7) % len(digits)] for k in range(1, 4))]
+        others = max(condition.written, condition.drawn) - 1
+        chosen = [digits[index % len(digits)], *(digits[k] for k in random.integers(len(digits), size=others))]
         pictures.append(condition.draw(chosen, random))
     return pictures

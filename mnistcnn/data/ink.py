@@ -68,7 +68,7 @@ def to_gray(pixels: Pixels) -> Pixels:
     weighted = steps * np.linalg.norm(steps, axis=1, keepdims=True)
     direction = np.linalg.eigh(weighted.T @ weighted)[1][:, -1]
     direction *= (1 if direction.sum() >= 0 else -1) / np.abs(direction).sum()
-    return (pixels @ direction).astype(np.float32)
+    return np.asarray(pixels @ direction, np.float32)
 
 
 def window_of(gray: Pixels) -> int:
@@ -152,7 +152,7 @@ def _full_strength(contrast: Pixels, faintest: float) -> Pixels | None:
     square, plain = (ndimage.gaussian_filter(reduced(v, factor, edge=True), size) for v in (strong * strong, strong))
     local = ndimage.zoom(square / np.maximum(plain, 1e-6), factor, order=1, mode="nearest", grid_mode=True)
     full = np.clip(local[:height, :width], PALEST * usual, 1.15 * usual)
-    return np.maximum(full, faintest).astype(np.float32)
+    return np.asarray(np.maximum(full, faintest), np.float32)
 
 
 def _usual_strength(contrast: Pixels, faintest: float) -> float | None:

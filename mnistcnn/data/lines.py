@@ -120,7 +120,7 @@ def _lines(mask: Mask, tilt: float, share: float) -> Iterator[tuple[_Line, bool]
         offset = distance * factor + (factor - 1) / 2 * (along + across)
 
         def row_at(column: Positions, offset: float = offset, slope: float = along, scale: float = across) -> Positions:
-            return np.rint((offset - column * slope) / scale).astype(np.intp)
+            return np.asarray(np.rint((offset - column * slope) / scale), np.intp)
 
         line = _followed(mask.T if upright else mask, row_at, factor + 1)
         if line is not None:

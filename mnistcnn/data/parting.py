@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .ink import Ink, Mask
+from .ink import Ink, Mask, border
 
 SMALLEST = 6
 """Pixels: a digit's longer side. What is smaller is a speck."""
@@ -19,6 +19,12 @@ THICKEST = 0.6
 """Of its longer side, how thick a part may be: a thumb or a stain is thicker."""
 SMALLER = 0.45
 """Of the largest digit, how large another is at least; what is smaller belongs to the nearest one, or is dirt."""
+ALONG, ALONG_BORDER = 0.1, 0.6
+"""The same of a part of whose longer side so much lies along the picture's border."""
+AS_DARK = 0.2
+"""Of the way from ink to paper: what is no lighter is as dark as the ink."""
+FLAT = 0.35
+"""Of the usual size of digits: what is less high is a part of one."""
 DIRT = 0.02
 """A part with less than this share of the largest part's pixels is dirt."""
 
@@ -86,8 +92,8 @@ class Part:
     """Pixels."""
     thickness: float
     """Pixels: the widest circle that fits in."""
-    at_border: bool
-    """Whether it touches the border of the picture, where it may have been cut off."""
+    contact: float
+    """How much of the picture's border it touches, where it may have been cut off, as a share of its longer side."""
 
     def joined(self, other: Part) -> Part:
         """Both as one."""
@@ -96,7 +102,7 @@ class Part:
             self.box.joined(other.box),
             self.area + other.area,
             max(self.thickness, other.thickness),
-            self.at_border or other.at_border,
+            max(self.contact, other.contact),
         )
 
 
@@ -112,15 +118,16 @@ def find_parts(mask: Mask, depth: NDArray[np.floating]) -> tuple[NDArray[np.inte
     """
     labels = ndimage.label(ndimage.maximum_filter(mask, 3), _EIGHT)[0] * mask
     areas = np.bincount(labels.ravel())
+    at_border = np.bincount(border(labels), minlength=len(areas))
     parts = []
     for label, place in enumerate(ndimage.find_objects(labels), 1):
         if place is None or areas[label] < LEAST_INK:
             continue
         box = Box(place[0].start, place[1].start, place[0].stop, place[1].stop)
-        edge = min(box.top, box.left, mask.shape[0] - box.bottom, mask.shape[1] - box.right)
         if box.size >= SMALLEST:
             thickness = 2 * float(depth[place][labels[place] == label].max())
-            parts.append(Part(frozenset([label]), box, int(areas[label]), thickness, edge <= 1))
+            contact = float(at_border[label]) / box.size
+            parts.append(Part(frozenset([label]), box, int(areas[label]), thickness, contact))
     return labels, parts
 
 
@@ -132,9 +139,10 @@ def stands_free(label: int, box: Box, labels: NDArray[np.integer], ink: Ink) -> 
     around = slice(max(box.top - 5, 0), box.bottom + 5), slice(max(box.left - 5, 0), box.right + 5)
     own = labels[around] == label
     near, close = (ndimage.maximum_filter(own, side) for side in (9, 5))
-    between = float(np.median(ink.gray[around][own]) + np.median(ink.ground[around][own])) / 2
+    darkness, paper = (float(np.median(values[around][own])) for values in (ink.gray, ink.ground))
     others = ndimage.maximum_filter(ink.written[around], 5)
-    as_dark = near & ~others & (ink.gray[around] < between)
+    # Paper in a shadow is darker than elsewhere, but lighter than ink.
+    as_dark = near & ~others & (ink.gray[around] < darkness + AS_DARK * (paper - darkness))
     return bool(as_dark.sum() <= 0.1 * (near & ~close).sum())
 
 
@@ -165,16 +173,19 @@ def _is_around_others(part: Part, parts: Sequence[Part]) -> bool:
 
 def _not_cut_off(parts: Sequence[Part]) -> list[Part]:
     """Without what the border cuts, unless nothing else is nearly as large: then the largest of that, too."""
-    inner = [part for part in parts if not part.at_border]
-    cut = [part for part in parts if part.at_border]
-    largest = max((part.box.size for part in cut), default=0)
-    if not cut or max((part.box.size for part in inner), default=0) >= SMALLER * largest:
-        return inner
-    return [*inner, max(cut, key=lambda part: part.area)]
+    inner = [part for part in parts if not part.contact]
+    largest = max((part.box.size for part in inner), default=0)
+    # What lies along the border is a desk or the edge of a scan: much smaller digits are preferred to it.
+    cut = [
+        part
+        for part in parts
+        if part.contact and largest < (ALONG if part.contact > ALONG_BORDER else SMALLER) * part.box.size
+    ]
+    return [*inner, max(cut, key=lambda part: part.area)] if cut else inner
 
 
 def _joined(digits: Sequence[Part], usual: float) -> list[Part]:
-    """Join what stands above each other and is together as high as one digit."""
+    """Join what is together as high as one digit, and then each flat part, such as the bar of a 5, to its digit."""
     whole: list[Part] = []
     for part in sorted(digits, key=lambda part: part.box.top):
         for index, other in enumerate(whole):
@@ -183,17 +194,25 @@ def _joined(digits: Sequence[Part], usual: float) -> list[Part]:
                 break
         else:
             whole.append(part)
-    return whole
+    high = [part for part in whole if part.box.height >= FLAT * usual]
+    for part in whole:
+        nearest = min(high, key=lambda other: part.box.distance(other.box), default=None)
+        if part not in high and nearest is not None and part.box.distance(nearest.box) <= 0.25 * usual:
+            high[high.index(nearest)] = nearest.joined(part)
+        elif part not in high:
+            high.append(part)
+    return high
 
 
 def _are_one(upper: Box, lower: Box, usual: float) -> bool:
     overlap = min(upper.right, lower.right) - max(upper.left, lower.left)
-    return (
-        overlap > 0.5 * min(upper.width, lower.width)
-        and max(upper.top, lower.top) - min(upper.bottom, lower.bottom) < 0.12 * usual
-        and upper.joined(lower).height < 1.4 * usual
-        and min(upper.height, lower.height) < 0.7 * usual
-    )
+    gap = max(upper.top, lower.top) - min(upper.bottom, lower.bottom)
+    if overlap <= 0.5 * min(upper.width, lower.width):
+        return False
+    if gap < 0.04 * usual:
+        return True
+    together = upper.joined(lower).height < 1.4 * usual and min(upper.height, lower.height) < 0.7 * usual
+    return together and gap < 0.12 * usual
 
 
 def lines_of(digits: Sequence[Part]) -> list[list[Part]]:
