@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 
-from .ink import Ink, Mask, Pixels, border, extract_ink, is_dark_on_light, reduced, to_gray
+from .ink import Ink, Mask, Pixels, border, darkness, extract_ink, reduced, to_gray
 from .lines import without_frames, without_lines
-from .parting import Part, digits_of, find_parts, lines_of, stands_free
+from .parting import Box, Part, digits_of, find_parts, lines_of, stands_free
 
 SLENDER = 0.45
 """Of its longer side, how thick a digit's strokes are at most. What is thicker is rather a hole between strokes."""
+CLEAR = 100
+"""If dark or light structures outweigh the others so many times, the others are not looked at."""
+FAINT = 0.3
+"""What has less than this share of the others' contrast is noise."""
 
 _LEAST_SIDE = 160
 _TINY = 64
@@ -25,14 +29,16 @@ _EIGHT = np.ones((3, 3))
 class FoundInk:
     """One digit's ink and its place."""
 
-    box: tuple[float, float, float, float]
-    """Top, left, bottom and right in pixels of the picture."""
+    box: Box
+    """In pixels of the picture."""
     line: int
     """Which line of digits it stands in, from 0."""
     ink: Pixels
     """[height, width], 0 to 1."""
     is_slender: bool
     """Whether it is made of strokes."""
+    contrast: float
+    """Between ink and ground, of the range from black to white."""
 
 
 def find_ink(pixels: Pixels) -> list[FoundInk]:
@@ -46,14 +52,26 @@ def find_ink(pixels: Pixels) -> list[FoundInk]:
     """
     gray, scale = _enlarged(to_gray(_stretched(pixels)))
     gray, margin = _with_margin(gray, scale)
-    dark = is_dark_on_light(gray)
-    tried = []
-    for polarity in (dark, not dark):
-        found = _find(gray, polarity, margin, scale)
-        if any(digit.is_slender for digit in found):
-            return found
-        tried.append(found)
-    return tried[0] or tried[1]
+    dark = darkness(gray)
+    likely = _find(gray, dark >= 1, margin, scale)
+    if max(dark, 1 / dark) >= CLEAR and any(digit.is_slender for digit in likely):
+        return likely
+    return _better(likely, _find(gray, dark < 1, margin, scale))
+
+
+def _better(likely: list[FoundInk], other: list[FoundInk]) -> list[FoundInk]:
+    """Of what was found as dark and as light ink: strokes instead of the holes in them, and clear instead of faint."""
+    slender = [[digit for digit in found if digit.is_slender] for found in (likely, other)]
+    if not all(slender):
+        return other if slender[1] else likely or other
+    if _lie_in(slender[0], slender[1]):
+        return other
+    strengths = [max(digit.contrast for digit in found) for found in slender]
+    return other if strengths[0] < FAINT * strengths[1] and not _lie_in(slender[1], slender[0]) else likely
+
+
+def _lie_in(inner: list[FoundInk], outer: list[FoundInk]) -> bool:
+    return all(any(digit.box.within(around.box) for around in outer) for digit in inner)
 
 
 def _find(gray: Pixels, dark: bool, margin: int, scale: int) -> list[FoundInk]:
@@ -83,8 +101,10 @@ def _cut_out(digit: Part, line: int, ink: Ink, masks: tuple[Mask, Mask], margin:
     own, erased = (mask[around] for mask in masks)
     near = ndimage.maximum_filter(own, 1 + 2 * max(2, max(ink.gray.shape) // 100))
     strength = np.where(near & (own | ~erased), ink.strength[around], 0)
-    place = tuple((edge - margin) / scale for edge in (box.top, box.left, box.bottom, box.right))
-    return FoundInk(place, line, reduced(strength, scale), digit.thickness <= SLENDER * box.size)  # type: ignore[arg-type]
+    edges = [(edge - margin) / scale for edge in (box.top, box.left, box.bottom, box.right)]
+    place = Box(*map(int, edges[:2]), *(int(np.ceil(edge)) for edge in edges[2:]))
+    contrast = float(np.median((ink.ground - ink.gray)[around][own]))
+    return FoundInk(place, line, reduced(strength, scale), digit.thickness <= SLENDER * box.size, contrast)
 
 
 def _digits(mask: Mask, ink: Ink, depth: NDArray[np.floating]) -> tuple[NDArray[np.integer], list[Part]]:

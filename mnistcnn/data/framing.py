@@ -64,14 +64,11 @@ def find_digits(pixels: NDArray[np.float32]) -> list[FoundDigit]:
     framed = already_framed(pixels)
     if framed is not None:
         return [FoundDigit(Box(0, 0, height, width), 0, framed)]
-    return [
-        FoundDigit(_whole_pixels(found.box, height, width), found.line, frame(found.ink)) for found in find_ink(pixels)
-    ]
+    return [FoundDigit(_within(found.box, height, width), found.line, frame(found.ink)) for found in find_ink(pixels)]
 
 
-def _whole_pixels(box: tuple[float, float, float, float], height: int, width: int) -> Box:
-    top, left, bottom, right = box
-    return Box(max(0, int(top)), max(0, int(left)), min(height, int(np.ceil(bottom))), min(width, int(np.ceil(right))))
+def _within(box: Box, height: int, width: int) -> Box:
+    return Box(max(0, box.top), max(0, box.left), min(height, box.bottom), min(width, box.right))
 
 
 def to_mnist_image(pixels: NDArray[np.float32], name: str) -> NDArray[np.uint8]:

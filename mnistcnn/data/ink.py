@@ -28,9 +28,6 @@ WINDOW = 0.22
 """Of the picture's shorter side: strokes are narrower. At the border, what is narrower than half of it."""
 PALEST = 0.35
 """Ink may be so much weaker than the picture's usual ink, as glare makes it. What is weaker is no ink."""
-CLEAR = 0.01
-"""Ink is tried as dark first, unless the light structures outweigh the dark ones by the inverse of this."""
-
 _DARKEST_PAPER = 0.15
 _NEIGHBOURHOOD = 0.06
 _EIGHT = np.ones((3, 3))
@@ -76,8 +73,11 @@ def window_of(gray: Pixels) -> int:
     return max(3, int(WINDOW * min(gray.shape)) | 1)
 
 
-def is_dark_on_light(gray: Pixels) -> bool:
-    """Whether ink is probably darker than its ground: compares what a median of the surroundings lacks."""
+def darkness(gray: Pixels) -> float:
+    """How much the dark structures outweigh the light ones: above 1, ink is probably darker than its ground.
+
+    Both are what a median of the surroundings lacks.
+    """
     small = reduced(gray, -(-max(gray.shape) // 128), edge=True)
     low, high = float(small.min()), float(small.max())
     levels = np.rint((small - low) / max(high - low, 1e-9) * 255).astype(np.uint8)
@@ -89,7 +89,7 @@ def is_dark_on_light(gray: Pixels) -> bool:
     # Edges of the paper lie somewhere else in the median: the nearest values count as well.
     dark = np.clip(ndimage.minimum_filter(usual, 5) - small, 0, None)
     light = np.clip(small - ndimage.maximum_filter(usual, 5), 0, None)
-    return bool((dark**3).sum() >= CLEAR * (light**3).sum())
+    return float((dark**3).sum() + 1e-9) / float((light**3).sum() + 1e-9)
 
 
 def extract_ink(gray: Pixels, dark: bool) -> Ink | None:
