@@ -20,8 +20,10 @@ Mask = NDArray[np.bool_]
 
 FAINTEST = 0.025
 """Ink must differ from its background by so much of the range from black to white..."""
-NOISE_MARGIN = 4.0
-"""...and by so many standard deviations of the picture's noise."""
+NOISE_MARGIN = 6.0
+"""...and by so many standard deviations of the paper's noise and texture."""
+NOISY = 0.01
+"""Noise from pixel to pixel above which the picture is blurred a little."""
 WRITTEN = 0.45
 """Of the strength of the ink around, what a pixel needs to belong to a stroke."""
 WINDOW = 0.22
@@ -105,22 +107,21 @@ def extract_ink(gray: Pixels, dark: bool) -> Ink | None:
     gray = gray if dark else -gray
     ground = _closing(ndimage.gaussian_filter(gray, 1), window_of(gray))
     contrast = ground - gray
-    if noise(gray) > 0.01:
-        contrast = ndimage.gaussian_filter(contrast, 0.7)
+    if _spread(gray - ndimage.uniform_filter(gray, 3)) > NOISY:
+        contrast = ndimage.gaussian_filter(contrast, float(np.clip(max(gray.shape) / 500, 0.7, 2)))
     contrast = contrast - np.median(contrast)
     if dark:  # Light multiplies: in a shadow both paper and ink are darker by the same factor.
         contrast = contrast / np.clip(ground, _DARKEST_PAPER, None)
-    full = _full_strength(contrast, max(FAINTEST, NOISE_MARGIN * noise(contrast)))
+    full = _full_strength(contrast, max(FAINTEST, NOISE_MARGIN * _spread(contrast)))
     if full is None:
         return None
     return Ink(np.clip(contrast / full, 0, 1).astype(np.float32), contrast > WRITTEN * full, gray, ground)
 
 
-def noise(gray: Pixels) -> float:
-    """The standard deviation of noise from pixel to pixel, most of which are no edges."""
-    rough = (gray - ndimage.uniform_filter(gray, 3))[:: 1 + gray.shape[0] // 256]
-    # 1.4826 makes the median a standard deviation; the mean of nine takes a ninth of the variance away.
-    return float(1.4826 * np.median(np.abs(rough - np.median(rough))) * (9 / 8) ** 0.5)
+def _spread(values: Pixels) -> float:
+    """The standard deviation of normal noise around values most of which are ground."""
+    some = values[:: 1 + values.shape[0] // 256]
+    return float(1.4826 * np.median(np.abs(some - np.median(some))))
 
 
 def reduced(values: Pixels, factor: int, edge: bool = False) -> Pixels:
