@@ -69,7 +69,9 @@ def test_a_hard_shadow_across_the_strokes_is_no_ink_and_hides_none():
 def test_a_desk_beside_the_paper_is_ground():
     desk = written(cross(), (0.1, 0.1, 0.2))
     desk[:, :18] = 0.2
-    assert np.array_equal(extracted(desk).written, cross() == 1)
+    found = extracted(desk).written
+    assert np.array_equal(found[:, 18:], (cross() == 1)[:, 18:])
+    assert found[:, :18].mean() <= 1 / 18  # A pixel beside the edge, at most.
 
 
 def test_noise_is_no_ink():
