@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page bench-gpu
+.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page bench-gpu bench-photos
 
 test:
 	$(PYTHON) -m pytest
@@ -55,3 +55,7 @@ bench-gpu:
 # How long the page takes to make, and how soon a stroke is painted: make bench-page RUN=runs/default
 bench-page:
 	$(PYTHON) benchmarks/page.py $(or $(RUN),latest)
+
+# How many drawn photos are read rightly, condition by condition: make bench-photos RUN=runs/default
+bench-photos:
+	$(PYTHON) benchmarks/photos.py --run $(or $(RUN),latest)
