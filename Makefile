@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page
+.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page bench-runs
 
 test:
 	$(PYTHON) -m pytest
@@ -51,3 +51,7 @@ bench-summaries:
 # How long the page takes to make, and how soon a stroke is painted: make bench-page RUN=runs/default
 bench-page:
 	$(PYTHON) benchmarks/page.py $(or $(RUN),latest)
+
+# How long `mnistcnn runs` and `latest` take with 2,000 runs.
+bench-runs:
+	$(PYTHON) benchmarks/runs.py
