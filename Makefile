@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page bench-gpu bench-photos
+.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page bench-gpu bench-photos bench-runs
 
 test:
 	$(PYTHON) -m pytest
@@ -59,3 +59,7 @@ bench-page:
 # How many drawn photos are read rightly, condition by condition: make bench-photos RUN=runs/default
 bench-photos:
 	$(PYTHON) benchmarks/photos.py --run $(or $(RUN),latest)
+
+# How long `mnistcnn runs` and `latest` take with 2,000 runs.
+bench-runs:
+	$(PYTHON) benchmarks/runs.py
