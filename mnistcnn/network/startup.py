@@ -22,6 +22,7 @@ from .precision import processor_flags
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 GPU_MEMORY_GROWS = "TF_FORCE_GPU_ALLOW_GROWTH"
 ABSL_TEMPORARY = "TEST_TMPDIR"
+_MEMORY = "/dev/shm"  # noqa: S108 (only where there is no other folder, and `tempfile` makes the names)
 
 # As Linux names them in /proc/cpuinfo.
 _ON_BY_DEFAULT = frozenset({"avx512_vnni", "avx512_bf16", "avx_vnni", "amx_tile", "amx_int8", "amx_bf16"})
@@ -37,6 +38,9 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
     if needs_switch(platform.machine(), processor_flags()):
         environment.setdefault(ONEDNN, "1")
     if not _has_temporary_folder():
+        # AutoGraph and Keras write small files of code: on Linux, memory has a folder, also in a read-only container.
+        if os.access(_MEMORY, os.W_OK | os.X_OK):
+            environment["TMPDIR"] = _MEMORY
         # TensorFlow 2.21 imports absl's helpers for tests, which ask where such a folder is, and put nothing there.
         environment.setdefault(ABSL_TEMPORARY, os.sep)
 
