@@ -6,16 +6,10 @@ import errno
 import os
 import resource
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta, tzinfo
 from itertools import count
 from pathlib import Path
-from typing import Self
-
-from mnistcnn.runs import directory
-from mnistcnn.training import loop
 
 
 @contextmanager
@@ -54,16 +48,3 @@ def injected(
     finally:
         if syncs_path is not None:
             Path(syncs_path).write_text(str(next(numbers) - 1))
-
-
-def move_clock(hours: float) -> None:
-    """Move the time of day, as after a correction by the network or a change by hand; the monotonic clock goes on."""
-    real = time.time
-    time.time = lambda: real() + 3600 * hours
-
-    class MovedDatetime(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> Self:
-            return super().now(tz) + timedelta(hours=hours)
-
-    directory.datetime = loop.datetime = MovedDatetime

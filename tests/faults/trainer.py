@@ -17,7 +17,8 @@ from mnistcnn.runs.directory import open_run
 from mnistcnn.runs.resuming import resumed_config
 from mnistcnn.training import loop as training
 from tests.conftest import make_examples
-from tests.faults.injection import injected, move_clock
+from tests.faults import clock
+from tests.faults.injection import injected
 
 SETTINGS = (
     "network.conv1=3",
@@ -67,15 +68,13 @@ def train_while_the_clock_jumps(
     Args:
         log_dir: holds the runs.
         hours: how far; negative is back.
-        at_step: at the report of this step; 0 is before the run begins.
+        at_step: at the report of this step.
         pause: seconds after each event.
         settings: override `SETTINGS`.
     """
-    if at_step == 0:
-        move_clock(hours)
     for event in training_events(Path(log_dir), None, settings):
         if isinstance(event, StepsDone) and event.step == at_step:
-            move_clock(hours)
+            clock.move(hours)
         print(json.dumps(getattr(event, "seconds", 0)))
         time.sleep(pause)
 
