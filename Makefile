@@ -5,10 +5,12 @@ PYTHON ?= python
 test:
 	$(PYTHON) -m pytest
 
-# The fault tests, with a hundred kills of each kind, and sweeps of 30 trials by four processes; the page, with 500 drawn
-# digits and every test image of MNIST.
+# The fault tests, with a hundred kills, damages and faults of each kind, sweeps of 30 trials by four processes, and groups
+# of three workers; then the page, with 500 drawn digits and every test image of MNIST. The line that begins with "soak:"
+# has the figures for docs/reliability.md. For fewer: make soak KILLS=10
+KILLS ?= 100
 soak:
-	MNISTCNN_SOAK_KILLS=100 $(PYTHON) -m pytest tests/faults
+	MNISTCNN_SOAK_KILLS=$(KILLS) $(PYTHON) -m pytest -p tests.soak_figures tests/faults tests/distributed
 	MNISTCNN_PAGE_DIGITS=500 MNISTCNN_PAGE_IMAGES=10000 $(PYTHON) -m pytest -s tests/mnistcnn/visualize/page
 
 lint:

@@ -18,6 +18,7 @@ import contextlib
 import fcntl
 import json
 import os
+import random
 import struct
 import subprocess
 import sys
@@ -41,7 +42,7 @@ _SET_NAME, _TUN_WITHOUT_HEADER = 0x400454CA, 0x1001
 
 
 class Link:
-    """Carries packets between two TUN devices, as slowly as it is told.
+    """Carries packets between two TUN devices, as slowly and as unreliably as it is told.
 
     Args:
         devices: their file descriptors.
@@ -51,6 +52,10 @@ class Link:
         self.delay = 0.0
         """Seconds, one way."""
         self.bytes_per_second = float("inf")
+        self.loss = 0.0
+        """Probability that a packet is dropped."""
+        self.is_cut = False
+        """Whether every packet is dropped."""
         self.carried = [0, 0]
         """Bytes in each direction."""
         for direction in (0, 1):
@@ -62,7 +67,12 @@ class Link:
     def _take(self, direction: int, source: int, queue: SimpleQueue[tuple[float, bytes]]) -> None:
         free = 0.0
         while True:
-            packet = os.read(source, MTU + 100)
+            try:
+                packet = os.read(source, MTU + 100)
+            except OSError:  # The device is gone with its namespace.
+                return
+            if self.is_cut or random.random() < self.loss:
+                continue
             self.carried[direction] += len(packet)
             free = max(free, time.monotonic()) + len(packet) / self.bytes_per_second
             queue.put((free + self.delay, packet))

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.faults.clock import make_movable
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -97,5 +99,6 @@ def answer(order: dict[str, Any]) -> int:
 
 
 if __name__ == "__main__":
+    make_movable()
     while line := sys.stdin.readline():
         print(answer(json.loads(line)), flush=True)

@@ -78,6 +78,8 @@ class ExportDirectory:
         """
         _sync(made)
         target = self.path / name
+        if os.path.lexists(target):  # If anything fails from here on, no record is better than one of another file.
+            self._forget(name)
         with files.directory_beside(self.path) as graveyard:
             if target.is_dir():  # A file is replaced in one step; a directory has to go first.
                 target.rename(graveyard / name)
@@ -93,6 +95,9 @@ class ExportDirectory:
             return
         with files.directory_beside(self.path) as graveyard:
             target.rename(graveyard / name)
+        self._forget(name)
+
+    def _forget(self, name: str) -> None:
         self._record(EXPORTS, name, None)
         self._record(PARITY, name, None)
 

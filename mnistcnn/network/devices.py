@@ -10,12 +10,12 @@ from .gpu import compiled_programs, prepare_gpus
 from .nvidia import find_nvidia
 
 
-def use_devices(devices: int | str, batch_size: int, workers: int = 1, *, deterministic: bool = True) -> int:
+def use_devices(devices: int | str, batch_size: int | None, workers: int = 1, *, deterministic: bool = True) -> int:
     """Let TensorFlow see the devices that the configuration asks for, and no other GPU; prepare the GPUs.
 
     Args:
         devices: as in the configuration.
-        batch_size: of all workers together.
+        batch_size: of all workers together; None if only the chief knows it, which then checks that it can be shared.
         workers: how many share the batch.
         deterministic: see `mnistcnn.network.gpu.prepare_gpus`.
 
@@ -57,12 +57,14 @@ def unused_card_warning(devices: int | str) -> str | None:
     )
 
 
-def chosen_gpus(devices: int | str, batch_size: int, workers: int, gpus: int) -> int:
+def chosen_gpus(devices: int | str, batch_size: int | None, workers: int, gpus: int) -> int:
     """How many of this machine's `gpus` to use; see `use_devices`."""
     if devices == "cpu" or (devices == "auto" and not gpus):
         _check_divides(batch_size, workers, 1)
         return 0
     if devices == "auto":
+        if batch_size is None:
+            return gpus
         _check_divides(batch_size, workers, 1)
         share = batch_size // workers
         return next(count for count in range(gpus, 0, -1) if share % count == 0)
@@ -73,9 +75,9 @@ def chosen_gpus(devices: int | str, batch_size: int, workers: int, gpus: int) ->
     return wanted
 
 
-def _check_divides(batch_size: int, workers: int, gpus: int) -> None:
+def _check_divides(batch_size: int | None, workers: int, gpus: int) -> None:
     parts = workers * gpus
-    if batch_size % parts == 0:
+    if batch_size is None or batch_size % parts == 0:
         return
     of_each = f" of {gpus} GPUs each" if workers > 1 and gpus > 1 else ""
     who = f"{workers} workers{of_each}" if workers > 1 else f"{gpus} GPUs"

@@ -48,7 +48,7 @@ def run_worker(
         WorkersError: the chief ended with an error, or a worker did not come or was lost.
     """
     limit_threads(config.threads)
-    group = WorkerGroup(workers, config)
+    group = WorkerGroup(workers, config, None if resumed else config.batch_size)
     offer = receive_offer(group)
     try:
         merged, dataset = _prepared(offer, config, load_data, resumed=resumed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import re
 import signal
 import socket
@@ -11,7 +13,18 @@ from contextlib import ExitStack
 
 import pytest
 
+from mnistcnn.runs.directory import Run
+from tests.conftest import idx_bytes, make_examples
 from tests.fork_server import Child, ForkServer
+
+KILLS = int(os.environ.get("MNISTCNN_SOAK_KILLS", "1"))
+
+EVERYTHING = (
+    *("averaging.decay=0.9", "weight_decay=0.1", "label_smoothing=0.1", "schedule={kind: cosine, warmup: 2}"),
+    "augmentation={rotation: 10, shift: 1, elastic: 0.5}",
+)
+SMALL = ("network.conv1=3", "network.conv2=4", "network.fc1=33", "batch_size=20", "learning_rate=1e-3")
+CADENCE = ("steps=40", "report_every=4", "eval_every=20", "checkpoints.every=10", "summaries.enabled=false")
 
 
 class Launcher:
@@ -20,12 +33,13 @@ class Launcher:
     def __init__(self, server: ForkServer) -> None:
         self._server = server
 
-    def train(self, *arguments: object, mirrored: int = 0, **environment: str) -> Child:
+    def train(self, *arguments: object, mirrored: int = 0, namespace: str | None = None, **environment: str) -> Child:
         """Start one `mnistcnn train`."""
         words = ["train", *map(str, arguments)]
-        return self._server.start(
-            "tests.distributed.worker:command", arguments=words, environment=environment, mirrored=mirrored
-        )
+        # Behind a proxy that refuses everything (see `isolated`): workers must not ask it for each other.
+        environment = {"NO_PROXY": "", "no_proxy": "", **environment}
+        where = {"environment": environment, "mirrored": mirrored, "namespace": namespace}
+        return self._server.start("tests.distributed.worker:command", arguments=words, **where)
 
     def group(self, count: int, arguments: Sequence[object], of_each: Sequence[Sequence[object]] = ()) -> list[Child]:
         """Start so many workers, each with `arguments` and its own of `of_each`."""
@@ -40,6 +54,31 @@ class Launcher:
 @pytest.fixture(scope="session")
 def launcher(fork_server: ForkServer) -> Launcher:
     return Launcher(fork_server)
+
+
+def settings(*pairs: str) -> list[str]:
+    """Pairs as options."""
+    return [word for pair in pairs for word in ("--set", pair)]
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The options of a small run with everything that is random or averaged."""
+    folder = tmp_path_factory.mktemp("tiny")
+    for name, split in (("train", make_examples(240, 0)), ("t10k", make_examples(60, 1))):
+        (folder / f"{name}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx_bytes(split.images)))
+        (folder / f"{name}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx_bytes(split.labels)))
+    data = ("data.source=idx", f"data.dir={folder}", "data.validation_size=40", "workers.join_timeout=60")
+    return settings(*SMALL, *CADENCE, *EVERYTHING, *data)
+
+
+@pytest.fixture(scope="session")
+def whole(launcher: Launcher, tiny: list[str], tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, list[str]]:
+    """A run of two workers that nothing happened to, and its logs."""
+    log_dir = tmp_path_factory.mktemp("whole")
+    workers = launcher.group(2, [*tiny, "--log-dir", log_dir, "--name", "two"])
+    assert [worker.wait() for worker in workers] == [0, 0], workers[0].log + workers[1].log
+    return Run(log_dir / "two"), [worker.log for worker in workers]
 
 
 def await_step(worker: Child, step: int, seconds: float = 60) -> None:
@@ -62,3 +101,10 @@ def free_ports(count: int) -> list[int]:
 def kill(worker: Child) -> None:
     """Let a worker die as in a power failure."""
     worker.send(signal.SIGKILL)
+
+
+def assert_same_end(run: Run, whole: Run) -> None:
+    """Check that a run ended, and as one that nothing happened to, to the last bit."""
+    assert run.manifest()["state"] == "finished"
+    assert run.manifest()["results"]["weights_digest"] == whole.manifest()["results"]["weights_digest"]
+    assert run.metrics_path.read_bytes() == whole.metrics_path.read_bytes()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import signal
 import time
@@ -13,39 +12,7 @@ import pytest
 from mnistcnn.config.workers import WorkersConfig
 from mnistcnn.runs.checkpoint import Checkpoint, load
 from mnistcnn.runs.directory import Run
-from tests.conftest import idx_bytes, make_examples
-from tests.distributed.conftest import await_step, free_ports, kill
-
-EVERYTHING = (
-    *("averaging.decay=0.9", "weight_decay=0.1", "label_smoothing=0.1", "schedule={kind: cosine, warmup: 2}"),
-    "augmentation={rotation: 10, shift: 1, elastic: 0.5}",
-)
-SMALL = ("network.conv1=3", "network.conv2=4", "network.fc1=33", "batch_size=20", "learning_rate=1e-3")
-CADENCE = ("steps=40", "report_every=4", "eval_every=20", "checkpoints.every=10", "summaries.enabled=false")
-
-
-def settings(*pairs: str) -> list[str]:
-    return [word for pair in pairs for word in ("--set", pair)]
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The options of a small run with everything that is random or averaged."""
-    folder = tmp_path_factory.mktemp("tiny")
-    for name, split in (("train", make_examples(240, 0)), ("t10k", make_examples(60, 1))):
-        (folder / f"{name}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx_bytes(split.images)))
-        (folder / f"{name}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx_bytes(split.labels)))
-    data = ("data.source=idx", f"data.dir={folder}", "data.validation_size=40", "workers.join_timeout=60")
-    return settings(*SMALL, *CADENCE, *EVERYTHING, *data)
-
-
-@pytest.fixture(scope="module")
-def whole(launcher, tiny, tmp_path_factory):
-    """A run of two workers that nothing happened to, and its logs."""
-    log_dir = tmp_path_factory.mktemp("whole")
-    workers = launcher.group(2, [*tiny, "--log-dir", log_dir, "--name", "two"])
-    assert [worker.wait() for worker in workers] == [0, 0], workers[0].log + workers[1].log
-    return Run(log_dir / "two"), [worker.log for worker in workers]
+from tests.distributed.conftest import assert_same_end, await_step, free_ports, kill, settings
 
 
 def last(run: Run) -> Checkpoint:
@@ -110,9 +77,7 @@ def test_a_killed_chief_ends_the_others_and_the_group_resumes_to_the_same_end(la
     # The other worker needs no run directory.
     resumed = launcher.group(2, ["--resume", "two"], [["--log-dir", tmp_path], ["--log-dir", tmp_path / "elsewhere"]])
     assert [worker.wait() for worker in resumed] == [0, 0], resumed[1].log
-    run = Run(tmp_path / "two")
-    assert run.manifest()["results"]["weights_digest"] == whole[0].manifest()["results"]["weights_digest"]
-    assert run.metrics_path.read_bytes() == whole[0].metrics_path.read_bytes()
+    assert_same_end(Run(tmp_path / "two"), whole[0])
 
 
 def test_a_signal_to_one_worker_stops_all_at_the_same_step(launcher, tiny, tmp_path):

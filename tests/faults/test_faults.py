@@ -1,19 +1,18 @@
 """A run may be killed at any instant, or run out of disk, and nobody is ever told something untrue.
 
-`make soak` kills many more times; see `KILLS`.
+`make soak` kills many more times; see `KILLS`. What a test did to runs, it tells `tests.soak_figures`.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -49,20 +48,28 @@ def trainer(fork_server: ForkServer) -> Trainer:
     return Trainer(fork_server)
 
 
+class Whole(NamedTuple):
+    """A run that nothing happened to."""
+
+    run: Run
+    seconds: float
+    syncs: int
+    """Calls of fsync. A checkpoint that is the best so far adds some, so processors have different numbers."""
+
+
 @pytest.fixture(scope="module")
-def whole(trainer: Trainer, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, float]:
-    """A run that nothing happened to, and how long it took."""
+def whole(trainer: Trainer, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     log_dir = tmp_path_factory.mktemp("whole")
-    assert trainer.train(log_dir) == 0
+    assert trainer.train(log_dir, syncs_path=str(log_dir / "syncs")) == 0
     started = time.monotonic()
     assert trainer.train(log_dir / "again") == 0
-    return Run(log_dir / "run"), time.monotonic() - started
+    return Whole(Run(log_dir / "run"), time.monotonic() - started, int((log_dir / "syncs").read_text()))
 
 
-def assert_same_end(run: Run, whole: Run) -> None:
+def assert_same_end(run: Run, whole: Whole) -> None:
     assert run.manifest()["state"] == "finished"
-    assert run.manifest()["results"]["weights_digest"] == whole.manifest()["results"]["weights_digest"]
-    assert run.metrics_path.read_bytes() == whole.metrics_path.read_bytes()
+    assert run.manifest()["results"]["weights_digest"] == whole.run.manifest()["results"]["weights_digest"]
+    assert run.metrics_path.read_bytes() == whole.run.metrics_path.read_bytes()
     assert not list(run.path.rglob(".tmp-*"))
 
 
@@ -74,66 +81,59 @@ def finish(trainer: Trainer, log_dir: Path) -> Run:
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_a_run_that_is_killed_at_a_random_instant_resumes_to_the_same_end(trainer, whole, tmp_path, seed):
-    uninterrupted, seconds = whole
+def test_a_run_that_is_killed_at_a_random_instant_resumes_to_the_same_end(
+    record_property, trainer, whole, tmp_path, seed
+):
     draw = random.Random(seed)
-    status = trainer.train(tmp_path, kill_after=draw.uniform(0, seconds))
+    statuses = [trainer.train(tmp_path, kill_after=draw.uniform(0, whole.seconds))]
     if draw.random() < 0.3 and find_runs(tmp_path):  # Killed again while it resumes.
-        status = trainer.train(tmp_path, resume="run", kill_after=draw.uniform(0, seconds))
-    assert status in (0, -signal.SIGKILL)
-    assert_same_end(finish(trainer, tmp_path), uninterrupted)
+        statuses.append(trainer.train(tmp_path, resume="run", kill_after=draw.uniform(0, whole.seconds)))
+    assert set(statuses) <= {0, -signal.SIGKILL}
+    record_property("kills", statuses.count(-signal.SIGKILL))
+    assert_same_end(finish(trainer, tmp_path), whole)
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_a_run_that_is_killed_inside_a_write_resumes_to_the_same_end(trainer, whole, tmp_path, seed):
-    # A whole run syncs about 200 times: 17 checkpoints of three files, two directories and a link each.
-    sync = random.Random(seed).randint(1, 150)
+def test_a_run_that_is_killed_inside_a_write_resumes_to_the_same_end(record_property, trainer, whole, tmp_path, seed):
+    sync = random.Random(seed).randint(1, whole.syncs)
     assert trainer.train(tmp_path, die_at_sync=sync) == -signal.SIGKILL
-    assert_same_end(finish(trainer, tmp_path), whole[0])
+    record_property("kills", 1)
+    assert_same_end(finish(trainer, tmp_path), whole)
 
 
-def test_every_instant_of_a_checkpoint_write_leaves_a_run_that_loads(trainer, whole, tmp_path):
-    for sync in range(60, 60 + KILLS):
+def test_every_instant_of_a_checkpoint_write_leaves_a_run_that_loads(record_property, trainer, whole, tmp_path):
+    first = whole.syncs // 3  # By then, a checkpoint is there.
+    syncs = range(first, min(first + KILLS, whole.syncs + 1))
+    for sync in syncs:
         log_dir = tmp_path / str(sync)
         assert trainer.train(log_dir, die_at_sync=sync) == -signal.SIGKILL
         checkpoint, problems = Run(log_dir / "run").checkpoints().newest_intact()
         assert checkpoint.step > 0
         assert problems == []
+    record_property("kills", len(syncs))
 
 
-def test_files_that_may_not_grow_end_the_run_with_an_error_and_it_goes_on_once_they_may(trainer, whole, tmp_path):
-    weights = (whole[0].checkpoints_path / "last" / "weights.npz").stat().st_size
+def test_files_that_may_not_grow_end_the_run_with_an_error_and_it_goes_on_once_they_may(
+    record_property, trainer, whole, tmp_path
+):
+    weights = (whole.run.checkpoints_path / "last" / "weights.npz").stat().st_size
     assert trainer.train(tmp_path, file_limit=weights // 2) == 5
     run = Run(tmp_path / "run")
     assert run.manifest()["state"] == "failed"
+    record_property("faults", 1)
     assert "File too large" in run.manifest()["reason"]
     assert list(run.checkpoints_path.iterdir()) == []
-    assert_same_end(finish(trainer, tmp_path), whole[0])
+    assert_same_end(finish(trainer, tmp_path), whole)
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
-    """Mount a disk of so many bytes."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-
-    def mount(size: int) -> Path:
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", disk], check=False).returncode:
-            pytest.skip("may not mount a tmpfs here")
-        return disk
-
-    yield mount
-    subprocess.run(["umount", disk], check=False, stderr=subprocess.DEVNULL)
-
-
-@pytest.mark.skipif(not shutil.which("mount") or os.geteuid() != 0, reason="only root may mount a tmpfs")
 @pytest.mark.parametrize("checkpoints", [0.5, 2.5, 4.5])
 def test_a_full_disk_ends_the_run_with_an_error_and_what_was_saved_is_intact(
-    trainer, whole, tmp_path, small_disk, checkpoints
+    record_property, trainer, whole, tmp_path, small_disk, checkpoints
 ):
-    one = sum(file.stat().st_size for file in (whole[0].checkpoints_path / "last").iterdir())
+    one = sum(file.stat().st_size for file in (whole.run.checkpoints_path / "last").iterdir())
     disk = small_disk(int(one * checkpoints) + 20_000)
     assert trainer.train(disk) == 5
+    record_property("faults", 1)
     run = Run(disk / "run")
     assert not list(run.path.rglob(".tmp-*"))
     saved = run.checkpoints().steps()
@@ -141,13 +141,17 @@ def test_a_full_disk_ends_the_run_with_an_error_and_what_was_saved_is_intact(
     if saved:
         assert run.checkpoints().newest_intact()[1] == []
     subprocess.run(["mount", "-o", f"remount,size={50 * one}", disk], check=True)
-    assert_same_end(finish(trainer, disk), whole[0])
+    assert_same_end(finish(trainer, disk), whole)
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_whatever_is_damaged_in_the_newest_checkpoint_the_run_ends_the_same(trainer, whole, tmp_path, seed):
+def test_whatever_is_damaged_in_the_newest_checkpoint_the_run_ends_the_same(
+    record_property, trainer, whole, tmp_path, seed
+):
     draw = random.Random(seed)
-    assert trainer.train(tmp_path, die_at_sync=draw.randint(80, 150)) == -signal.SIGKILL
+    assert trainer.train(tmp_path, die_at_sync=draw.randint(whole.syncs // 2, whole.syncs)) == -signal.SIGKILL
+    record_property("kills", 1)
+    record_property("damages", 1)
     last = (tmp_path / "run" / "checkpoints" / "last").resolve()
     victim = draw.choice(sorted(last.iterdir()))
     content = bytearray(victim.read_bytes())
@@ -156,7 +160,7 @@ def test_whatever_is_damaged_in_the_newest_checkpoint_the_run_ends_the_same(trai
     else:
         content[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
     victim.write_bytes(content)
-    assert_same_end(finish(trainer, tmp_path), whole[0])
+    assert_same_end(finish(trainer, tmp_path), whole)
 
 
 def test_processes_that_start_at_once_in_one_directory_get_as_many_intact_runs(trainer, tmp_path):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import resource
-import signal
+import json
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from mnistcnn.config.schema import load_config
 from mnistcnn.data.dataset import Dataset
 from mnistcnn.errors import MnistCnnError
-from mnistcnn.events import Event
+from mnistcnn.events import Event, StepsDone
 from mnistcnn.runs.directory import open_run
 from mnistcnn.runs.resuming import resumed_config
 from mnistcnn.training import loop as training
 from tests.conftest import make_examples
+from tests.faults import clock
+from tests.faults.injection import injected
 
 SETTINGS = (
     "network.conv1=3",
@@ -39,34 +41,42 @@ def dataset() -> Dataset:
     return Dataset("tiny", "idx", "/data/tiny", {"train-images-idx3-ubyte": "0" * 64}, *splits)
 
 
-def train(
-    log_dir: str,
-    resume: str | None = None,
-    overrides: Sequence[str] = (),
-    die_at_sync: int | None = None,
-    file_limit: int | None = None,
-) -> int:
+def train(log_dir: str, resume: str | None = None, overrides: Sequence[str] = (), **faults: Any) -> int:
     """Train a new run, or resume one; 5 for an error that a user would be shown.
 
     Args:
         log_dir: holds the runs.
         resume: the name of a run.
         overrides: of a new run's settings.
-        die_at_sync: kill the process at its so-many-th fsync.
-        file_limit: bytes that a file may grow to.
+        faults: see `tests.faults.injection.injected`.
     """
-    if die_at_sync:
-        kill_at_sync(die_at_sync)
-    if file_limit:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
     try:
-        for _ in training_events(Path(log_dir), resume, overrides):
-            pass
+        with injected(**faults):
+            for _ in training_events(Path(log_dir), resume, overrides):
+                pass
     except MnistCnnError as error:
         print(error, file=sys.stderr)
         return 5
     return 0
+
+
+def train_while_the_clock_jumps(
+    log_dir: str, hours: float, at_step: int, pause: float, settings: Sequence[str]
+) -> None:
+    """Train a new run, and move the time of day in the middle.
+
+    Args:
+        log_dir: holds the runs.
+        hours: how far; negative is back.
+        at_step: at the report of this step.
+        pause: seconds after each event.
+        settings: override `SETTINGS`.
+    """
+    for event in training_events(Path(log_dir), None, settings):
+        if isinstance(event, StepsDone) and event.step == at_step:
+            clock.move(hours)
+        print(json.dumps(getattr(event, "seconds", 0)))
+        time.sleep(pause)
 
 
 def training_events(log_dir: Path, resume: str | None, overrides: Sequence[str]) -> Iterator[Event]:
@@ -75,15 +85,3 @@ def training_events(log_dir: Path, resume: str | None, overrides: Sequence[str])
         run = open_run(resume, log_dir)
         return training.resume(run, resumed_config(run), dataset())
     return training.train(load_config(None, [f"log_dir={log_dir}", *SETTINGS, *overrides]), dataset())
-
-
-def kill_at_sync(number: int) -> None:
-    """Kill this process at its `number`-th fsync: in the middle of writing a checkpoint, a manifest or a link."""
-    sync, calls = os.fsync, iter(range(1, number))
-
-    def fsync(handle: int) -> None:
-        if next(calls, None) is None:
-            os.kill(os.getpid(), signal.SIGKILL)
-        sync(handle)
-
-    os.fsync = fsync

@@ -111,7 +111,7 @@ def form_group(workers: Workers | None, config: Config) -> Group:
         ConfigError, WorkersError: as `WorkerGroup`.
     """
     if workers is not None:
-        return WorkerGroup(workers, config)
+        return WorkerGroup(workers, config, config.batch_size)
     gpus = use_devices(config.devices, config.batch_size, deterministic=config.deterministic)
     if gpus <= 1:
         return SingleProcess(SingleReplica())

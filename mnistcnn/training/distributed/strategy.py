@@ -10,6 +10,7 @@ TensorFlow 2.21, and is the only one that does (docs/decisions/0008):
 
 from __future__ import annotations
 
+import os
 import socket
 from contextlib import suppress
 
@@ -38,6 +39,8 @@ def join(workers: Workers, gpus: int, config: WorkersConfig) -> tf.distribute.St
         WorkersError: the port is in use, or not all of them came.
     """
     _check_port(workers)
+    # gRPC would ask the proxy that https_proxy names, which is not the way to the machine next door.
+    os.environ["no_grpc_proxy"] = ",".join(_host_and_port(each)[0] for each in workers.addresses)  # noqa: SIM112
     context.context().configure_coordination_service(service_type="")
     seconds = max(1, config.lost_timeout // _LOOKS)
     CollectiveAllReduceExtended._check_health_initial_timeout = config.join_timeout
@@ -55,7 +58,7 @@ def join(workers: Workers, gpus: int, config: WorkersConfig) -> tf.distribute.St
         return tf.distribute.MultiWorkerMirroredStrategy(resolver)
     except (tf.errors.OpError, RuntimeError) as error:
         missing = unreachable(workers)
-        who = ", ".join(workers.name(index) for index in missing) or "not every worker"
+        who = ", ".join(workers.name(index) for index in missing) or "a worker"
         raise WorkersError(
             f"{who} did not join within {config.join_timeout} s (workers.join_timeout); this is "
             f"{workers.name(workers.index)}; start all {workers.count} with the same addresses\n"

@@ -57,15 +57,16 @@ class WorkerGroup:
 
     Args:
         workers: who and where.
-        config: `devices`, `batch_size`, and how long to wait.
+        config: `devices`, and how long to wait.
+        batch_size: of all workers together; None if only the chief knows it, as when a run is resumed.
 
     Raises:
         ConfigError: the batch cannot be shared evenly, or the devices are not those that were expected.
         WorkersError: this worker cannot listen at its address, or not all of them came.
     """
 
-    def __init__(self, workers: Workers, config: Config) -> None:
-        gpus = use_devices(config.devices, config.batch_size, workers.count, deterministic=config.deterministic)
+    def __init__(self, workers: Workers, config: Config, batch_size: int | None) -> None:
+        gpus = use_devices(config.devices, batch_size, workers.count, deterministic=config.deterministic)
         self.workers = workers
         self.count = workers.count
         self.replicas = MirroredReplicas(join(workers, gpus, config.workers))

@@ -1,3 +1,4 @@
+import errno
 import json
 import subprocess
 import sys
@@ -49,6 +50,24 @@ def test_records_of_other_files_stay_until_the_files_are_gone(directory):
     put(directory, "b", "3")
     assert list(records(directory)) == ["b"]
     assert records(directory, "parity.json") == {}
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_an_export_that_was_replaced_but_not_recorded_has_no_record_rather_than_the_old_ones(
+    directory, folder, monkeypatch
+):
+    put(directory, "model", "old", folder=folder)
+    put(directory, "other", "other")
+    model = directory.path / "model" / "inside" if folder else directory.path / "model"
+
+    def full_disk(_path):
+        if model.read_text() == "new":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("mnistcnn.files.sync_directory", full_disk)
+    with pytest.raises(RunError, match="No space left on device"):
+        put(directory, "model", "new", folder=folder)
+    assert list(records(directory)) == ["other"]
 
 
 def test_an_export_that_was_not_run_loses_the_old_ones_proof(directory):

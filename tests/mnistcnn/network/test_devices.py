@@ -42,6 +42,11 @@ def test_a_batch_that_cannot_be_shared_evenly_is_refused_with_the_nearest_that_c
         chosen_gpus(devices, batch, workers, gpus)
 
 
+@pytest.mark.parametrize(("devices", "gpus", "expected"), [("cpu", 0, 0), ("auto", 0, 0), ("auto", 4, 4), (2, 4, 2)])
+def test_a_worker_of_a_resumed_run_leaves_it_to_the_chief_whether_the_batch_can_be_shared(devices, gpus, expected):
+    assert chosen_gpus(devices, None, 3, gpus) == expected
+
+
 def test_a_machine_without_gpus_says_so():
     with pytest.raises(ConfigError, match="devices: 64"):
         use_devices(64, 64)
