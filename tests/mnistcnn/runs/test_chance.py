@@ -46,7 +46,7 @@ def test_a_checkpoint_is_judged_by_the_metrics_of_its_step(run):
 
 
 def test_a_shortfall_says_both_accuracies(run):
-    run.update_manifest({"results": {"chance_accuracy": 0.15}})
+    run.update_manifest({"results": {"step": 10, "chance_accuracy": 0.15}})
     assert str(find_shortfall(run, 10)) == (
         "the network of step 10 gets 10.00 % of the test images (tiny), "
         "no better than always giving the most frequent digit: 15.00 %"

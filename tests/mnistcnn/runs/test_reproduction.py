@@ -14,7 +14,7 @@ def make(tmp_path, tiny_dataset):
         config = load_config(None, [f"log_dir={tmp_path / 'runs'}", *overrides])
         run = create_run(config, tiny_dataset, datetime(2026, 11, 24, 12))
         run.update_manifest(
-            {"state": "finished", "results": {"weights_digest": digest, "test_accuracy": 0.9}, **manifest}
+            {"state": "finished", "results": {"step": 9, "weights_digest": digest, "test_accuracy": 0.9}, **manifest}
         )
         return run
 
