@@ -14,7 +14,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
 from ..data.dataset import Dataset
-from ..errors import ConfigError, DivergedError, MnistCnnError
+from ..errors import ConfigError, DivergedError, MnistCnnError, RunError
 from ..events import (
     Evaluated,
     Event,
@@ -128,6 +128,10 @@ class _Worker:
         except MnistCnnError as error:
             self._end(attempt, "failed", str(error))
             raise
+        except OSError as error:  # In what the sweep itself writes into a run.
+            self._end(attempt, "failed", str(error))
+            where = error.filename or (attempt.run.path if attempt.run else self._settings.log_dir)
+            raise RunError(f"{where}: cannot write: {error.strerror or error}") from error
         except (KeyboardInterrupt, GeneratorExit):
             self._end(attempt, "interrupted")
             raise

@@ -55,6 +55,8 @@ def storage_errors(where: str) -> Iterator[None]:
         if "Invalid log format" not in str(error) and "Expecting" not in str(error):
             raise
         raise RunError(f"{where}: damaged: {error}") from error
+    except OSError as error:  # Of the journal file: a full disk.
+        raise RunError(f"{where}: the study cannot be read or written: {error.strerror or error}") from error
 
 
 def storage_name(settings: SweepConfig) -> str:
@@ -98,14 +100,15 @@ def open_storage(settings: SweepConfig, *, create: bool) -> tuple[BaseStorage, L
         raise RunError(f"{path}: no studies here; say where they are with --log-dir or --storage")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with storage_errors(name):
-            path.touch()
-            trials_path = Path(f"{path}.running")
-            missing = missing_locks(trials_path)
-            storage = JournalStorage(JournalFileBackend(str(path), JournalLock(path, has_locks=missing is None)))
-        return storage, FileLeases(trials_path) if missing is None else LeaseFiles(trials_path, missing)
+        path.touch()
+        trials_path = Path(f"{path}.running")
+        missing = missing_locks(trials_path)
+        lock = JournalLock(path, has_locks=missing is None)
+        leases = FileLeases(trials_path) if missing is None else LeaseFiles(trials_path, missing)
     except OSError as error:
         raise RunError(f"{error.filename or path}: cannot keep a study here: {error.strerror or error}") from error
+    with storage_errors(name):
+        return JournalStorage(JournalFileBackend(str(path), lock)), leases
 
 
 def _with_tables(connect: Callable[[], RDBStorage]) -> RDBStorage:

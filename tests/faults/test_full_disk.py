@@ -155,7 +155,8 @@ def full(tmp_path: Path, small_disk: Callable[[int], Path], home: Home) -> Calla
     """Makes a place on a disk that will be full."""
 
     def make(whole: Whole, draw: random.Random) -> tuple[Path, dict[str, int]]:
-        kind = draw.choice(["disk", "limit", "sync"] if os.geteuid() == 0 else ["limit", "sync"])
+        kinds = ["limit", *(["disk"] if os.geteuid() == 0 else []), *(["sync"] if whole.syncs else [])]
+        kind = draw.choice(kinds)
         if kind == "disk":
             disk = small_disk(disk_bytes((home.folder / "place").rglob("*")) + 10 * whole.bytes + SLACK)
             home.copy(disk)
