@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page
+.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page bench-gpu bench-photos bench-runs
 
 test:
 	$(PYTHON) -m pytest
@@ -50,6 +50,18 @@ bench-accuracy:
 bench-summaries:
 	$(PYTHON) benchmarks/summaries.py
 
+# Everything that is promised of a GPU, in four minutes; exits with 1 if a promise is broken.
+bench-gpu:
+	$(PYTHON) benchmarks/gpu.py
+
 # How long the page takes to make, and how soon a stroke is painted: make bench-page RUN=runs/default
 bench-page:
 	$(PYTHON) benchmarks/page.py $(or $(RUN),latest)
+
+# How many drawn photos are read rightly, condition by condition: make bench-photos RUN=runs/default
+bench-photos:
+	$(PYTHON) benchmarks/photos.py --run $(or $(RUN),latest)
+
+# How long `mnistcnn runs` and `latest` take with 2,000 runs.
+bench-runs:
+	$(PYTHON) benchmarks/runs.py

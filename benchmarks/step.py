@@ -7,6 +7,9 @@ random pixels. They take turns, a few steps each, so that whatever else the mach
 is the median over the rounds, and the ratios are of medians. Beside the time by the wall clock stands the processor
 time of all cores, which is what to compare on a machine that has other work as well.
 
+Keras and PyTorch take part twice: as a user gets them, and at their best. For Keras that is oneDNN, which TensorFlow
+leaves off on many processors and which is a setting of a process, so every setting has a process of its own.
+
 The floor is what no implementation with these multiplications and this optimizer can beat: the step's floating-point
 operations at the rate of a large matrix product, plus the bytes of Adam at the speed of memory, both measured in turn
 with the contenders. (It counts a convolution's products with the zeros of its padding, which can be left out.)
@@ -17,10 +20,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import json
 import os
+import platform
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
-from unittest.mock import patch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -36,13 +42,15 @@ from numpy.typing import NDArray
 
 from mnistcnn.config.schema import Config, SummariesConfig
 from mnistcnn.data.dataset import Examples
-from mnistcnn.network import ops
 from mnistcnn.network.model import Network
-from mnistcnn.network.precision import Precision, usable_precision
+from mnistcnn.network.precision import Precision, processor_flags, usable_precision
+from mnistcnn.network.startup import ONEDNN, needs_switch, onednn_is_on
 from mnistcnn.runs.environment import describe_environment
 from mnistcnn.training.optimizer import Adam
 from mnistcnn.training.steps import TrainingSteps
 
+STOCK, OURS = "stock", "ours"
+"""oneDNN as TensorFlow sets it on this processor, and as mnistcnn does."""
 STEPS = 10
 IMAGES = 2000
 MATRIX = 2048
@@ -77,22 +85,18 @@ def timed(call: Callable[[], object], count: int) -> Times:
     return (clocks() - started) / count
 
 
-def ours(batch: int, precision: Precision, examples: Examples, own_dense: bool = True) -> Contender:
+def ours(batch: int, precision: Precision, examples: Examples) -> Contender:
     """`mnistcnn.training.steps`, in chunks as `mnistcnn train` runs them.
 
     Args:
         batch: images of a step.
         precision: of the large products.
         examples: what is trained on.
-        own_dense: `mnistcnn.network.ops.dense`; or else TensorFlow's product, to see whether ours earns its place.
     """
     config = Config(batch_size=batch, summaries=SummariesConfig(enabled=False))
     network = Network(config.network, 0)
     steps = TrainingSteps(network, Adam(network.parameters), config, examples, precision)
     indices = np.random.default_rng(0).integers(0, IMAGES, (STEPS, batch)).astype(np.int32)
-    if not own_dense:
-        with patch.object(ops, "dense", tf.matmul):
-            steps(0, indices)  # Now it is compiled.
     return lambda: timed(lambda: steps(0, indices), 1) / STEPS
 
 
@@ -111,8 +115,8 @@ def keras_fit(batch: int, examples: Examples) -> Contender:
     return fit
 
 
-def torch_loop(batch: int, precision: Precision, examples: Examples) -> Contender:
-    """A usual PyTorch loop with what makes it fast on a CPU: channels_last and fused Adam.
+def torch_loop(batch: int, precision: Precision, examples: Examples, *, best: bool) -> Contender:
+    """A usual PyTorch loop; at its best with what makes it fast on a CPU: channels_last and fused Adam.
 
     Raises:
         ImportError: PyTorch is not installed.
@@ -124,10 +128,12 @@ def torch_loop(batch: int, precision: Precision, examples: Examples) -> Contende
         *(nn.Conv2d(1, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
         *(nn.Conv2d(32, 64, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
         *(nn.Flatten(), nn.Linear(3136, 1024), nn.ReLU(), nn.Dropout(0.5), nn.Linear(1024, 10)),
-    ).to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(model.parameters(), 1e-4, fused=True)
+    )
+    layout = torch.channels_last if best else torch.contiguous_format
+    model = model.to(memory_format=layout)
+    optimizer = torch.optim.Adam(model.parameters(), 1e-4, fused=best)
     images = torch.tensor(examples.images[:batch, np.newaxis] / np.float32(255))
-    images = images.contiguous(memory_format=torch.channels_last)
+    images = images.contiguous(memory_format=layout)
     labels = torch.tensor(examples.labels[:batch].astype(np.int64))
 
     def step() -> None:
@@ -158,37 +164,82 @@ def memory_stream() -> Contender:
     return lambda: timed(stream, 3)
 
 
-def contenders(batch: int) -> Iterator[tuple[str, Contender]]:
-    """Everything that takes part, by name."""
+def contenders(batch: int, setting: str) -> Iterator[tuple[str, Contender]]:
+    """Everything that takes part in a process with this setting of oneDNN, by name."""
     draw = np.random.default_rng(0)
     images = draw.integers(0, 256, (IMAGES, 28, 28), dtype=np.uint8)
     examples = Examples(images, draw.integers(0, 10, IMAGES).astype(np.uint8))
+    yield f"Keras fit, {_named(setting)}", keras_fit(batch, examples)
+    if setting != OURS:
+        return
     precisions: list[Precision] = ["float32"]
     if usable_precision("bfloat16")[0] == "bfloat16":
         precisions.append("bfloat16")
-    yield "Keras fit", keras_fit(batch, examples)
     for precision in precisions:
         yield f"mnistcnn, {precision}", ours(batch, precision, examples)
-        yield f"  with tf.matmul, {precision}", ours(batch, precision, examples, own_dense=False)
         yield f"matrix product, {precision}", matrix_product(precision)
-        try:
-            yield f"PyTorch, {precision}", torch_loop(batch, precision, examples)
-        except ImportError:
-            continue
+        with contextlib.suppress(ImportError):
+            if precision == "float32":
+                yield "PyTorch as a user gets it, float32", torch_loop(batch, precision, examples, best=False)
+            yield f"PyTorch, channels_last, fused, {precision}", torch_loop(batch, precision, examples, best=True)
     yield "memory stream", memory_stream()
+
+
+def _named(setting: str) -> str:
+    is_on = "on" if onednn_is_on() else "off"
+    return f"oneDNN {is_on}" if setting == OURS else f"as a user gets it (oneDNN {is_on})"
+
+
+def serve(batch: int, setting: str) -> None:
+    """In a process of its own: name the contenders, and then time whichever standard input names."""
+    entered = dict(contenders(batch, setting))
+    for contender in entered.values():
+        contender()  # Compile, and fill the caches.
+    print(json.dumps(list(entered)), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(entered[line.rstrip("\n")]().tolist()), flush=True)
+
+
+class Server:
+    """A process with one setting of oneDNN: that of a user, or ours."""
+
+    def __init__(self, setting: str, batch: int) -> None:
+        environment = {name: value for name, value in os.environ.items() if name != ONEDNN}
+        if setting == OURS and needs_switch(platform.machine(), processor_flags()):
+            environment[ONEDNN] = "1"
+        command = [sys.executable, __file__, "--serve", setting, "--batch", str(batch)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
+        self.names: list[str] = json.loads(self._answer())
+
+    def times(self, name: str) -> Times:
+        """The times of one step of a contender."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{name}\n")
+        self._process.stdin.flush()
+        return np.array(json.loads(self._answer()))
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
 
 
 def measure(batch: int, rounds: int) -> dict[str, Times]:
     """The median times of each contender, and of a step at the floor of each precision."""
-    entered = dict(contenders(batch))
-    for contender in entered.values():
-        contender()  # Compile, and fill the caches.
+    servers = [Server(setting, batch) for setting in (STOCK, OURS)]
+    entered = {name: server for server in servers for name in server.names}
     times: dict[str, list[Times]] = {name: [] for name in entered}
     for _ in range(rounds):
-        for name, contender in entered.items():
-            times[name].append(contender())
-    medians = {name: np.median(values, axis=0) for name, values in times.items()}
-    return with_floors(medians, batch)
+        for name, server in entered.items():
+            times[name].append(server.times(name))
+    for server in servers:
+        server.close()
+    return with_floors({name: np.median(values, axis=0) for name, values in times.items()}, batch)
 
 
 def with_floors(medians: dict[str, Times], batch: int) -> dict[str, Times]:
@@ -209,19 +260,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=25)
     parser.add_argument("--batch", type=int, nargs="+", default=[50, 128])
+    parser.add_argument("--serve", choices=[STOCK, OURS], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.serve:
+        serve(arguments.batch[0], arguments.serve)
+        return
     machine = describe_environment()["machine"]
     assert isinstance(machine, dict)
     print(f"{machine['processor']}, {machine['cores']} cores, {time.strftime('%Y-%m-%d')}; ms per step, medians")
     for batch in arguments.batch:
         medians = measure(batch, arguments.rounds)
+        stock = next(name for name in medians if "as a user gets it" in name and name.startswith("Keras"))
         heads = ("wall clock", "of Keras", "of floor", "processor", "of Keras", "of floor")
-        print(" " * 32 + "".join(f"{head:>12}" for head in heads))
+        print(" " * 46 + "".join(f"{head:>12}" for head in heads))
         for name, times in medians.items():
-            ratios = times / medians["Keras fit"]
+            ratios = times / medians[stock]
             of_floor = times / medians[f"floor, {'bfloat16' if 'bfloat16' in name else 'float32'}"]
             columns = (f"{times[i]:12.2f}{ratios[i]:12.2f}{of_floor[i]:12.2f}" for i in range(2))
-            print(f"{name:32}{''.join(columns)}")
+            print(f"{name:46}{''.join(columns)}")
 
 
 if __name__ == "__main__":

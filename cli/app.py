@@ -22,6 +22,8 @@ from .commands.train import train
 from .commands.visualize import visualize
 from .errors import run_guarded
 from .quiet_tensorflow import quiet_environment
+from .rendering.messages import show_warning
+from .streams import guard_standard_streams
 
 PROGRAM = "mnistcnn"
 
@@ -76,6 +78,8 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """Run the console script: set the environment up, carry out the command line, exit."""
     quiet_environment()
+    if not guard_standard_streams():
+        show_warning("standard output is closed, so results are not written there")
     if "_MNISTCNN_COMPLETE" in os.environ:
         app(prog_name=PROGRAM)
     sys.exit(run(sys.argv[1:]))

@@ -1,16 +1,14 @@
 """Turns what a command raises into one readable message and an exit code.
 
-0 done · 1 a bug · 2 usage · 3 configuration · 4 data · 5 run or checkpoint · 6 diverged ·
-7 below `--min-accuracy` · 8 an exported file differs from its network
+0 done · 1 a bug · 2 usage · 3 configuration · 4 data · 5 a run, a checkpoint, a file or standard output that cannot be
+read or written · 6 diverged · 7 below `--min-accuracy` · 8 an exported file differs from its network
 130 / 143 interrupted · 141 nobody reads standard output any more, as for every program in `… | head -1`
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
-from typing import TextIO
 
 import typer
 
@@ -26,12 +24,14 @@ from mnistcnn.errors import (
 )
 
 from .rendering.messages import show_error, show_interruption
+from .streams import OutputError, ReaderGoneError, discard
 
 EXIT_CODES: dict[type[MnistCnnError], int] = {
     UsageError: 2,
     ConfigError: 3,
     DataError: 4,
     RunError: 5,
+    OutputError: 5,
     DivergedError: 6,
     BelowAccuracyError: 7,
     ExportMismatchError: 8,
@@ -54,10 +54,22 @@ def run_guarded(command: Callable[[], None], *, as_json: bool) -> int:
         command: the command with its arguments.
         as_json: also write an error as the last JSON object on standard output.
     """
+    code = _run(command, as_json=as_json)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()  # Here, where its failure has a message; Python flushes at exit without one.
+    except (OutputError, ReaderGoneError, BrokenPipeError) as error:
+        return _report_output(error, code)
+    return code
+
+
+def _run(command: Callable[[], None], *, as_json: bool) -> int:
     try:
         command()
     except typer.Exit as finished:
         return finished.exit_code
+    except (OutputError, ReaderGoneError, BrokenPipeError) as error:
+        return _report_output(error, 0)
     except MnistCnnError as error:
         return _report(type(error).__name__, _lines(error), exit_code(error), as_json=as_json)
     except typer.TyperException as error:
@@ -66,10 +78,16 @@ def run_guarded(command: Callable[[], None], *, as_json: bool) -> int:
         notes = getattr(error, "__notes__", [])
         code = getattr(error, "exit_code", INTERRUPTED)
         return _report("Interrupted", ["interrupted", *notes], code, as_json=as_json)
-    except BrokenPipeError:
-        _discard(sys.stdout)
-        return BROKEN_PIPE
     return 0
+
+
+def _report_output(error: OutputError | ReaderGoneError | BrokenPipeError, code: int) -> int:
+    """Say that results were lost, unless nobody wanted them; a command that failed before keeps its exit code."""
+    discard(sys.stdout)
+    if not isinstance(error, OutputError):
+        return code or BROKEN_PIPE
+    show_error([str(error)])
+    return code or exit_code(error)
 
 
 def _lines(error: MnistCnnError) -> list[str]:
@@ -96,19 +114,12 @@ def _report(kind: str, lines: list[str], code: int, *, as_json: bool) -> int:
     try:
         show(lines)
     except OSError:  # The terminal may be gone; the exit code remains.
-        _discard(sys.stderr)
+        discard(sys.stderr)
     if as_json:
         from .rendering.ndjson import write_record
 
         try:
             write_record({"event": "error", "kind": kind, "message": "\n".join(lines), "exit_code": code})
-        except BrokenPipeError:
-            _discard(sys.stdout)
+        except (OutputError, ReaderGoneError, BrokenPipeError):  # The message is on standard error.
+            discard(sys.stdout)
     return code
-
-
-def _discard(stream: TextIO) -> None:
-    """Send what is still buffered nowhere; flushing it at exit would fail again, with an exit code of its own."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)

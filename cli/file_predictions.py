@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import groupby
+from math import prod
 from typing import TYPE_CHECKING
 
 from mnistcnn.errors import DataError
@@ -12,9 +14,7 @@ from mnistcnn.errors import DataError
 from .quiet_tensorflow import import_tensorflow, quiet_stderr
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from mnistcnn.data.framing import FoundDigit
     from mnistcnn.evaluation.prediction import Prediction
     from mnistcnn.runs.directory import Run
     from mnistcnn.runs.trained import TrainedNetwork
@@ -24,46 +24,75 @@ CHUNK = 100
 
 
 @dataclass(frozen=True, eq=False)
+class DigitPrediction:
+    """One digit of a picture, with its place, the network's input, and what the network makes of it."""
+
+    found: FoundDigit
+    prediction: Prediction
+
+
+@dataclass(frozen=True, eq=False)
 class FilePrediction:
-    """What became of one file: either a prediction with its image and its network, or an error."""
+    """What became of one file: either its digits, in reading order, and their network, or an error."""
 
     file: str
-    image: NDArray[np.uint8] | None = None
-    """[28, 28], 0 (background) to 255 (ink): the network's input."""
-    prediction: Prediction | None = None
+    digits: tuple[DigitPrediction, ...] = ()
     trained: TrainedNetwork | None = None
     error: DataError | None = None
 
+    @property
+    def number(self) -> str:
+        """What the digits spell; a space parts the lines."""
+        lines = groupby(self.digits, key=lambda digit: digit.found.line)
+        return " ".join("".join(str(digit.prediction.digit) for digit in line) for _, line in lines)
 
-def predict_files(names: Sequence[str], run: Run, checkpoint: str) -> Iterator[FilePrediction]:
-    """Predict the digit in every file, in order. The network is loaded only when there is an image for it.
+    @property
+    def probability(self) -> float:
+        """That every digit is right, as far as the network can tell: the product of their probabilities."""
+        return prod(digit.prediction.probability for digit in self.digits)
+
+
+@dataclass(frozen=True, eq=False)
+class _ReadFile:
+    """The digits of one file, or why there are none."""
+
+    file: str
+    digits: Sequence[FoundDigit] = ()
+    error: DataError | None = None
+
+
+def predict_files(names: Sequence[str], run: Run, checkpoint: str, *, single: bool) -> Iterator[FilePrediction]:
+    """Predict the digits in every file, in order. The network is loaded only when there is a digit for it.
 
     Args:
         names: of image files; `-` is standard input.
         run: whose network.
         checkpoint: `best`, `last` or a step.
+        single: whether several digits in one file are an error.
 
     Raises:
         RunError, CheckpointError, ConfigError: as `load_trained`.
     """
     network: _Network | None = None
     for start in range(0, len(names), CHUNK):
-        read = _read(names[start : start + CHUNK])
-        if network is None and any(one.image is not None for one in read):
+        read = _read(names[start : start + CHUNK], single)
+        if network is None and any(one.digits for one in read):
             network = _Network(run, checkpoint)
-        yield from read if network is None else network.predict(read)
+        yield from (FilePrediction(one.file, error=one.error) for one in read) if network is None else network(read)
 
 
-def _read(names: Sequence[str]) -> list[FilePrediction]:
-    from mnistcnn.data.digitfiles import read_digit
+def _read(names: Sequence[str], single: bool) -> list[_ReadFile]:
+    from mnistcnn.data.digitfiles import read_digits_of
+    from mnistcnn.data.framing import only_one
 
     read = []
     with quiet_stderr():  # libtiff writes its own complaints there.
         for name in names:
             try:
-                read.append(FilePrediction(name, image=read_digit(name, sys.stdin.buffer)))
+                digits = read_digits_of(name, sys.stdin.buffer)
+                read.append(_ReadFile(name, [only_one(digits, name)] if single else digits))
             except DataError as error:
-                read.append(FilePrediction(name, error=error))
+                read.append(_ReadFile(name, error=error))
     return read
 
 
@@ -78,14 +107,15 @@ class _Network:
         self._trained = load_trained(run, checkpoint)
         self._logits = Evaluator(self._trained.network).logits
 
-    def predict(self, read: Sequence[FilePrediction]) -> Iterator[FilePrediction]:
-        """Add the predictions to those that have an image."""
+    def __call__(self, read: Sequence[_ReadFile]) -> Iterator[FilePrediction]:
+        """Predict every digit."""
         import numpy as np
 
         from mnistcnn.evaluation.prediction import to_predictions
 
-        images = [one.image for one in read if one.image is not None]
+        images = [digit.image for one in read for digit in one.digits]
         logits = self._logits(np.stack(images)) if images else ()
         predictions = (prediction for batch in logits for prediction in to_predictions(batch))
         for one in read:
-            yield one if one.error else replace(one, prediction=next(predictions), trained=self._trained)
+            digits = tuple(DigitPrediction(found, next(predictions)) for found in one.digits)
+            yield FilePrediction(one.file, digits, self._trained, one.error)

@@ -57,6 +57,16 @@ def load_data(config: DataConfig, console: Console, *, advice: str = "") -> Data
         raise DataError(f"{error}\n{advice}") from error
 
 
+def warn_of_shortfall(run: Run, step: int) -> None:
+    """Warn if the network of a checkpoint has learned nothing."""
+    from mnistcnn.runs.chance import find_shortfall
+
+    from .rendering.messages import show_warning
+
+    if shortfall := find_shortfall(run, step):
+        show_warning(f"{run.path}: {shortfall}")
+
+
 def start_tensorflow(console: Console) -> None:
     """Announce and import TensorFlow; import what needs it afterwards."""
     console.phase("starting TensorFlow")

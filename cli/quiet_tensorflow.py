@@ -6,11 +6,12 @@ import importlib
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mnistcnn.errors import MnistCnnError
+
+from .scratch_file import scratch_file
 
 _KERAS = "keras.src.optimizers"
 _QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_CPP_MAX_VLOG_LEVEL": "0", "GRPC_VERBOSITY": "ERROR"}
@@ -43,9 +44,13 @@ def quiet_stderr() -> Iterator[None]:
     if os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0":
         yield
         return
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as held:
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    with scratch_file() as held:
+        if held is None:
+            yield
+            return
+        kept = os.dup(2)
         os.dup2(held.fileno(), 2)
         try:
             yield

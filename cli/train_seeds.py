@@ -22,6 +22,7 @@ def train_each_seed(
 ) -> None:
     """Train a run for each of `seeds`, such as `0-9`; named NAME-seedN where there is a name."""
     from mnistcnn.config.schema import load_config
+    from mnistcnn.runs.directory import check_log_dir
     from mnistcnn.training.seeds import parse_seeds, train_seeds
 
     from .rendering.console import open_console
@@ -36,6 +37,7 @@ def train_each_seed(
         load_config(config, overrides, {**options, "seed": seed, "name": name and f"{name}-seed{seed}"})
         for seed in numbers
     ]
+    check_log_dir(configs[0].log_dir)
     with open_console(as_json=as_json, quiet=quiet) as console:
         dataset = load_data(configs[0].data, console)
         start_tensorflow(console)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +50,19 @@ def write_synced(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def read_regular(path: Path | str) -> bytes:
+    """The content of a regular file; a pipe or a device would keep whoever reads it waiting.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        return file.read()
+
+
 def sync_directory(path: Path) -> None:
     """Wait until the names in a directory are on the disk; a rename is not, before that."""
     handle = os.open(path, os.O_RDONLY)
@@ -66,6 +81,13 @@ def remove_temporaries(parent: Path) -> None:
 def to_json(content: Mapping[str, object]) -> bytes:
     """JSON as it stands in every file of a run: indented, in the order given, with a newline at its end."""
     return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def format_problem(found: object, known: int) -> str:
+    """Say why a file is refused whose `format` is not the one that this version of mnistcnn reads."""
+    if isinstance(found, int) and not isinstance(found, bool) and found > known:
+        return f"format {found}, of a newer version of mnistcnn; this one reads format {known}: update mnistcnn"
+    return f"damaged: its format is {found!r}; this version of mnistcnn reads format {known}"
 
 
 def _temporary_name(parent: Path) -> Path:

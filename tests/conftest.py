@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import io
 import os
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -157,3 +160,18 @@ def nvidia_smi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
         return program
 
     return make
+
+
+def forbid(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Make everything in a folder unreadable, also for root, to whom rights do not apply."""
+
+    def refusing(opens: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(path: Any = ".", *arguments: Any, **options: Any) -> Any:
+            if not isinstance(path, int) and Path(path).absolute().is_relative_to(folder.absolute()):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return opens(path, *arguments, **options)
+
+        return guarded
+
+    for module, name in ((os, "open"), (io, "open"), (os, "scandir"), (os, "listdir")):
+        monkeypatch.setattr(module, name, refusing(getattr(module, name)))

@@ -31,28 +31,54 @@ Fetch = Annotated[
     bool,
     typer.Option("--fetch", metavar="", help="Download MNIST into the cache now, so that later no network is needed."),
 ]
+Transpose = Annotated[
+    bool,
+    typer.Option("--transpose", help="Swap rows and columns of every image: as `data.transpose` in a configuration."),
+]
+ImportFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--import",
+        metavar="FOLDER",
+        help="Make the four IDX files from train.csv, an .npz file, or folders of images called 0 to 9.",
+    ),
+]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where --import writes them: a new folder.")]
+Frame = Annotated[
+    bool, typer.Option("--frame", help="With --import: scale and centre every image as MNIST's were; any size and ink.")
+]
 
 
 def data(
     source: options.Data = "auto",
-    data_dir: options.DataDir = None,
+    data_dir: options.ConfiguredDataDir = None,
     validation_size: ValidationSize = 5000,
+    transpose: Transpose = False,
     fetch: Fetch = False,
+    import_from: ImportFrom = None,
+    out: Out = None,
+    frame: Frame = False,
     as_json: options.Json = False,
 ) -> None:
-    """Show the data on this machine, where it is from, and whether it is intact.
+    """Show the data on this machine, where it is from, and whether it is intact; or import your own images.
 
     Nothing is downloaded without `--fetch`.
     """
-    from mnistcnn.config.schema import DataConfig
+    from mnistcnn.config.schema import load_config
     from mnistcnn.data.report import report_places
 
-    from ..rendering.data_view import data_record, download_note, draw_data
+    from ..rendering.data_view import data_record, draw_data, write_notes
     from ..rendering.ndjson import write_record
 
+    if import_from is not None or out is not None or frame:
+        if fetch or transpose or data_dir is not None or source != "auto":
+            raise UsageError("--import makes files, and has nothing to do with options for data that is there")
+        _import(import_from, out, frame=frame, as_json=as_json)
+        return
     if fetch:
         _fetch(source, data_dir)
-    config = DataConfig(source=source, dir=data_dir, validation_size=validation_size)
+    settings = {"source": source, "dir": data_dir, "validation_size": validation_size, "transpose": transpose}
+    config = load_config(options={f"data.{key}": value for key, value in settings.items()}).data
     places = report_places(config)
     dataset, error = _load(config)
     if as_json:
@@ -61,8 +87,18 @@ def data(
         draw_data(places, dataset)
     if error is not None:
         raise error
-    if dataset is not None and dataset.warning is not None and not as_json:
-        sys.stderr.write(f"{download_note(places)}\n")
+    if dataset is not None and not as_json:
+        write_notes(places, dataset)
+
+
+def _import(import_from: Path | None, out: Path | None, *, frame: bool, as_json: bool) -> None:
+    if import_from is None or out is None:
+        raise UsageError("--import FOLDER and --out DIR go together: what to read, and where to write it")
+    from mnistcnn.data.importing.folder import import_folder
+
+    from ..rendering.import_view import show_import
+
+    show_import(import_folder(import_from, out, frame=frame), as_json=as_json)
 
 
 def _fetch(source: str, data_dir: Path | None) -> None:

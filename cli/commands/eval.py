@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,8 +15,26 @@ from ..loading import find_run, load_data, start_tensorflow
 if TYPE_CHECKING:
     from mnistcnn.config.data_sources import DataSource
     from mnistcnn.config.schema import DataConfig
+    from mnistcnn.data.dataset import Dataset
     from mnistcnn.evaluation.assessment import Assessment
     from mnistcnn.runs.directory import Run
+
+
+def _fraction(text: str) -> float:
+    """Read `0.98` or `98%`; in decimal, so that both are the same number."""
+    from decimal import Decimal, InvalidOperation
+
+    number = text.strip().removesuffix("%")
+    is_percent = number != text.strip()
+    try:
+        value = float(Decimal(number) / 100 if is_percent else Decimal(number))
+    except InvalidOperation:
+        raise UsageError(f"--min-accuracy {text}: expected a fraction such as 0.98, or 98%") from None
+    if 0 <= value <= 1:
+        return value
+    hint = f"; for {value:g} %: --min-accuracy {number}%" if 1 < value <= 100 and not is_percent else ""
+    raise UsageError(f"--min-accuracy {text}: a fraction between 0 and 1 is needed{hint}")
+
 
 Model = Annotated[
     Path | None, typer.Option("--model", metavar="FILE", help="Evaluate an exported file instead of a run.")
@@ -25,7 +42,12 @@ Model = Annotated[
 Split = Annotated[Literal["test", "validation", "train"], typer.Option("--split", help="Which images.")]
 MinAccuracy = Annotated[
     float | None,
-    typer.Option("--min-accuracy", metavar="X", help="Exit with code 7 below this fraction, such as 0.98."),
+    typer.Option(
+        "--min-accuracy",
+        metavar="X",
+        parser=_fraction,
+        help="Exit with code 7 below this accuracy: 0.98, or 98%.",
+    ),
 ]
 Mistakes = Annotated[int, typer.Option("--mistakes", metavar="N", min=0, help="Show the N most confident mistakes.")]
 
@@ -52,7 +74,6 @@ def evaluate(
     """
     from ..rendering.console import open_console
 
-    _check_fraction(min_accuracy)
     target = find_run(run, log_dir, checkpoint) if model is None else _find_file(model, run, checkpoint)
     config = _data_config(target, source, data_dir)
     if split == "test":
@@ -68,17 +89,9 @@ def evaluate(
             assessment = assess_file(target, dataset, split, mistakes)
         else:
             assessment = assess_run(target, checkpoint, dataset, split, mistakes)
-    _report(assessment, target, dataset.warning, as_json=as_json)
+    _report(assessment, target, dataset, as_json=as_json)
     if min_accuracy is not None and assessment.accuracy < min_accuracy:
         raise _below(assessment, min_accuracy)
-
-
-def _check_fraction(min_accuracy: float | None) -> None:
-    if min_accuracy is None or 0 <= min_accuracy <= 1:
-        return
-    percent = math.isfinite(min_accuracy) and 1 < min_accuracy <= 100
-    hint = f"; for {min_accuracy:g} %: --min-accuracy {min_accuracy / 100:g}" if percent else ""
-    raise UsageError(f"--min-accuracy {min_accuracy:g}: a fraction between 0 and 1 is needed{hint}")
 
 
 def _find_file(model: Path, run: str, checkpoint: str) -> Path:
@@ -86,9 +99,8 @@ def _find_file(model: Path, run: str, checkpoint: str) -> Path:
 
     if (run, checkpoint) != ("latest", "best"):
         raise UsageError(f"--model {model}: a file is of one run and one checkpoint: leave out RUN and --checkpoint")
-    if missing := format_of(model).missing(verify=True):
-        extra = format_of(model).extra
-        raise UsageError(f"{model}: needs {', '.join(missing)}; install with: pip install 'mnistcnn[{extra}]'")
+    if lack := format_of(model).lacks(verify=True):
+        raise UsageError(f"{model}: {lack}")
     return model
 
 
@@ -97,17 +109,23 @@ def _data_config(target: Run | Path, source: DataSource | None, data_dir: Path |
     from mnistcnn.runs.data import file_data_config, run_data_config
 
     if isinstance(target, Path):
-        return file_data_config(read_metadata(target).data_source, source, data_dir)
+        metadata = read_metadata(target)
+        return file_data_config(metadata.data_source, source, data_dir, transpose=metadata.data_transpose)
     return run_data_config(target, source, data_dir)
 
 
-def _report(assessment: Assessment, target: Run | Path, data_warning: str | None, *, as_json: bool) -> None:
+def _report(assessment: Assessment, target: Run | Path, dataset: Dataset, *, as_json: bool) -> None:
     """Write the files, and show the warnings and the results."""
+    from mnistcnn.runs.chance import find_shortfall
+    from mnistcnn.runs.directory import Run
+
     from ..rendering.evaluation_view import data_warnings, show_assessment
     from ..rendering.messages import show_warning
     from ..rendering.ndjson import write_record
 
-    warnings = data_warnings(assessment, data_warning)
+    warnings = data_warnings(assessment, dataset)
+    if isinstance(target, Run) and (shortfall := find_shortfall(target, assessment.provenance.step)):
+        warnings.append(f"{target.path}: {shortfall}")
     written: list[Path] = []
     directory, prefix = (target.parent, f"{target.name}-") if isinstance(target, Path) else (target.path, "")
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnistcnn.errors import ExportMismatchError
+from mnistcnn.errors import ExportMismatchError, RunError
 
 from .. import options
 from ..loading import find_run, load_data, start_tensorflow
@@ -15,7 +15,7 @@ from ..quiet_tensorflow import quiet_stderr
 
 if TYPE_CHECKING:
     from mnistcnn.data.dataset import Dataset
-    from mnistcnn.export.exporting import Exported
+    from mnistcnn.export.exporting import Exported, ExportFailed
     from mnistcnn.runs.directory import Run
 
     from ..rendering.console import Console
@@ -24,8 +24,8 @@ Formats = Annotated[
     list[str],
     typer.Option(
         "--format",
-        metavar="saved_model|keras|onnx|litert|litert-int8|numpy|all",
-        help="Format to write. Repeatable. `all` leaves out those whose packages are not installed.",
+        metavar="saved_model|keras|onnx|litert|litert-int8|numpy|c|c-int8|all",
+        help="Format to write. Repeatable. `all` leaves out those whose packages or compiler are missing.",
     ),
 ]
 Out = Annotated[
@@ -61,7 +61,7 @@ def export(
     from mnistcnn.export.formats import choose_formats
 
     from ..rendering.console import open_console
-    from ..rendering.export_view import exported_record, phase_text, show_exports
+    from ..rendering.export_view import export_record, phase_text, show_exports
     from ..rendering.ndjson import write_record
 
     found = find_run(run, log_dir, checkpoint)
@@ -69,7 +69,8 @@ def export(
     directory = ExportDirectory(out or found.path / "export")
     if not overwrite:
         directory.refuse_to_replace(chosen)
-    exported = []
+    exported: list[Exported] = []
+    failed: list[ExportFailed] = []
     with open_console(as_json=as_json, quiet=quiet) as console:
         for sentence in left_out:
             console.show(Warned(f"left out: {sentence}"))
@@ -77,20 +78,24 @@ def export(
         dataset = _load_data(found, data_dir, console) if needs_data else None
         start_tensorflow(console)
         with quiet_stderr():  # The converters write there from beginning to end.
-            from mnistcnn.export.exporting import Exported, export
+            from mnistcnn.export.exporting import Exported, ExportFailed, Exporting, export
             from mnistcnn.runs.trained import load_trained
 
             trained = load_trained(found, checkpoint)
             for event in export(trained, chosen, directory, dataset, verify=not no_verify, overwrite=overwrite):
-                if not isinstance(event, Exported):
-                    console.phase(phase_text(event, dataset))
-                    continue
-                exported.append(event)
+                match event:
+                    case Exporting():
+                        console.phase(phase_text(event, dataset))
+                        continue
+                    case ExportFailed():
+                        failed.append(event)
+                    case Exported():
+                        exported.append(event)
                 if as_json:
-                    write_record(exported_record(event))
-    if not as_json:
+                    write_record(export_record(event))
+    if exported and not as_json:
         show_exports(exported, directory.path)
-    _raise_if_different(exported)
+    _raise_if_different(exported, failed)
 
 
 def _load_data(run: Run, data_dir: Path | None, console: Console) -> Dataset:
@@ -99,9 +104,20 @@ def _load_data(run: Run, data_dir: Path | None, console: Console) -> Dataset:
     return load_data(run_data_config(run, None, data_dir), console, advice=_ELSEWHERE)
 
 
-def _raise_if_different(exported: list[Exported]) -> None:
+def _raise_if_different(exported: list[Exported], failed: list[ExportFailed]) -> None:
+    """Report at the end what went wrong with single formats.
+
+    Raises:
+        ExportMismatchError: a file differs from its network, which is worse than one that is missing.
+        RunError: a format could not be made.
+    """
     different = [done for done in exported if done.problems]
+    lines: list[str] = []
     if different:
         lines = [f"{len(different)} of {len(exported)} exports do not predict what the network predicts"]
         lines += [f"{done.path}: {'; '.join(done.problems)}" for done in different]
-        raise ExportMismatchError("\n".join(lines))
+    if failed:
+        lines += [f"{len(failed)} of {len(failed) + len(exported)} formats could not be made"]
+        lines += [f"{each.path}: {each.problem}" for each in failed]
+    if lines:
+        raise (ExportMismatchError if different else RunError)("\n".join(lines))

@@ -1,4 +1,4 @@
-"""`mnistcnn predict`: says which digit is in an image."""
+"""`mnistcnn predict`: reads the digits in images."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mnistcnn.errors import DataError, UsageError
 
 from .. import options
 from ..errors import exit_code
-from ..loading import find_run
+from ..loading import find_run, warn_of_shortfall
 
 Files = Annotated[
     list[str],
@@ -22,6 +22,7 @@ RunOption = Annotated[
     str, typer.Option("--run", metavar="RUN", help="Path of a run, its name in --log-dir, or `latest`.")
 ]
 Show = Annotated[bool, typer.Option("--show", metavar="", help="Show the network's input; with --json: 28×28 numbers.")]
+Single = Annotated[bool, typer.Option("--single", metavar="", help="Treat a picture of several digits as an error.")]
 
 
 def predict(
@@ -30,9 +31,10 @@ def predict(
     checkpoint: options.Checkpoint = "best",
     log_dir: options.LogDir = Path("runs"),
     show: Show = False,
+    single: Single = False,
     as_json: options.Json = False,
 ) -> None:
-    """Say which digit is in an image: of any size, dark on light or light on dark, drawn, scanned or photographed."""
+    """Read the digits in an image: of any size, dark on light or light on dark, drawn, scanned or photographed."""
     from mnistcnn.data.digitfiles import STDIN, list_images
 
     from ..file_predictions import predict_files
@@ -45,7 +47,11 @@ def predict(
     names = list_images(files)
     view = PredictionRecords(show=show) if as_json else PredictionLines(names, show=show)
     failed = 0
-    for prediction in predict_files(names, found, checkpoint):
+    warned = False
+    for prediction in predict_files(names, found, checkpoint, single=single):
+        if prediction.trained is not None and not warned:
+            warn_of_shortfall(prediction.trained.run, prediction.trained.step)
+            warned = True
         view.write(prediction)
         failed += prediction.error is not None
     if failed and len(names) > 1 and not as_json:

@@ -51,16 +51,15 @@ def list_runs(
     as_json: options.Json = False,
 ) -> None:
     """List runs, the newest first, with what they achieved and what differs from the defaults."""
-    from mnistcnn.runs.listing import summarize_runs
-    from mnistcnn.runs.selection import filtered_runs, sorted_runs
+    from mnistcnn.runs.directory import find_runs
+    from mnistcnn.runs.selection import selected_runs
 
     from ..rendering.ndjson import write_record
     from ..rendering.run_records import run_record
     from ..rendering.run_tables import draw_list
 
-    everything = summarize_runs(log_dir)
-    wanted = sorted_runs(filtered_runs(everything, conditions or []), sort, reverse=reverse)
-    shown = wanted[:limit]
+    everything = find_runs(log_dir)
+    shown = selected_runs(everything, conditions or [], sort, reverse=reverse, limit=limit)
     if as_json:
         for run in shown:
             write_record(run_record(run))

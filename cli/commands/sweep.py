@@ -50,6 +50,7 @@ def sweep(
         return
     if config is None:
         raise UsageError("sweep: what varies? Name a file: --config configs/sweep.yaml")
+    from mnistcnn.runs.directory import check_log_dir
     from mnistcnn.sweep.settings import load_sweep
 
     from ..rendering.console import Views, open_console
@@ -59,6 +60,7 @@ def sweep(
 
     named = {"trials": trials, "study": study, "storage": storage, "log_dir": log_dir}
     settings = load_sweep(config, overrides or [], named)
+    check_log_dir(settings.log_dir)
     with open_console(as_json=as_json, quiet=quiet, views=Views(_live, PlainSweep, BestRunPath)) as console:
         dataset = load_data(settings.config.data, console)
         start_tensorflow(console)

@@ -135,6 +135,7 @@ def _train(
 ) -> None:
     """Train a new run or resume one; with other workers, as their chief."""
     from mnistcnn.runs.data import data_to_repeat
+    from mnistcnn.runs.directory import check_log_dir
 
     from ..rendering.console import open_console
     from ..rendering.tensorboard_viewer import Viewer
@@ -145,6 +146,8 @@ def _train(
         Viewer(wanted=tensorboard, stays=people_watch) as viewer,
         open_console(as_json=as_json, quiet=quiet) as console,
     ):
+        if run is None:
+            check_log_dir(config.log_dir)
         dataset = load_data(config.data if run is None else data_to_repeat(run, config.data), console)
         start_tensorflow(console)
         from mnistcnn.training import loop as training

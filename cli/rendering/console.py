@@ -7,16 +7,18 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import NamedTuple, Self, TextIO
 
 from mnistcnn.events import Event, RunFinished, RunStarted
 
+from ..streams import open_messages
 from .ndjson import NdJson
 from .plain import PlainLog, WarningsOnly
 from .result_paths import RunPath
 from .sink import Sink
+from .terminal import can_draw
 from .text import shell_path
 
 
@@ -124,14 +126,7 @@ def _people(stream: TextIO, as_json: bool, quiet: bool, views: Views) -> Sink:
         # `train --json`, or `train --json | jq`: the results appear in the terminal that a display
         # would draw on, and they say the same.
         return WarningsOnly(stream)
-    return views.live(stream) if _can_draw(stream) else views.plain(stream)
-
-
-def _can_draw(stream: TextIO) -> bool:
-    """Whether `stream` is a terminal that can move its cursor and has the characters of the display."""
-    smart = os.environ.get("TERM", "") not in {"dumb", "unknown"}
-    encoding = (stream.encoding or "").lower().replace("-", "")
-    return stream.isatty() and smart and encoding.startswith("utf")
+    return views.live(stream) if can_draw(stream) else views.plain(stream)
 
 
 def _is_file(stream: TextIO | None) -> bool:
@@ -152,19 +147,5 @@ def _people_stream() -> Iterator[TextIO]:
     except (OSError, ValueError):
         yield sys.stderr
         return
-    raw = os.fdopen(descriptor, "wb", buffering=0)
-    with _Unfailing(raw, sys.stderr.encoding, "backslashreplace", write_through=True) as stream:
+    with open_messages(descriptor, sys.stderr) as stream:
         yield stream
-
-
-class _Unfailing(io.TextIOWrapper):
-    """A stream whose reader may go away: a closed terminal, or a log on a full disk, must not end a run."""
-
-    def write(self, text: str) -> int:
-        with suppress(OSError):
-            super().write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        with suppress(OSError):
-            super().flush()

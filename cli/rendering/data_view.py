@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ def _dataset_record(dataset: Dataset) -> dict[str, object]:
         },
         "checksums": dict(dataset.checksums),
         "warning": dataset.warning,
+        "oddities": list(dataset.oddities),
     }
 
 
@@ -42,8 +44,15 @@ def draw_data(places: Sequence[PlaceReport], dataset: Dataset | None) -> None:
     draw([*_place_listings(places), *_dataset_listings(dataset)])
 
 
-def download_note(places: Sequence[PlaceReport]) -> str:
-    """Say that MNIST is missing, and what training will do about it."""
+def write_notes(places: Sequence[PlaceReport], dataset: Dataset) -> None:
+    """Write to standard error what is odd about the data, and what training will do where MNIST is missing."""
+    for oddity in dataset.oddities:
+        sys.stderr.write(f"warning: {printable(oddity)}\n")
+    if dataset.warning is not None:
+        sys.stderr.write(f"{_download_note(places)}\n")
+
+
+def _download_note(places: Sequence[PlaceReport]) -> str:
     cache = next(place for place in places if place.named_by == "cache")
     return (
         f"note: MNIST is not here. `mnistcnn train` will first try to download it into {printable(cache.where)} "

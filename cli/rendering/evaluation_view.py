@@ -12,6 +12,7 @@ from .tables import Listing, draw
 from .text import count, loss, percent, printable
 
 if TYPE_CHECKING:
+    from mnistcnn.data.dataset import Dataset
     from mnistcnn.evaluation.assessment import Assessment
     from mnistcnn.evaluation.scores import Mistake
 
@@ -140,14 +141,14 @@ def _first_column_bold(_row: int, column: int, _cell: str) -> str:
     return "bold" if column == 0 else ""
 
 
-def data_warnings(assessment: Assessment, data_warning: str | None) -> list[str]:
+def data_warnings(assessment: Assessment, dataset: Dataset) -> list[str]:
     """List what to know about the data before believing the figures.
 
     Args:
         assessment: the evaluation.
-        data_warning: the warning of the loaded data, such as that MNIST could not be loaded.
+        dataset: what it was evaluated on.
     """
-    warnings = [data_warning] if data_warning else []
+    warnings = [warning for warning in (dataset.warning, *dataset.oddities) if warning]
     if assessment.is_foreign:
         provenance = assessment.provenance
         warnings.append(

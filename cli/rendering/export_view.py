@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from .text import count, percent, printable, size
 
 if TYPE_CHECKING:
     from mnistcnn.data.dataset import Dataset
-    from mnistcnn.export.exporting import Exported, Exporting
+    from mnistcnn.export.exporting import Exported, ExportFailed, Exporting
     from mnistcnn.export.parity import Parity
 
 _PARITY = ("format", "same", "max Δ", "mean Δ", "accuracy", "verdict")
@@ -27,8 +28,12 @@ def phase_text(event: Exporting, dataset: Dataset | None) -> str:
     return f"running {event.format} on {count(len(dataset.test))} images"
 
 
-def exported_record(done: Exported) -> dict[str, object]:
-    """Describe an exported file as `export --json` does; see docs/serving.md."""
+def export_record(done: Exported | ExportFailed) -> dict[str, object]:
+    """Describe an exported file, or one that could not be made, as `export --json` does; see docs/serving.md."""
+    from mnistcnn.export.exporting import ExportFailed
+
+    if isinstance(done, ExportFailed):
+        return {"event": "export_failed", **asdict(done)}
     return {"event": "exported", "path": done.path, **done.record, "parity": done.parity_record}
 
 

@@ -9,8 +9,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
+from ..streams import OutputError
+from .messages import show_warning
 from .sink import Sink
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ def write_record(record: Mapping[str, object], stream: TextIO | None = None) -> 
         stream: standard output unless given.
 
     Raises:
-        OSError: the stream could not be written, such as a pipe that nobody reads.
+        OutputError, ReaderGoneError: standard output cannot be written, or nobody reads it.
     """
     stream = stream or sys.stdout
     stream.write(json.dumps(_plain(record), allow_nan=False) + "\n")
@@ -58,11 +61,28 @@ def _plain(value: object) -> object:
 
 
 class NdJson(Sink):
-    """Writes one record per event to `stream`."""
+    """Writes one record per event to `stream`.
+
+    A full disk ends the records, not the run: a warning says so at once, and the error comes when the run is over.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._failure: OutputError | None = None
 
     def show(self, event: Event) -> None:
         """Write the event."""
-        write_record(event_record(event), self._stream)
+        if self._failure is not None:
+            return
+        try:
+            write_record(event_record(event), self._stream)
+        except OutputError as error:
+            self._failure = error
+            show_warning(f"{error}; the command goes on without --json")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Raise what kept records from being written, unless something worse has happened."""
+        if self._failure is not None and error is None:
+            raise self._failure

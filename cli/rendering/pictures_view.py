@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from .terminal import can_draw
 from .text import printable, shell_path
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def drawing_progress(names: Sequence[str], *, quiet: bool) -> Iterator[Callable[
     if quiet or sys.stderr is None:
         yield lambda: None
         return
-    if not sys.stderr.isatty():
+    if not can_draw(sys.stderr):
         yield lambda: _log(next(coming, ""))
         return
     from rich.console import Console

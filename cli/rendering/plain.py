@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TextIO
 
 from mnistcnn.events import (
@@ -29,13 +29,26 @@ from .displayed_run import DisplayedRun
 from .sink import Sink
 from .text import count, duration, loss, one_line, percent, printable, size
 
+_WATCHED_PACE = timedelta(seconds=5)
+"""Between two reports: more often than people look, and 20 lines for a run of 100 s."""
+
 
 class PlainLog(Sink):
-    """Writes dated lines to `stream`, each flushed, so that `tail -f` shows it at once."""
+    """Writes dated lines to `stream`, each flushed, so that `tail -f` shows it at once.
+
+    A log in a file has every report. Where people watch it, in a notebook or a simple terminal, reports come at a calm
+    pace; nothing else is left out.
+
+    Args:
+        stream: for people.
+        now: the clock.
+    """
 
     def __init__(self, stream: TextIO, now: Callable[[], datetime] = datetime.now) -> None:
         self._stream = stream
         self._now = now
+        self._pace = _WATCHED_PACE if stream.isatty() else timedelta()
+        self._reported = datetime.min
         self._run = DisplayedRun()
         self._in_batch = False
         self._steps_of_worker = 0
@@ -50,7 +63,7 @@ class PlainLog(Sink):
                 self._line(summary.COMPILING)
             case Compiled():
                 self._line(f"compiled in {event.seconds:.1f} s")
-            case StepsDone():
+            case StepsDone() if self._is_time_to_report():
                 self._line(f"{self._step(event.step)}  {_steps(event)}")
             case Evaluated():
                 self._line(f"{self._step(event.step)}  {_evaluated(event)}")
@@ -70,7 +83,7 @@ class PlainLog(Sink):
             case WorkerStarted():
                 self._steps_of_worker = event.steps
                 self._line(_worker_started(event))
-            case WorkerStepped():
+            case WorkerStepped() if self._is_time_to_report():
                 speed = f"{count(event.images_per_second)} images/s of all workers"
                 self._line(f"{self._step(event.step)}  loss {loss(event.loss)}  {speed}")
             case WorkerFinished():
@@ -92,6 +105,13 @@ class PlainLog(Sink):
             self._line(f"downloading {name}, {size(total)}")
         elif received >= total:
             self._line(f"downloaded {name}")
+
+    def _is_time_to_report(self) -> bool:
+        now = self._now()
+        is_time = now - self._reported >= self._pace
+        if is_time:
+            self._reported = now
+        return is_time
 
     def _step(self, step: int) -> str:
         """`step  100/3000`, so that the columns of a log stay in line."""

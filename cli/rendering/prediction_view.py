@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mnistcnn.runs.trained import TrainedNetwork
 
-    from ..file_predictions import FilePrediction
+    from ..file_predictions import DigitPrediction, FilePrediction
 
 
 def prediction_record(of: FilePrediction, *, show: bool) -> dict[str, object]:
@@ -28,13 +28,20 @@ def prediction_record(of: FilePrediction, *, show: bool) -> dict[str, object]:
         show: whether to add the network's input.
     """
     record: dict[str, object] = {"event": "prediction", "file": of.file}
-    if of.prediction is None or of.trained is None:
+    if of.error or of.trained is None:
         return record | {"error": str(of.error)}
-    record |= asdict(of.prediction)
-    record |= {"run": of.trained.run.path, "step": of.trained.step, "data": of.trained.data}
-    if show and of.image is not None:
-        record["image"] = of.image.tolist()
-    return record
+    digits = [_digit_record(digit, show=show) for digit in of.digits]
+    if len(digits) == 1:
+        record |= digits[0]
+    record |= {"number": of.number, "digits": digits}
+    return record | {"run": of.trained.run.path, "step": of.trained.step, "data": of.trained.data}
+
+
+def _digit_record(digit: DigitPrediction, *, show: bool) -> dict[str, object]:
+    box = digit.found.box
+    place = {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
+    image = {"image": digit.found.image.tolist()} if show else {}
+    return asdict(digit.prediction) | {"box": place} | image
 
 
 class PredictionRecords:
@@ -66,17 +73,25 @@ class PredictionLines:
 
     def write(self, of: FilePrediction) -> None:
         """Write a line, and the picture if it is wanted; an error goes to standard error."""
-        if of.prediction is None or of.trained is None:
+        if of.error or of.trained is None:
             show_error(str(of.error).splitlines())
             return
         if not self._has_header:
             self._header(of.trained)
-        found = of.prediction
-        cells = (str(found.digit), percent(found.probability), str(found.runner_up))
-        self._line((printable(of.file), *cells, percent(found.runner_up_probability)), "bold")
-        if self._show and of.image is not None:
-            self._draw(of.image)
+        if len(of.digits) > 1:
+            self._line((printable(of.file), of.number, percent(of.probability), "", ""), "bold")
+        for digit in of.digits:
+            self._digit(digit, printable(of.file) if len(of.digits) == 1 else "")
         sys.stdout.flush()
+
+    def _digit(self, digit: DigitPrediction, file: str) -> None:
+        """Write one digit's line: with its place, unless it is the only one of its file."""
+        found, box = digit.prediction, digit.found.box
+        place = "" if file else f"{box.width}×{box.height} at {box.left}, {box.top}"
+        cells = (str(found.digit), percent(found.probability), str(found.runner_up))
+        self._line((file, *cells, percent(found.runner_up_probability), place), "bold" if file else "")
+        if self._show:
+            self._draw(digit.found.image)
 
     def _header(self, trained: TrainedNetwork) -> None:
         where = printable(str(trained.run.path))
@@ -90,8 +105,9 @@ class PredictionLines:
 
         file, digit, *rest = cells
         text = Text(f"{file:<{self._width}}  ").append(f"{digit:>5}", style)
-        for cell, width in zip(rest, (11, 9, 11), strict=True):
+        for cell, width in zip(rest, (11, 9, 11, 0), strict=False):
             text.append(f"  {cell:>{width}}")
+        text.rstrip()
         self._console.print(text, soft_wrap=True)
 
     def _draw(self, image: NDArray[np.uint8]) -> None:

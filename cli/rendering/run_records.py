@@ -32,6 +32,8 @@ def run_record(run: RunSummary) -> dict[str, Any]:
         "test_interval": list(run.test.interval) if run.test else None,
         "test_errors": run.test.errors if run.test else None,
         "test_examples": run.test.examples if run.test else None,
+        "chance_accuracy": run.chance_accuracy,
+        "no_better_than": run.no_better_than,
         "validation_accuracy": run.validation_accuracy,
         "best_step": run.best_step,
         "best_validation_accuracy": run.best_validation_accuracy,

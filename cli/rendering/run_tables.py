@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MOST_HINTS = 5
 _MOST_COLUMNS = 4
 """More runs than this are compared in rows, because their columns would not fit."""
+_UNLUCKY = {"died": "died while it was training", "failed": "failed"}
+_STATE_NAMES = {"unreadable": "not readable"}
 _UNKNOWN = "–"
 
 
@@ -32,7 +34,7 @@ def draw_list(runs: Sequence[RunSummary], log_dir: Path, hidden: int) -> None:
     rows = [
         (
             run.name,
-            run.state,
+            _STATE_NAMES.get(run.state, run.state),
             run.data or _UNKNOWN,
             _steps(run),
             _accuracy(run),
@@ -88,7 +90,7 @@ def draw_comparison(runs: Sequence[RunSummary], *, everything: bool) -> None:
 
 
 _RESULTS: dict[str, Callable[[RunSummary], str]] = {
-    "state": lambda run: run.state,
+    "state": lambda run: _STATE_NAMES.get(run.state, run.state),
     "data": lambda run: run.data or _UNKNOWN,
     "steps done": lambda run: _steps(run),
     "test accuracy": lambda run: _accuracy(run),
@@ -108,13 +110,14 @@ def _facts(run: RunSummary, manifest: dict[str, Any]) -> list[tuple[str, str]]:
     data = manifest.get("data")
     origin = data.get("origin") if isinstance(data, dict) else None
     facts = [
-        ("state", run.state),
+        ("state", _STATE_NAMES.get(run.state, run.state)),
         ("problem", one_line(run.problem or "")),
         ("data", f"{run.data} ({origin})" if run.data else ""),
         ("steps done", _steps(run)),
         ("test accuracy", _test(run)),
+        ("warning", _shortfall(run)),
         ("validation accuracy", _on(run.validation_accuracy, run)),
-        ("best step", "" if run.best_step is None else f"{count(run.best_step)}, chosen by validation"),
+        ("best step", _best_step(run)),
         ("  validation accuracy", _on(run.best_validation_accuracy, run)),
         ("  test accuracy", _on(run.best_test_accuracy, run)),
         ("weights", run.weights_digest or ""),
@@ -127,6 +130,14 @@ def _facts(run: RunSummary, manifest: dict[str, Any]) -> list[tuple[str, str]]:
     return [(label, text) for label, text in facts if text and text != _UNKNOWN]
 
 
+def _best_step(run: RunSummary) -> str:
+    if run.best_step is None:
+        return ""
+    is_chosen = run.best_validation_accuracy is not None
+    why = "chosen by validation" if is_chosen else "the last evaluated: there is no validation"
+    return f"{count(run.best_step)}, {why}"
+
+
 def _environment(manifest: dict[str, Any]) -> list[tuple[str, object]]:
     found: list[tuple[str, object]] = []
     for key in ("mnistcnn", "python", "packages", "machine"):
@@ -136,24 +147,40 @@ def _environment(manifest: dict[str, Any]) -> list[tuple[str, object]]:
 
 
 def _write_hints(runs: Sequence[RunSummary], log_dir: Path) -> None:
-    """Say what can be done about runs that died, and what is wrong with damaged ones."""
-    dead = [run for run in runs if run.state == "died"]
-    for run in dead[:_MOST_HINTS]:
-        name = shell_path(Path(run.name) if log_dir == Path("runs") else run.path)
-        if run.can_be_resumed:
-            hint = f"go on with it: mnistcnn train --resume {name}"
-        else:
-            hint = f"it has no checkpoint; begin again: mnistcnn train --config {shell_path(run.path / 'config.yaml')}"
-        sys.stderr.write(f"{printable(run.name)} died while it was training; {hint}\n")
-    if len(dead) > _MOST_HINTS:
-        sys.stderr.write(f"{len(dead) - _MOST_HINTS} more died; see: mnistcnn runs --filter state=died\n")
+    """Say what can be done about runs that died or failed, and what is wrong with those that cannot be read."""
+    for state, what in _UNLUCKY.items():
+        unlucky = [run for run in runs if run.state == state]
+        for run in unlucky[:_MOST_HINTS]:
+            reason = f" ({one_line(run.problem)})" if run.problem else ""
+            sys.stderr.write(f"{printable(run.name)} {what}{reason}; {_way_on(run, log_dir)}\n")
+        if len(unlucky) > _MOST_HINTS:
+            sys.stderr.write(f"{len(unlucky) - _MOST_HINTS} more {state}; see: mnistcnn runs --filter state={state}\n")
+    _write_shortfalls(runs)
     _write_problems(runs)
+
+
+def _way_on(run: RunSummary, log_dir: Path) -> str:
+    if run.can_be_resumed:
+        name = shell_path(Path(run.name) if log_dir == Path("runs") else run.path)
+        return f"go on with it: mnistcnn train --resume {name}"
+    return f"it has no checkpoint; begin again: mnistcnn train --config {shell_path(run.path / 'config.yaml')}"
+
+
+def _write_shortfalls(runs: Sequence[RunSummary]) -> None:
+    """Name the runs that have learned nothing."""
+    useless = [run for run in runs if run.no_better_than]
+    for run in useless[:_MOST_HINTS]:
+        sys.stderr.write(f"{printable(run.name)} is {_shortfall(run)}\n")
+    if len(useless) > _MOST_HINTS:
+        sys.stderr.write(f"{len(useless) - _MOST_HINTS} more have learned nothing\n")
 
 
 def _write_problems(runs: Sequence[RunSummary]) -> None:
     for run in runs:
         if run.state == "damaged":
             sys.stderr.write(f"damaged: {printable(one_line(run.problem or ''))}\n")
+        elif run.state == "unreadable":
+            sys.stderr.write(f"{printable(one_line(run.problem or ''))}\n")
 
 
 def _defaults() -> dict[str, object]:
@@ -188,6 +215,14 @@ def _test(run: RunSummary) -> str:
         return ""
     of = f"{count(run.test.errors)} errors of {count(run.test.examples)}"
     return f"{_accuracy(run)} ({run.data}), {of}, 95 % interval {_interval(run)} %"
+
+
+def _shortfall(run: RunSummary) -> str:
+    if run.no_better_than is None:
+        return ""
+    if run.no_better_than == "start":
+        return "no better than before its first step"
+    return f"no better than always giving the most frequent digit ({percent(run.chance_accuracy)})"
 
 
 def _on(accuracy: float | None, run: RunSummary) -> str:

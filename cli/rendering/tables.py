@@ -23,6 +23,7 @@ _STYLES = {
     "failed": "bold red",
     "diverged": "bold red",
     "damaged": "bold red",
+    "not readable": "bold red",
 }
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Protocol, Self
+from typing import Protocol, Self
 
 from mnistcnn.events import Event, RunStarted
 
+from ..scratch_file import scratch_file
 from . import tensorboard_process
 from .text import printable, shell_path
 
@@ -96,12 +97,13 @@ class _Child:
     """The process that runs `tensorboard_process`."""
 
     def __init__(self, options: list[str]) -> None:
-        self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._stack = ExitStack()
+        self._complaints = self._stack.enter_context(scratch_file())
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", tensorboard_process.__name__, *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._complaints,
+            stderr=self._complaints or subprocess.DEVNULL,
             env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
             start_new_session=True,  # Ctrl-C is for the run, which then saves.
         )
@@ -136,13 +138,15 @@ class _Child:
             self._process.kill()
             self._process.communicate()
         self._listener.join()
-        self._complaints.close()
+        self._stack.close()
 
     def _listen(self) -> None:
         if self._process.stdout is not None:
             self._url = self._process.stdout.readline().decode().strip()
 
     def _last_line(self) -> str:
-        self._complaints.seek(0)
-        lines = self._complaints.read().decode(errors="replace").splitlines()
+        lines: list[str] = []
+        if self._complaints is not None:
+            self._complaints.seek(0)
+            lines = self._complaints.read().decode(errors="replace").splitlines()
         return printable(next((line for line in reversed(lines) if line.strip()), "it ended without a message"))

@@ -45,6 +45,8 @@ def printable(text: str) -> str:
 
     A folder's name is data: it may hold an escape sequence, which must not reach the terminal or the log.
     """
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 

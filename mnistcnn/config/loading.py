@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -17,8 +18,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ..errors import ConfigError, UsageError
+from .paths import unexpanded
 from .problems import describe, dotted, shown
-from .yaml_reader import BadYamlError, Document, KeyPath, Position, parse_yaml, plain_value
+from .yaml_reader import BadYamlError, Document, KeyPath, Position, parse_one_value, parse_yaml, plain_value
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -62,7 +64,7 @@ class _Layer:
         """Where a key or its value is; for what has no position, where what holds it is."""
         positions = (self.document.keys if of_key else self.document.values) if self.document else {}
         lengths = range(len(path), -1, -1)
-        return next((positions[path[:n]] for n in lengths if path[:n] in positions), _START)
+        return Position(*next((positions[path[:n]] for n in lengths if path[:n] in positions), _START))
 
     def line(self, position: Position, text: str) -> str:
         """Put the place in front of a message."""
@@ -93,7 +95,7 @@ def load_model(
         rank = _rank(where, sources, default=0)
         problems.append((rank, layers[rank].position(where, of_key=of_key), text))
     try:
-        config = model.model_validate(values)
+        config = model.model_validate(values, context={"environment": os.environ})
     except ValidationError as error:
         problems += _locate(model, error, layers, sources)
     if problems:
@@ -109,14 +111,16 @@ def dump_model(config: BaseModel) -> str:
 class _Dumper(yaml.SafeDumper):
     """Quotes text that would be read back as something else, and writes paths as text."""
 
-    def represent_text(self, value: object) -> yaml.Node:
-        text = str(value)
+    def represent_path(self, value: PurePath) -> yaml.Node:
+        return self.represent_text(unexpanded(str(value)))
+
+    def represent_text(self, text: str) -> yaml.Node:
         quotes = None if isinstance(plain_value(text), str) else "'"
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=quotes)
 
 
 _Dumper.add_representer(str, _Dumper.represent_text)
-_Dumper.add_multi_representer(PurePath, _Dumper.represent_text)
+_Dumper.add_multi_representer(PurePath, _Dumper.represent_path)
 
 
 def _file_layer(path: Path) -> _Layer:
@@ -134,7 +138,7 @@ def _file_layer(path: Path) -> _Layer:
     if document.value is None:
         problems.append((_START, "nothing is set here; write keys and values such as 'steps: 3000'"))
     elif not isinstance(document.value, dict):
-        at = document.values[()]
+        at = Position(*document.values[()])
         problems.append((at, f"expected keys and values such as 'steps: 3000', got {shown(document.value)}"))
     values = document.value if isinstance(document.value, dict) else {}
     return _Layer(label, (), values, document, tuple(problems))
@@ -166,14 +170,14 @@ def _why_unreadable(path: Path, error: OSError) -> str:
 
 
 def _override_layer(override: str) -> _Layer:
-    """Read `KEY=VALUE`, the value in YAML."""
+    """Read `KEY=VALUE`, the value in YAML, of which nothing is a comment."""
     key, equals, text = override.partition("=")
     path = tuple(key.strip().split("."))
     label = f"--set {override}"
     if not equals or not all(path):
         raise UsageError(_printable(f"{label}: expected KEY=VALUE, such as --set data.source=digits"))
     try:
-        document = parse_yaml(text)
+        document = parse_one_value(text)
     except BadYamlError as error:
         return _Layer(label, problems=((_START, str(error)),))
     problems = tuple((_START, f"duplicate key '{dotted(path + key)}'") for key, _, _ in document.duplicates)

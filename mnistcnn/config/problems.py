@@ -27,9 +27,15 @@ _EXPECTED = {
     "list_type": "expected a list",
     "tuple_type": "expected a list",
 }
-_NUMBERS = {"int_type", "float_type"}
 _BOUNDS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
-_GROUPED_DIGITS = re.compile(r"[-+]?[0-9][0-9_, ]*")
+_GROUPED = {r"[-+]?[0-9]{1,3}([ _,'][0-9]{3})+": "; write digits only, without separators"}
+_PADDED = {r"[-+]?0[0-9]+": "; write digits only, with no leading zeros"}
+_FRACTIONS = {r"[-+]?[0-9]*,[0-9]+([eE][-+]?[0-9]+)?": "; write a point, not a comma, before decimals"}
+_PERCENT = {r"[0-9]+([.,][0-9]+)? ?%": "; write a fraction, such as 0.5 for 50 %"}
+_SPELLINGS = {  # How numbers are written elsewhere, and what to write here.
+    "int_type": {**_PADDED, **_GROUPED, r"[-+]?[0-9]*,[0-9]+": "; write a whole number, without a comma"},
+    "float_type": {**_PADDED, **_FRACTIONS, **_PERCENT, **_GROUPED},
+}
 _SHOWN_LENGTH = 60  # characters of a value that a message repeats
 
 
@@ -130,8 +136,8 @@ def _spelling_hint(kind: str, value: object) -> str:
         return f"; write {value:.0f}"
     if kind == "string_type" and isinstance(value, int | float):
         return "; put quotes around it"
-    if kind not in _NUMBERS or not isinstance(value, str):
+    if kind not in _SPELLINGS or not isinstance(value, str):
         return ""
     if not isinstance(plain_value(value), str | bool | None):
         return "; remove the quotes"
-    return "; write digits only, with no leading zeros" if _GROUPED_DIGITS.fullmatch(value) else ""
+    return next((hint for pattern, hint in _SPELLINGS[kind].items() if re.fullmatch(pattern, value)), "")

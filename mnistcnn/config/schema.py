@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from .data_sources import DataSource
 from .loading import dump_model, load_model
+from .paths import BadPathError, expand_home, expand_path
 from .recipe import AugmentationConfig, AveragingConfig, ScheduleConfig
 from .reference import json_schema, reference_tables
 from .section import Section as _Section
@@ -28,15 +29,16 @@ _MOST_STEPS = 100_000_000
 _NAME_LENGTH = 100  # bytes; file systems stop at 255, and files inside the run need room in a path
 
 
-def _directory(value: object) -> Path:
-    """Read text as a path, with `~` expanded."""
+def _directory(value: object, info: ValidationInfo) -> Path:
+    """Read text as a path: with `~` expanded, and with the variables of an environment if there is one to read from."""
     text = str(value)
     if not isinstance(value, str | Path) or not text or "\0" in text:
         raise PydanticCustomError("path", "expected the path of a directory")
+    environment = (info.context or {}).get("environment")
     try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        raise PydanticCustomError("path", "expected a path whose '~' is somebody's home directory") from None
+        return expand_home(text) if environment is None else expand_path(text, environment)
+    except BadPathError as error:
+        raise PydanticCustomError("path", "{reason}", {"reason": str(error)}) from None
 
 
 def _run_name(name: str) -> str:
@@ -103,8 +105,22 @@ class DataConfig(_Section):
         ge=0,
         le=10_000_000,
         description="Images taken from the front of the training set for validation, which decides which "
-        "checkpoint is best; the network never learns from them. Of the bundled digits, at most a twelfth.",
+        "checkpoint is best; the network never learns from them. Of the bundled digits, at most a twelfth. 0: no "
+        "validation, and the newest checkpoint counts as the best.",
     )
+    transpose: bool = Field(
+        default=False,
+        description="Whether to swap rows and columns of every image. For `idx` only: EMNIST's files store their "
+        "images that way.",
+    )
+
+    @field_validator("transpose")
+    @classmethod
+    def _transposes_own_files(cls, transpose: bool, info: ValidationInfo) -> bool:
+        source = info.data.get("source", "idx")  # Missing if it is wrong: then that is what is reported.
+        if transpose and source != "idx":
+            raise PydanticCustomError("value_error", f"only data.source=idx can be transposed, and this is {source}")
+        return transpose
 
 
 class NetworkConfig(_Section):

@@ -9,11 +9,13 @@ here needs them, and nested aliases grow without bound.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import yaml
+
+_FastParser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's, 20 times as fast as the one in Python, where PyYAML was built with it."""
 
 KeyPath = tuple[str | int, ...]
 """Keys, and places in lists, that lead from the top to a value."""
@@ -23,6 +25,7 @@ _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,30})", re.ASCII)  # more digits: 
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _INFINITE = re.compile(r"[-+]?\.(?:inf|nan)", re.IGNORECASE)
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_INDICATORS = "\"'[{|>&*!%@`"  # What begins a value that is not plain text (YAML 1.2, section 5.3).
 _CAUSES = {  # what PyYAML says -> what is probably wrong, in the words of somebody who edits a file
     "mapping values are not allowed here": "a ':' is missing in the line above, one is too many here, or the "
     "indentation is off",
@@ -37,8 +40,7 @@ _CAUSES = {  # what PyYAML says -> what is probably wrong, in the words of someb
 }
 
 
-@dataclass(frozen=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in a text; both numbers start at 1, as editors count."""
 
     line: int
@@ -59,14 +61,14 @@ class Document:
 
     Attributes:
         value: None, bool, int, float, str, list or dict with str keys.
-        keys: where each key of a mapping, or item of a list, begins.
+        keys: where each key of a mapping begins: line and column, as in `Position`.
         values: where each value begins; () is the whole document.
         duplicates: keys given again, with the first and the later position; the later value counts.
     """
 
     value: object
-    keys: dict[KeyPath, Position] = field(default_factory=dict)
-    values: dict[KeyPath, Position] = field(default_factory=dict)
+    keys: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+    values: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
     duplicates: list[tuple[KeyPath, Position, Position]] = field(default_factory=list)
 
 
@@ -76,10 +78,30 @@ def parse_yaml(text: str) -> Document:
     Raises:
         BadYamlError: it is not YAML, or uses a part of YAML that has no place in a configuration.
     """
-    node = _compose(text)
-    reader = _NodeReader()
-    value = None if node is None else reader.read(node, ())
-    return Document(value, reader.keys, reader.values, reader.duplicates)
+    if "\t" in text:  # libyaml takes tabs in places where PyYAML does not.
+        return _read_or_explain(text)
+    try:
+        return _DocumentReader(_FastParser(text)).read()
+    except (yaml.YAMLError, ValueError):
+        return _read_or_explain(text)
+
+
+def parse_one_value(text: str) -> Document:
+    """Read a value of YAML that is all there is, as on a command line: ` #` begins no comment there.
+
+    Raises:
+        BadYamlError: as for `parse_yaml`, or something follows the value.
+    """
+    if "#" not in text:
+        return parse_yaml(text)
+    stripped = text.strip()
+    if stripped[0] not in _INDICATORS:
+        return Document(plain_value(stripped))
+    document = parse_yaml(text)
+    node = yaml.compose(text, yaml.SafeLoader)
+    if node is not None and text[node.end_mark.index :].strip():
+        raise BadYamlError("text follows the value; put quotes around all of it", _position(node.end_mark))
+    return document
 
 
 def plain_value(text: str) -> str | bool | int | float | None:
@@ -95,68 +117,90 @@ def plain_value(text: str) -> str | bool | int | float | None:
     return text
 
 
-def _compose(text: str) -> yaml.Node | None:
+def _read_or_explain(text: str) -> Document:
+    """Read with PyYAML's parser in Python, which is slower and says best what is wrong, and where."""
     try:
-        loader = _Loader(text)
+        parser = yaml.SafeLoader(text)
         try:
-            return loader.get_single_node()
+            return _DocumentReader(parser).read()
         except ValueError:  # PyYAML does not catch what chr() thinks of "\\UFFFFFFFF"
             message = "not valid YAML: an escape for a character that does not exist"
-            raise BadYamlError(message, _position(loader.get_mark())) from None
+            raise BadYamlError(message, _position(parser.get_mark())) from None
     except yaml.reader.ReaderError as error:
         raise _unprintable(text, error) from None
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error) from None
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's parser, up to its tree of nodes, without tags, aliases and bottomless nesting."""
+class _DocumentReader:
+    """Turns the events of a parser into values, and remembers where everything was.
 
-    depth = 0
+    Args:
+        parser: one of PyYAML's, in C or in Python.
+    """
 
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
+    def __init__(self, parser: Any) -> None:
+        self._next = parser.get_event
+        self._depth = 0
+        self._document = Document(None)
+
+    def read(self) -> Document:
+        self._next()  # The start of the stream.
+        if isinstance(self._next(), yaml.StreamEndEvent):
+            return self._document
+        value = self._value(self._next(), ())
+        self._next()  # The end of the document.
+        after = self._next()
+        if not isinstance(after, yaml.StreamEndEvent):
+            message = "not valid YAML: a second document; one file holds one configuration"
+            raise BadYamlError(message, _position(after.start_mark))
+        return replace(self._document, value=value)
+
+    def _value(self, event: Any, path: KeyPath) -> object:
+        mark = event.start_mark
+        self._document.values[path] = mark.line + 1, mark.column + 1
+        if isinstance(event, yaml.ScalarEvent):
+            _refuse_tag(event)
+            quoted = event.style  # Or a block of text, after | or >.
+            return event.value if quoted else plain_value(event.value)
         if isinstance(event, yaml.AliasEvent):
-            raise BadYamlError("aliases such as '*name' are not supported", _position(event.start_mark))
-        if tag := getattr(event, "tag", None):
-            tag = tag.replace("tag:yaml.org,2002:", "!!")
-            raise BadYamlError(f"tags such as '{tag}' are not supported", _position(event.start_mark))
-        if self.depth > _MAX_DEPTH:
-            raise BadYamlError("nested too deeply", _position(event.start_mark))
-        self.depth += 1
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
+            raise BadYamlError("aliases such as '*name' are not supported", _position(mark))
+        _refuse_tag(event)
+        if self._depth > _MAX_DEPTH:
+            raise BadYamlError("nested too deeply", _position(mark))
+        self._depth += 1
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        value = self._mapping(path) if is_mapping else self._sequence(path)
+        self._depth -= 1
+        return value
+
+    def _sequence(self, path: KeyPath) -> list[object]:
+        items: list[object] = []
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            items.append(self._value(event, (*path, len(items))))
+        return items
+
+    def _mapping(self, path: KeyPath) -> dict[str, object]:
+        mapping: dict[str, object] = {}
+        keys = self._document.keys
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            mark = event.start_mark
+            if not isinstance(event, yaml.ScalarEvent):
+                raise BadYamlError("a key must be a name, not a list or a mapping", _position(mark))
+            _refuse_tag(event)
+            key_path = (*path, event.value)
+            if event.value in mapping:
+                first = Position(*keys[key_path])
+                self._document.duplicates.append((key_path, first, _position(mark)))
+            keys[key_path] = mark.line + 1, mark.column + 1
+            mapping[event.value] = self._value(self._next(), key_path)
+        return mapping
 
 
-class _NodeReader:
-    """Turns nodes into values, and remembers where everything was."""
-
-    def __init__(self) -> None:
-        self.keys: dict[KeyPath, Position] = {}
-        self.values: dict[KeyPath, Position] = {}
-        self.duplicates: list[tuple[KeyPath, Position, Position]] = []
-
-    def read(self, node: yaml.Node, path: KeyPath) -> object:
-        self.values[path] = _position(node.start_mark)
-        if isinstance(node, yaml.MappingNode):
-            return {key: self.read(value, (*path, key)) for key, value in self._entries(node, path)}
-        if isinstance(node, yaml.SequenceNode):
-            return [self.read(item, (*path, index)) for index, item in enumerate(node.value)]
-        quoted = isinstance(node, yaml.ScalarNode) and node.style  # or a block of text, after | or >
-        return node.value if quoted else plain_value(node.value)
-
-    def _entries(self, node: yaml.MappingNode, path: KeyPath) -> Iterator[tuple[str, yaml.Node]]:
-        here: dict[str, Position] = {}
-        for key_node, value_node in node.value:
-            position = _position(key_node.start_mark)
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise BadYamlError("a key must be a name, not a list or a mapping", position)
-            key_path = (*path, key_node.value)
-            if key_node.value in here:
-                self.duplicates.append((key_path, here[key_node.value], position))
-            self.keys[key_path] = here[key_node.value] = position
-            yield key_node.value, value_node
+def _refuse_tag(event: Any) -> None:
+    if event.tag:
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        raise BadYamlError(f"tags such as '{tag}' are not supported", _position(event.start_mark))
 
 
 def _position(mark: Any) -> Position:  # PyYAML has two classes of marks, which share no base

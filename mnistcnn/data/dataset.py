@@ -40,12 +40,14 @@ class Dataset:
     origin: str
     """The folder, or `scikit-learn 1.9.1 (bundled)`."""
     checksums: Mapping[str, str]
-    """File name -> SHA-256 of the uncompressed content."""
+    """File name -> SHA-256 of the uncompressed content; of transposed images, as a file would have them."""
     train: Examples
     validation: Examples
     test: Examples
     warning: str | None = None
     """Set when `auto` fell back to digits: what was tried, why each attempt failed, what to do."""
+    oddities: tuple[str, ...] = ()
+    """What is odd about the data though it can be used, and what to do: a sentence or two for each."""
 
     def splits(self) -> dict[str, Examples]:
         """Give the three splits by name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from .framing import to_mnist_image
-from .imagefile import read_pixels, suffixes
+from .framing import FoundDigit, find_digits, no_digit, only_one
+from .imagefile import Picture, read_picture, suffixes
+from .parting import Box
 
 STDIN = "-"
 MAX_BYTES = 1 << 28
@@ -44,8 +46,33 @@ def _looks_like_an_image(file: Path) -> bool:
     return file.suffix.lower() in suffixes() and not file.name.startswith(".") and file.is_file()
 
 
+def read_digits_of(name: str, stdin: BinaryIO) -> list[FoundDigit]:
+    """Read one image and find the digits in it.
+
+    Args:
+        name: of a file, or `-` for `stdin`.
+        stdin: read to its end, if it is asked for.
+
+    Returns:
+        At least one, in reading order. The boxes are in pixels of the picture as it is displayed: upright, and in its
+        full size.
+
+    Raises:
+        DataError: it cannot be read, is no image, or has no digit. The message begins with the name.
+    """
+    picture = read_picture(_content(name, stdin), name)
+    digits = find_digits(picture.pixels)
+    if not digits:
+        raise no_digit(name)
+    return [replace(digit, box=_displayed(digit.box, picture)) for digit in digits]
+
+
+def _displayed(box: Box, picture: Picture) -> Box:
+    return Box(*picture.displayed(box.top, box.left), *picture.displayed(box.bottom, box.right))
+
+
 def read_digit(name: str, stdin: BinaryIO) -> NDArray[np.uint8]:
-    """Read one image and make of it what MNIST would have.
+    """Read one image of one digit and make of it what MNIST would have.
 
     Args:
         name: of a file, or `-` for `stdin`.
@@ -55,9 +82,9 @@ def read_digit(name: str, stdin: BinaryIO) -> NDArray[np.uint8]:
         [28, 28], 0 (background) to 255 (ink).
 
     Raises:
-        DataError: it cannot be read, is no image, or nothing is written in it. The message begins with the name.
+        DataError: it cannot be read, is no image, or has no digit or several. The message begins with the name.
     """
-    return to_mnist_image(read_pixels(_content(name, stdin), name), name)
+    return only_one(read_digits_of(name, stdin), name).image
 
 
 def _content(name: str, stdin: BinaryIO) -> bytes:

@@ -220,10 +220,10 @@ def _readable(error: Exception) -> str:
 def _one_at_a_time(folder: Path) -> Iterator[None]:
     import filelock
 
-    lock = filelock.FileLock(folder / ".lock", timeout=LOCK_SECONDS)
+    lock = filelock.FileLock(folder / ".lock", timeout=LOCK_SECONDS, fallback_to_soft=False)
     # Go on without it if whoever holds it is stuck, or if this file system has no locks: unique temporary
     # names and atomic renames keep two downloads apart all the same; the lock only saves the second one.
-    with suppress(filelock.Timeout, NotImplementedError):
+    with suppress(filelock.Timeout, OSError):
         lock.acquire()
     try:
         yield

@@ -1,21 +1,15 @@
-"""The four files of an MNIST-like data set: their names, and a folder's examples."""
+"""The four files of an MNIST-like data set: reading them, and what is wrong with a folder of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import DataError
 from .dataset import Examples
+from .filenames import choose_candidates, describe_content
 from .idx import IdxContent, read_images, read_labels
-
-FILE_NAMES = (
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-)
 
 
 class MissingFileError(DataError):
@@ -36,24 +30,6 @@ class Inspection(NamedTuple):
     errors: dict[str, DataError]
 
 
-def existing_spellings(folder: Path, name: str) -> list[Path]:
-    """List the files in `folder` that could be `name`, the preferred one first.
-
-    Plain comes before .gz: whoever unpacked a file meant to use it. `train-images.idx3-ubyte` is how the
-    file is called in several archives. Those archives also hold *folders* of these names, which come last.
-
-    Raises:
-        DataError: the folder cannot be looked into.
-    """
-    dotted = name.replace("-idx", ".idx")
-    spellings = [folder / spelling for spelling in (name, dotted, f"{name}.gz", f"{dotted}.gz")]
-    try:
-        existing = [path for path in spellings if path.exists()]
-        return sorted(existing, key=lambda path: not path.is_file())
-    except OSError as error:
-        raise DataError(f"{folder}: cannot be read ({error.strerror or error}).") from error
-
-
 def read_file(path: Path, name: str) -> FoundFile:
     """Read `path` as the images or labels that `name`, one of `FILE_NAMES`, says it holds.
 
@@ -68,9 +44,9 @@ def read_preferred(folder: Path, name: str) -> FoundFile:
 
     Raises:
         MissingFileError: the file is there under no spelling.
-        DataError: as `read_file` does.
+        DataError: as `choose_candidates` and `read_file` do.
     """
-    for path in existing_spellings(folder, name):
+    for path in choose_candidates(folder, name):
         return read_file(path, name)
     raise missing(folder, name)
 
@@ -80,6 +56,12 @@ def missing(folder: Path, name: str) -> MissingFileError:
     if not folder.is_dir():
         return MissingFileError(f"{folder}: there is no such folder.")
     return MissingFileError(f"{folder / name}: missing (neither plain nor .gz).")
+
+
+def what_is_there(folder: Path, errors: Iterable[DataError]) -> list[DataError]:
+    """Say what a folder has and what it should have, if files are missing from it."""
+    any_missing = any(isinstance(error, MissingFileError) for error in errors)
+    return [DataError(describe_content(folder))] if any_missing and folder.is_dir() else []
 
 
 def join_errors(headline: str, errors: list[DataError]) -> DataError:

@@ -1,4 +1,4 @@
-"""Any image of one digit → what MNIST would have made of it.
+"""The ink of one digit → what MNIST would have made of it.
 
 MNIST's makers took black-and-white digits, fitted each into 20×20 keeping its shape, where anti-aliasing made grey
 edges, and put it into 28×28 with its centre of mass in the middle (LeCun, Cortes and Burges, "The MNIST database").
@@ -7,14 +7,18 @@ What a network learned from such images it knows only of such images.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
 from ..errors import DataError
+from .finding import find_ink
 from .idx import IMAGE_SIDE
-from .ink import extract_ink
+from .parting import Box
 
 Ink = NDArray[np.float32]
 
@@ -27,44 +31,113 @@ THINNEST = 1.5
 below 2.33, as `stroke_width` measures them."""
 USUAL = 2.2
 
+MNIST_STRONGEST = 254
+"""The strongest pixel of each of MNIST's 70,000 images is 254 or 255; a picture whose is weaker is scaled."""
+
 _EDGE = 0.3
 _FINE = 8
 
 
+@dataclass(frozen=True, eq=False)
+class FoundDigit:
+    """One digit of a picture, as the network gets it."""
+
+    box: Box
+    """In pixels of the picture that was searched."""
+    line: int
+    """Which line of digits it stands in, from 0 at the top."""
+    image: NDArray[np.uint8]
+    """[28, 28], 0 (background) to 255 (ink)."""
+
+
+def find_digits(pixels: NDArray[np.float32]) -> list[FoundDigit]:
+    """Find every digit in a picture, and frame each as MNIST would have.
+
+    Args:
+        pixels: [height, width, channels], 0 to 1; as from `read_pixels`.
+
+    Returns:
+        In reading order: lines from top to bottom, and each from left to right. Empty if there is no digit. An image
+        of MNIST, black on white or white on black, comes back as it is.
+    """
+    height, width = pixels.shape[:2]
+    framed = already_framed(pixels)
+    if framed is not None:
+        return [FoundDigit(Box(0, 0, height, width), 0, framed)]
+    return [FoundDigit(_within(found.box, height, width), found.line, frame(found.ink)) for found in find_ink(pixels)]
+
+
+def _within(box: Box, height: int, width: int) -> Box:
+    return Box(max(0, box.top), max(0, box.left), min(height, box.bottom), min(width, box.right))
+
+
 def to_mnist_image(pixels: NDArray[np.float32], name: str) -> NDArray[np.uint8]:
-    """Find the ink, fit it into 20×20, and centre it by mass.
+    """Find the only digit in a picture, and frame it as MNIST would have.
 
     Args:
         pixels: [height, width, channels], 0 to 1; as from `read_pixels`.
         name: of the image, for the message.
 
     Returns:
-        [28, 28], 0 (background) to 255 (ink). An image of MNIST, black on white or white on black, comes back as it
-        is.
+        [28, 28], 0 (background) to 255 (ink).
 
     Raises:
-        DataError: nothing is written there.
+        DataError: there is no digit, or there are several.
     """
-    framed = _already_framed(pixels)
-    if framed is not None:
-        return framed
-    ink = extract_ink(pixels)
-    if ink is None:
-        raise DataError(f"{name}: no ink: nothing stands out from the background. Is it blank, or too faint?")
+    digits = find_digits(pixels)
+    if not digits:
+        raise no_digit(name)
+    return only_one(digits, name).image
+
+
+def only_one(digits: Sequence[FoundDigit], name: str) -> FoundDigit:
+    """The digit, if there is one.
+
+    Raises:
+        DataError: there are several.
+    """
+    if len(digits) > 1:
+        raise DataError(f"{name}: {len(digits)} digits, but one is needed. Cut one of them out.")
+    return digits[0]
+
+
+def no_digit(name: str) -> DataError:
+    """The error for a picture without any digit."""
+    return DataError(f"{name}: no digit: the ink is missing, too faint, or too little to be one.")
+
+
+def frame(ink: Ink) -> NDArray[np.uint8]:
+    """Fit one digit into 20×20, thicken thin strokes, and centre it by mass.
+
+    Args:
+        ink: [height, width], 0 to 1, with one digit somewhere.
+
+    Returns:
+        [28, 28], 0 (background) to 255 (ink).
+    """
     return _centered(_fitted(_cropped(ink)))
 
 
-def _already_framed(pixels: NDArray[np.float32]) -> NDArray[np.uint8] | None:
+def already_framed(pixels: NDArray[np.float32]) -> NDArray[np.uint8] | None:
+    """The image, if it already is one of MNIST: 28×28, grey, on a plain ground, and framed as there.
+
+    Args:
+        pixels: [height, width, channels], 0 to 1.
+
+    Returns:
+        [28, 28], 0 (background) to 255 (ink): as it is, but for values that are all weak, as 0 and 1. Else None.
+    """
     if pixels.shape[:2] != (IMAGE_SIDE, IMAGE_SIDE) or np.ptp(pixels, axis=2).any():
         return None
-    gray = np.rint(pixels[..., 0] * 255).astype(np.uint8)
-    background = np.median(gray)
-    if background not in (0, 255):
+    gray = np.rint(pixels[..., 0] * 255).astype(np.int16)
+    background = int(np.median(gray))
+    if background not in (gray.min(), gray.max()):
         return None
-    ink = gray if background == 0 else 255 - gray
+    ink = np.abs(gray - background)
     if not ink.any() or max(_bounds(ink > 0)[2:]) not in (BOX - 1, BOX) or any(_shift_to_center(ink)):
         return None
-    return ink
+    strongest = ink.max()
+    return (ink if strongest >= MNIST_STRONGEST else np.rint(ink * (255 / strongest))).astype(np.uint8)
 
 
 def _bounds(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:

@@ -5,6 +5,8 @@ A file is a header of big-endian 32-bit numbers, then the values, row by row:
     00 00 08 RR    08: unsigned bytes; RR: the rank (3 for images, 1 for labels)
     NN NN NN NN    one number for each dimension: [images, rows, columns] or [labels]
 
+QMNIST's labels are read as well: 32-bit integers (00 00 0C 02), eight for each image, of which the first is the digit.
+
 A file is not trusted: it may be cut short, be something else altogether, or expand to gigabytes. So the
 header is judged before anything more is read, and never more is read than the header promises.
 """
@@ -17,9 +19,9 @@ import math
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +33,9 @@ MAX_EXAMPLES = 1_000_000
 """More than this is taken for a damaged header (all of EMNIST has 814,255)."""
 
 _UNSIGNED_BYTE = 0x08
+_QMNIST_LABELS = bytes([0, 0, 0x0C, 2])
+_QMNIST_COLUMNS = 8
+"""Digit, partition, writer and more: Yadav and Bottou, "Cold Case: The Lost MNIST Digits" (2019)."""
 _TYPES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
 _CHUNK = 1 << 20
 _REMEDY = "Replace the file, or choose another folder with data.dir."
@@ -44,6 +49,8 @@ class IdxContent:
     """[n, 28, 28] or [n]; read-only."""
     sha256: str
     """Of the whole uncompressed content, header included."""
+    oddity: str | None = None
+    """What is odd about the file though it is whole: a sentence that names it."""
 
 
 def read_images(path: Path) -> IdxContent:
@@ -74,25 +81,51 @@ def read_labels(path: Path) -> IdxContent:
         DataError: the file is missing, unreadable, damaged, too large, or has a label outside 0 to 9.
     """
     content = _read(path, rank=1)
-    wrong = np.flatnonzero(content.values > 9)
+    wrong = np.flatnonzero((content.values < 0) | (content.values > 9))
     if wrong.size:
         raise _problem(
             path,
             f"label {content.values[wrong[0]]} at index {wrong[0]}; labels are 0 to 9 "
             f"({wrong.size} of {content.values.size} are outside)",
         )
-    return content
+    labels = content.values.astype(np.uint8)
+    labels.flags.writeable = False
+    return replace(content, values=labels)
+
+
+class _Header(NamedTuple):
+    content: bytes
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+def idx_bytes(values: NDArray[np.uint8]) -> bytes:
+    """Write the content of an IDX file.
+
+    Args:
+        values: [n, 28, 28] or [n].
+    """
+    return bytes([0, 0, _UNSIGNED_BYTE, values.ndim]) + np.array(values.shape, ">u4").tobytes() + values.tobytes()
+
+
+def transposed(content: IdxContent) -> IdxContent:
+    """Swap rows and columns of every image; the checksum is that of a file which holds them that way."""
+    values = np.ascontiguousarray(content.values.transpose(0, 2, 1))
+    values.flags.writeable = False
+    return replace(content, values=values, sha256=hashlib.sha256(idx_bytes(values)).hexdigest())
 
 
 def _read(path: Path, rank: int) -> IdxContent:
     with _opened(path) as file:
-        header, shape = _read_header(path, file, rank)
-        body = _read_body(path, file, math.prod(shape))
-    values = np.frombuffer(body, np.uint8).reshape(shape)
+        header = _read_header(path, file, rank)
+        body, oddity = _read_body(path, file, math.prod(header.shape) * header.dtype.itemsize)
+    values = np.frombuffer(body, header.dtype).reshape(header.shape)
+    if rank == 1:
+        values = values.reshape(len(values), -1)[:, 0]
     values.flags.writeable = False
-    digest = hashlib.sha256(header)
+    digest = hashlib.sha256(header.content)
     digest.update(body)
-    return IdxContent(values, digest.hexdigest())
+    return IdxContent(values, digest.hexdigest(), oddity)
 
 
 @contextmanager
@@ -115,16 +148,18 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise _problem(path, f"cannot be read ({error.strerror or error})") from error
 
 
-def _read_header(path: Path, file: BinaryIO, rank: int) -> tuple[bytes, tuple[int, ...]]:
-    size = 4 + 4 * rank
+def _read_header(path: Path, file: BinaryIO, rank: int) -> _Header:
     magic = file.read(4)
-    _check_magic(path, magic, rank)
+    is_qmnist = rank == 1 and magic == _QMNIST_LABELS
+    if not is_qmnist:
+        _check_magic(path, magic, rank)
+    size = 4 + 4 * magic[3]
     dimensions = file.read(size - 4)
     if len(dimensions) < size - 4:
         raise _problem(path, f"ends after {4 + len(dimensions)} bytes, inside its header of {size} bytes")
     shape = tuple(int(number) for number in np.frombuffer(dimensions, ">u4"))
     _check_shape(path, shape)
-    return magic + dimensions, shape
+    return _Header(magic + dimensions, shape, np.dtype(">i4" if is_qmnist else np.uint8))
 
 
 def _check_magic(path: Path, magic: bytes, rank: int) -> None:
@@ -146,26 +181,34 @@ def _check_magic(path: Path, magic: bytes, rank: int) -> None:
 
 def _check_shape(path: Path, shape: tuple[int, ...]) -> None:
     count, *sides = shape
-    if sides and sides != [IMAGE_SIDE, IMAGE_SIDE]:
+    if len(sides) == 2 and sides != [IMAGE_SIDE, IMAGE_SIDE]:
         raise _problem(path, f"its images are {sides[0]}×{sides[1]}, not {IMAGE_SIDE}×{IMAGE_SIDE}")
+    if len(sides) == 1 and sides != [_QMNIST_COLUMNS]:
+        raise _problem(path, f"it has {sides[0]} numbers for each label; QMNIST's labels have {_QMNIST_COLUMNS}")
     if not 1 <= count <= MAX_EXAMPLES:
         raise _problem(path, f"its header promises {count:,} examples; 1 to {MAX_EXAMPLES:,} are accepted")
 
 
-def _read_body(path: Path, file: BinaryIO, size: int) -> bytearray:
-    """Read `size` bytes and make sure that nothing follows.
+def _read_body(path: Path, file: BinaryIO, size: int) -> tuple[bytearray, str | None]:
+    """Read `size` bytes, make sure that nothing follows, and give what is odd about the end.
 
-    Memory grows with what really arrives, so a header that lies costs nothing. The byte too many that is
-    asked for finds trailing data, and makes gzip check its CRC at the end.
+    Memory grows with what really arrives, so a header that lies costs nothing.
     """
     body = bytearray()
-    while len(body) <= size and (chunk := file.read(min(_CHUNK, size + 1 - len(body)))):
+    while len(body) < size and (chunk := file.read(min(_CHUNK, size - len(body)))):
         body += chunk
     if len(body) < size:
         raise _problem(path, f"cut short: {len(body):,} of the {size:,} bytes that its header promises")
-    if len(body) > size:
+    try:
+        follows = file.read(1)  # Finds trailing data, and makes gzip check its CRC at the end.
+    except gzip.BadGzipFile as error:
+        # Python's words for bytes behind the checksum, which was right, that do not begin another gzip member.
+        if not str(error).startswith("Not a gzipped file"):
+            raise
+        return body, f"{path}: trailing garbage after the gzip data was ignored; the content is whole."
+    if follows:
         raise _problem(path, f"too long: more follows the {size:,} bytes that its header promises")
-    return body
+    return body, None
 
 
 def _problem(path: Path, wrong: str) -> DataError:

@@ -9,6 +9,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ MAX_SIDE = 1024
 """Larger images are reduced before anything is computed: a digit that fills a fortieth of a photo still has MNIST's
 20 pixels, and time and memory are bounded."""
 
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1"}
 _BILEVEL_OR_PALETTE = {"1", "P"}
 _DEEP = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 
@@ -35,23 +37,75 @@ def suffixes() -> frozenset[str]:
     return frozenset(suffix for suffix, name in Image.registered_extensions().items() if name in FORMATS)
 
 
-def read_pixels(content: bytes, name: str) -> Pixels:
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A decoded image, and where its pixels lie in the picture as it is displayed."""
+
+    pixels: Pixels
+    """[height, width, 1] if it is grey, else [height, width, 3]; 0 (black) to 1 (white); no side above `MAX_SIDE`,
+    but for a margin."""
+    width: int
+    """Of the displayed picture, in its own pixels."""
+    height: int
+    margin: int
+    """Pixels around the picture that are not in it: background behind what was transparent."""
+
+    def displayed(self, row: float, column: float) -> tuple[int, int]:
+        """A place in `pixels` as row and column of the displayed picture, kept within it."""
+        inner = [side - 2 * self.margin for side in self.pixels.shape[:2]]
+        scaled = [
+            (place - self.margin) * whole / max(side, 1)
+            for place, whole, side in zip((row, column), (self.height, self.width), inner, strict=True)
+        ]
+        return min(max(round(scaled[0]), 0), self.height), min(max(round(scaled[1]), 0), self.width)
+
+
+def read_picture(content: bytes, name: str) -> Picture:
     """Decode an image: its first frame, turned upright as its EXIF data says, without transparency.
 
     Args:
         content: the whole file.
         name: of the file, for messages.
 
-    Returns:
-        [height, width, 1] if it is grey, else [height, width, 3]; 0 (black) to 1 (white); no side above `MAX_SIDE`.
-
     Raises:
         DataError: it is no image, damaged, cut short, or has too many pixels.
     """
-    with _decoding(name, content), Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    with _decoding(name, content), _opened(content) as image:
+        displayed = image.size
         image.draft(None, (MAX_SIDE, MAX_SIDE))  # Lets JPEG decode a large photo at a fraction of its size.
         image.load()
-        return _to_pixels(_reduced(ImageOps.exif_transpose(image)))
+        upright = ImageOps.exif_transpose(image)
+        if (upright.width < upright.height) != (image.width < image.height):
+            displayed = displayed[::-1]
+        pixels, margin = _to_pixels(_reduced(upright))
+        return Picture(pixels, *displayed, margin)
+
+
+def read_pixels(content: bytes, name: str) -> Pixels:
+    """The pixels of `read_picture`, [height, width, 1 or 3], 0 (black) to 1 (white).
+
+    Raises:
+        DataError: as `read_picture`.
+    """
+    return read_picture(content, name).pixels
+
+
+def _opened(content: bytes) -> Image.Image:
+    """The image, not yet decoded. HEIC is opened where Pillow's plug-in for it is installed."""
+    if _is_heic(content):
+        try:
+            import pillow_heif
+        except ImportError:
+            pass
+        else:
+            pillow_heif.register_heif_opener()
+            return Image.open(io.BytesIO(content), formats=("HEIF",))
+    return Image.open(io.BytesIO(content), formats=FORMATS)
+
+
+def _is_heic(content: bytes) -> bool:
+    """Whether it begins as a file of ISO's High Efficiency Image Format (ISO/IEC 23008-12) that is no AVIF."""
+    return content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS and not content[:64].count(b"avif")
 
 
 @contextmanager
@@ -77,8 +131,8 @@ def _decoding(name: str, content: bytes) -> Iterator[None]:
 def _why_not(content: bytes) -> str:
     if not content:
         return "the file is empty."
-    if content[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1"}:
-        return "a HEIC photo, which cannot be read here. Save it as JPEG or PNG."
+    if _is_heic(content):
+        return "a HEIC photo, which cannot be read here. Save it as JPEG or PNG, or install pillow-heif."
     return f"not an image of a known format, or its beginning is damaged. Known: {', '.join(FORMATS)}."
 
 
@@ -93,16 +147,17 @@ def _reduced(image: Image.Image) -> Image.Image:
     return image.reduce(factor)
 
 
-def _to_pixels(image: Image.Image) -> Pixels:
+def _to_pixels(image: Image.Image) -> tuple[Pixels, int]:
+    """The pixels, and how wide a margin of background was put around them."""
     if image.mode in _DEEP:
-        return _stretched(np.asarray(image))[..., np.newaxis]
+        return _stretched(np.asarray(image))[..., np.newaxis], 0
     if image.has_transparency_data:
         rgba = _as_fractions(image.convert("RGBA"))
         color, alpha = rgba[..., :3], rgba[..., 3:]
-        return color if alpha.min() == 1 else _opaque(color, alpha)
+        return (color, 0) if alpha.min() == 1 else _opaque(color, alpha)
     if image.mode in {"1", "L"}:
-        return _as_fractions(image.convert("L"))[..., np.newaxis]
-    return _as_fractions(image.convert("RGB"))
+        return _as_fractions(image.convert("L"))[..., np.newaxis], 0
+    return _as_fractions(image.convert("RGB")), 0
 
 
 def _as_fractions(image: Image.Image) -> Pixels:
@@ -110,19 +165,30 @@ def _as_fractions(image: Image.Image) -> Pixels:
 
 
 def _stretched(values: NDArray[np.generic]) -> Pixels:
-    """More than 8 bits have no agreed range (12 bits of 16 are common): the image's own becomes 0 to 1."""
+    """More than 8 bits have no agreed range (12 bits of 16 are common): the image's own becomes 0 to 1.
+
+    A camera's stuck pixels lie outside the range: a pixel counts no further than the nearest of its eight neighbours,
+    and one in ten thousand at either end not at all.
+    """
     numbers = np.nan_to_num(values.astype(np.float64))
-    low, high = numbers.min(), numbers.max()
-    return np.asarray((numbers - low) / max(high - low, 1e-300), np.float32)
+    around = np.ones((3, 3), bool)
+    around[1, 1] = False
+    calm = np.clip(
+        numbers,
+        ndimage.minimum_filter(numbers, footprint=around),
+        ndimage.maximum_filter(numbers, footprint=around),
+    )
+    low, high = np.percentile(calm, [0.01, 99.99])
+    return np.asarray(np.clip((calm - low) / max(high - low, 1e-300), 0, 1), np.float32)
 
 
-def _opaque(color: Pixels, alpha: Pixels) -> Pixels:
+def _opaque(color: Pixels, alpha: Pixels) -> tuple[Pixels, int]:
     """Put what is transparent on a background that shows it, with a margin of that background all around."""
     background = _background_behind(color, alpha)
     margin = max(1, max(color.shape) // 20)
     edges = ((margin, margin), (margin, margin), (0, 0))
     opaque: Pixels = np.pad(color * alpha, edges) + np.pad(1 - alpha, edges, constant_values=1) * background
-    return opaque
+    return opaque, margin
 
 
 def _background_behind(color: Pixels, alpha: Pixels) -> Pixels:

@@ -1,147 +1,180 @@
-"""Finds what is written: the background is estimated and taken away, and what is left is ink.
+"""Finds what is written: the ground is estimated at every place, and what differs from it is ink.
 
-The background is what the image's border shows, so dark on light and light on dark, in any colours, are the same.
+The ground is a morphological closing of the picture: whatever is narrower than a window is filled with what is around
+it. A closing keeps a straight edge exactly where it is, so a hard shadow, a desk beside the paper and the bars of a
+screenshot all belong to the ground (J. Serra, "Image Analysis and Mathematical Morphology", 1982, chapter XI; what is
+left is called the black top-hat).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from skimage.filters import rank, threshold_otsu
 
 Pixels = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 FAINTEST = 0.025
 """Ink must differ from its background by so much of the range from black to white..."""
-NOISE_MARGIN = 5.0
-"""...and by so many standard deviations of the background's noise."""
-SMALLEST_PART = 0.02
-"""A separate speck with less than this share of the largest part is dirt."""
+NOISE_MARGIN = 6.0
+"""...and by so many standard deviations of the paper's noise and texture."""
+NOISY = 0.01
+"""Noise from pixel to pixel above which the picture is blurred a little."""
+WRITTEN = 0.45
+"""Of the strength of the ink around, what a pixel needs to belong to a stroke."""
+WINDOW = 0.22
+"""Of the picture's shorter side: strokes are narrower. At the border, what is narrower than half of it."""
+PALEST = 0.35
+"""Ink may be so much weaker than the picture's usual ink, as glare makes it. What is weaker is no ink."""
+_DARKEST_PAPER = 0.15
+_NEIGHBOURHOOD = 0.06
+_EIGHT = np.ones((3, 3))
 
-_FLAT = 2.5 / 255
-_GRID = 64
-_SAMPLE = 50_000
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """A picture taken apart into ink and ground; every array is [height, width]."""
+
+    strength: Pixels
+    """0 (ground) to 1 (as much ink as around there), with the grey edges that anti-aliasing made."""
+    written: Mask
+    """Where the strokes are."""
+    gray: Pixels
+    """The picture, negated if the ink is light, so that ink is always darker than its ground."""
+    ground: Pixels
+    """What `gray` would be without the ink."""
 
 
-def extract_ink(pixels: Pixels) -> Pixels | None:
-    """How much ink covers each pixel.
+def to_gray(pixels: Pixels) -> Pixels:
+    """One number for each pixel, along the colour in which the picture's edges differ most: [height, width].
+
+    So red on green of the same brightness stands out as well. The direction is that of the strongest gradients (Di
+    Zenzo, "A note on the gradient of a multi-image", Computer Vision, Graphics, and Image Processing 33 (1986)).
 
     Args:
         pixels: [height, width, channels], 0 to 1.
+    """
+    if pixels.shape[2] == 1:
+        return pixels[..., 0]
+    factor = max(1, max(pixels.shape) // 400)
+    small = ndimage.uniform_filter(reduced(pixels, factor), (3, 3, 1))
+    steps = np.concatenate([np.diff(small, axis=axis).reshape(-1, pixels.shape[2]) for axis in (0, 1)])
+    # Strong differences decide: each counts with the square of its own.
+    weighted = steps * np.linalg.norm(steps, axis=1, keepdims=True)
+    direction = np.linalg.eigh(weighted.T @ weighted)[1][:, -1]
+    direction *= (1 if direction.sum() >= 0 else -1) / np.abs(direction).sum()
+    return np.asarray(pixels @ direction, np.float32)
+
+
+def window_of(gray: Pixels) -> int:
+    """The width in pixels, odd, below which something is a stroke."""
+    return max(3, int(WINDOW * min(gray.shape)) | 1)
+
+
+def darkness(gray: Pixels) -> float:
+    """How much the dark structures outweigh the light ones: above 1, ink is probably darker than its ground.
+
+    Both are what a median of the surroundings lacks.
+    """
+    small = reduced(gray, -(-max(gray.shape) // 128), edge=True)
+    low, high = float(small.min()), float(small.max())
+    levels = np.rint((small - low) / max(high - low, 1e-9) * 255).astype(np.uint8)
+    radius = max(2, window_of(small))
+    padded = np.pad(levels, radius, mode="symmetric")
+    side = 2 * radius + 1
+    median = rank.median(padded, np.ones((side, side), np.uint8))[radius:-radius, radius:-radius]
+    usual = median / 255 * (high - low) + low
+    # Edges of the paper lie somewhere else in the median: the nearest values count as well.
+    dark = np.clip(ndimage.minimum_filter(usual, 5) - small, 0, None)
+    light = np.clip(small - ndimage.maximum_filter(usual, 5), 0, None)
+    return float((dark**3).sum() + 1e-9) / float((light**3).sum() + 1e-9)
+
+
+def extract_ink(gray: Pixels, dark: bool) -> Ink | None:
+    """Part a picture into ink and ground.
+
+    Args:
+        gray: [height, width], as from `to_gray`.
+        dark: whether the ink is darker than its ground, or else lighter.
 
     Returns:
-        [height, width], 0 (background) to 1 (full ink), with the grey edges that anti-aliasing made; or None if
-        nothing is written there.
+        The parts; None if nothing stands out from noise.
     """
-    contrast = _contrast(pixels)
-    if contrast.max() < FAINTEST:
+    gray = gray if dark else -gray
+    ground = _closing(ndimage.gaussian_filter(gray, 1), window_of(gray))
+    contrast = ground - gray
+    if _spread(gray - ndimage.uniform_filter(gray, 3)) > NOISY:
+        contrast = ndimage.gaussian_filter(contrast, float(np.clip(max(gray.shape) / 500, 0.7, 2)))
+    contrast = contrast - np.median(contrast)
+    if dark:  # Light multiplies: in a shadow both paper and ink are darker by the same factor.
+        contrast = contrast / np.clip(ground, _DARKEST_PAPER, None)
+    full = _full_strength(contrast, max(FAINTEST, NOISE_MARGIN * _spread(contrast)))
+    if full is None:
         return None
-    noise = _noise(_ring(contrast))
-    smooth = _smoothed(contrast, noise)
-    threshold = otsu_threshold(smooth)
-    strong = smooth > threshold
-    full = float(np.percentile(smooth[strong], 95))
-    if full < max(FAINTEST, NOISE_MARGIN * _noise(_ring(smooth))):
+    return Ink(np.clip(contrast / full, 0, 1).astype(np.float32), contrast > WRITTEN * full, gray, ground)
+
+
+def _spread(values: Pixels) -> float:
+    """The standard deviation of normal noise around values most of which are ground."""
+    some = values[:: 1 + values.shape[0] // 256]
+    return float(1.4826 * np.median(np.abs(some - np.median(some))))
+
+
+def reduced(values: Pixels, factor: int, edge: bool = False) -> Pixels:
+    """Means of `factor`×`factor` pixels, [height, width, ...]; a rest at the end is left out, or filled up."""
+    if edge:
+        rest = [(0, -side % factor) for side in values.shape[:2]]
+        values = np.pad(values, [*rest, *[(0, 0)] * (values.ndim - 2)], mode="edge")
+    height, width = (side // factor for side in values.shape[:2])
+    cut = values[: height * factor, : width * factor]
+    return np.asarray(cut.reshape(height, factor, width, factor, *values.shape[2:]).mean(axis=(1, 3)))
+
+
+def _closing(gray: Pixels, window: int) -> Pixels:
+    """What is darker and narrower than the window is filled; beyond the border is the mirror image."""
+    padded = np.pad(gray, window, mode="symmetric")
+    closed = ndimage.minimum_filter(ndimage.maximum_filter(padded, window), window)
+    return np.asarray(closed[window:-window, window:-window])
+
+
+def _full_strength(contrast: Pixels, faintest: float) -> Pixels | None:
+    """The contrast that full ink has at each place: weaker in glare; None if there is no ink."""
+    usual = _usual_strength(contrast, faintest)
+    if usual is None:
         return None
-    strong = _without_specks(strong)
-    near = ndimage.maximum_filter(strong, 1 + 2 * max(2, max(strong.shape) // 100))
-    floor = min(2 * noise, threshold / 2)
-    ink = np.clip((smooth - floor) / (full - floor), 0, 1)
-    return np.where(near, ink, 0).astype(np.float32)
+    height, width = contrast.shape
+    factor = -(-max(height, width) // 128)
+    strong = np.where(contrast > 0.3 * usual, contrast, 0)
+    size = _NEIGHBOURHOOD * max(height, width) / factor
+    square, plain = (ndimage.gaussian_filter(reduced(v, factor, edge=True), size) for v in (strong * strong, strong))
+    local = ndimage.zoom(square / np.maximum(plain, 1e-6), factor, order=1, mode="nearest", grid_mode=True)
+    full = np.clip(local[:height, :width], PALEST * usual, 1.15 * usual)
+    return np.asarray(np.maximum(full, faintest), np.float32)
 
 
-def _contrast(pixels: Pixels) -> Pixels:
-    """How far each pixel is from the background in the direction of the ink's colour, [height, width]."""
-    difference = pixels - _background(pixels)
-    flat = difference.reshape(-1, pixels.shape[2])
-    flat = flat[:: 1 + len(flat) // _SAMPLE]
-    # Strong differences decide: each pixel counts with the square of its own.
-    weighted = flat * np.linalg.norm(flat, axis=1, keepdims=True)
-    direction = np.linalg.eigh(weighted.T @ weighted)[1][:, -1]
-    contrast: Pixels = difference @ (direction / np.abs(direction).sum())
-    return contrast if np.vdot(contrast, np.square(contrast)) >= 0 else -contrast
+def _usual_strength(contrast: Pixels, faintest: float) -> float | None:
+    """The contrast of the picture's ink; what touches the border counts only if there is hardly anything else."""
+    some = contrast[contrast > faintest]
+    if len(some) < 3:
+        return None
+    clipped = np.minimum(some, np.percentile(some, 99.5))
+    threshold = float(threshold_otsu(clipped)) if np.ptp(clipped) > 1e-6 else 0.0
+    parts, count = ndimage.label(contrast > max(faintest, 0.8 * threshold), _EIGHT)
+    if not count:
+        return None
+    weights = np.bincount(parts.ravel(), contrast.ravel())
+    weights[0] = 0
+    inner = weights.copy()
+    inner[np.unique(border(parts))] = 0
+    counted = inner if inner.sum() > 0.1 * weights.sum() else weights
+    usual = float(np.percentile(contrast[(counted > 0.02 * counted.max())[parts]], 80))
+    return usual if usual >= faintest else None
 
 
-def _background(pixels: Pixels) -> Pixels:
-    """The paper: one colour if the border has one, else a smooth surface, as uneven light makes it."""
-    ring = _ring(pixels)
-    color = np.median(ring, axis=0)
-    if np.percentile(np.abs(ring - color), 90) <= _FLAT:
-        return np.asarray(color)
-    return np.stack([_surface(pixels[..., channel]) for channel in range(pixels.shape[2])], axis=-1)
-
-
-def _surface(values: Pixels) -> Pixels:
-    """A quadratic surface through most of the border and then through all that is near it, [height, width].
-
-    Least squares with Tukey's biweight, iterated, so that ink does not count (Beaton and Tukey 1974, "The fitting of
-    power series, meaning polynomials, illustrated on band-spectroscopic data", Technometrics 16, 147-185).
-    """
-    small = ndimage.zoom(values, [min(1, _GRID / side) for side in values.shape], order=1)
-    terms = _quadratic_terms(small.shape)
-    on_ring = np.ones(small.shape, bool)
-    on_ring[2:-2, 2:-2] = False
-    plain = np.linalg.lstsq(terms[on_ring], small[on_ring], rcond=None)[0]
-    coefficients = _robust_fit(terms[on_ring], small[on_ring], plain)
-    coefficients = _robust_fit(terms.reshape(-1, 6), small.ravel(), coefficients)
-    return (_quadratic_terms(values.shape) @ coefficients).astype(np.float32)
-
-
-def _robust_fit(terms: NDArray[np.float64], values: Pixels, coefficients: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Improve `coefficients` so that `terms` @ `coefficients` is close to most of `values`."""
-    for _ in range(10):
-        residual = np.abs(values - terms @ coefficients)
-        # 1.4826 makes the median a standard deviation; 4.685 is the biweight's usual width.
-        scaled = residual / max(4.685 * 1.4826 * float(np.median(residual)), _FLAT)
-        root = np.clip(1 - scaled**2, 0, None)
-        coefficients = np.linalg.lstsq(terms * root[:, np.newaxis], values * root, rcond=None)[0]
-    return coefficients
-
-
-def _quadratic_terms(shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """1, x, y, x², xy, y² with x and y from -1 to 1: [height, width, 6]."""
-    y, x = np.meshgrid(*(np.linspace(-1, 1, side) for side in shape), indexing="ij")
-    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
-
-
-def _ring(pixels: Pixels) -> Pixels:
-    """The pixels along the border, [n] or [n, channels]."""
-    width = max(1, min(pixels.shape[:2]) // 50)
-    inside = np.zeros(pixels.shape[:2], bool)
-    inside[width:-width, width:-width] = True
-    return pixels[~inside]
-
-
-def _noise(values: NDArray[np.floating]) -> float:
-    """The standard deviation of normal noise around values most of which are background."""
-    return float(1.4826 * np.median(np.abs(values - np.median(values))))
-
-
-def _smoothed(contrast: Pixels, noise: float) -> Pixels:
-    """Blur noise away, as far as the image has pixels to spare."""
-    if noise < _FLAT:
-        return contrast
-    return np.asarray(ndimage.gaussian_filter(contrast, min(3.0, max(contrast.shape) / 150)))
-
-
-def _without_specks(strong: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    parts, _ = ndimage.label(strong, structure=np.ones((3, 3)))
-    sizes = np.bincount(parts.ravel())
-    sizes[0] = 0
-    return np.asarray((sizes >= SMALLEST_PART * sizes.max())[parts] & strong)
-
-
-def otsu_threshold(values: NDArray[np.floating]) -> float:
-    """The value that parts `values` into the two groups with the largest variance between them.
-
-    N. Otsu, "A threshold selection method from gray-level histograms", IEEE Transactions on Systems, Man, and
-    Cybernetics 9 (1979), 62-66, equation 18.
-    """
-    counts, edges = np.histogram(values, bins=256)
-    centers = (edges[:-1] + edges[1:]) / 2
-    below = np.cumsum(counts)
-    above = below[-1] - below
-    sums = np.cumsum(counts * centers)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
-    return float(edges[1:][np.nanargmax(between[:-1])])
+def border(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    """The outermost pixels, [n]."""
+    return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])

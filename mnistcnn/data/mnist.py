@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from ..config.paths import BadPathError, expand_home
 from ..errors import DataError
 from .download import DownloadError, DownloadProgress, RemoteFile, download
-from .files import FILE_NAMES, FoundFile, existing_spellings, inspect_folder, join_errors, missing, read_file
+from .filenames import FILE_NAMES, find_candidates
+from .files import FoundFile, inspect_folder, join_errors, missing, read_file, what_is_there
 
 ENVIRONMENT_VARIABLE = "MNISTCNN_DATA_DIR"
 
@@ -63,6 +65,9 @@ def places(directory: Path | None) -> list[Place]:
 
     Args:
         directory: the configuration's `data.dir`.
+
+    Raises:
+        DataError: the variable begins with the home of somebody unknown.
     """
     from platformdirs import user_cache_path
 
@@ -70,8 +75,15 @@ def places(directory: Path | None) -> list[Place]:
     if directory is not None:
         named.append(Place(directory, "data.dir"))
     if variable := os.environ.get(ENVIRONMENT_VARIABLE):
-        named.append(Place(Path(variable), "$MNISTCNN_DATA_DIR"))
+        named.append(Place(_folder_of(variable), "$MNISTCNN_DATA_DIR"))
     return [*named, Place(user_cache_path("mnistcnn", appauthor=False) / "mnist", "cache")]
+
+
+def _folder_of(variable: str) -> Path:
+    try:
+        return expand_home(variable)  # A shell leaves `export MNISTCNN_DATA_DIR="~/mnist"` as it is.
+    except BadPathError as error:
+        raise DataError(f"${ENVIRONMENT_VARIABLE}: {error}, got {variable}") from None
 
 
 def read_mnist(
@@ -114,7 +126,7 @@ def read_verified(folder: Path, name: str) -> FoundFile:
         DataError: no spelling has the right content; says what is wrong with the first.
     """
     first_error: DataError | None = None
-    for path in existing_spellings(folder, name):
+    for path, _ in find_candidates(folder, name):
         try:
             return _verify(read_file(path, name), name)
         except DataError as error:
@@ -148,4 +160,4 @@ def _explicit_error(place: Place, errors: dict[str, DataError]) -> DataError:
         f"No MNIST in {place}; nothing else is used instead of a folder that was named. Put the four files "
         f"there, or name none and run `mnistcnn data --fetch`:"
     )
-    return join_errors(headline, list(errors.values()))
+    return join_errors(headline, [*errors.values(), *what_is_there(place.folder, errors.values())])

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from .dataset import SourceName
-from .files import FILE_NAMES, Inspection, MissingFileError, inspect_folder, read_preferred
+from .filenames import FILE_NAMES
+from .files import Inspection, MissingFileError, inspect_folder, read_preferred
 from .mnist import places, read_verified
 
 if TYPE_CHECKING:

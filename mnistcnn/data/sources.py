@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from ..errors import DataError
 from .dataset import Dataset, Examples, SourceName, split_validation
 from .download import DownloadError, DownloadProgress
-from .files import FILE_NAMES, FoundFile, inspect_folder, join_errors, pair, read_preferred
+from .filenames import FILE_NAMES
+from .files import FoundFile, inspect_folder, join_errors, pair, read_preferred, what_is_there
+from .idx import transposed
 from .mnist import ENVIRONMENT_VARIABLE, places, read_mnist
+from .oddities import find_oddities
 
 if TYPE_CHECKING:
     from ..config.schema import DataConfig
@@ -29,7 +32,7 @@ def load_dataset(config: DataConfig, progress: DownloadProgress | None = None, *
     wrong there is an error, under `auto` too.
 
     Args:
-        config: `source`, `dir` and `validation_size`.
+        config: `source`, `dir`, `validation_size` and `transpose`.
         progress: told how a download goes, if there is one.
         may_download: False to use what is on this machine.
 
@@ -67,8 +70,15 @@ def _load_idx(config: DataConfig) -> Dataset:
     folder = config.dir
     files, errors = inspect_folder(folder, FILE_NAMES, read_preferred)
     if errors:
-        raise join_errors(f"The IDX files in {folder} (data.dir) cannot be used:", list(errors.values()))
+        wrong = [*errors.values(), *what_is_there(folder, errors.values())]
+        raise join_errors(f"The IDX files in {folder} (data.dir) cannot be used:", wrong)
+    if config.transpose:
+        files = {name: _transposed(file) if "images" in name else file for name, file in files.items()}
     return _assemble(folder.resolve().name or "idx", "idx", folder, files, config)
+
+
+def _transposed(file: FoundFile) -> FoundFile:
+    return file._replace(content=transposed(file.content))
 
 
 def _assemble(name: str, source: SourceName, folder: Path, files: dict[str, FoundFile], config: DataConfig) -> Dataset:
@@ -76,7 +86,10 @@ def _assemble(name: str, source: SourceName, folder: Path, files: dict[str, Foun
     training, test = pair(train_images, train_labels), pair(test_images, test_labels)
     train, validation = split_validation(training, config.validation_size, str(train_images.path))
     checksums = {file: found.content.sha256 for file, found in files.items()}
-    return Dataset(name, source, str(folder), checksums, train, validation, test)
+    dataset = Dataset(name, source, str(folder), checksums, train, validation, test)
+    of_files = [found.content.oddity for found in files.values() if found.content.oddity]
+    of_digits = find_oddities(dataset, transposed=config.transpose) if source == "idx" else ()
+    return replace(dataset, oddities=(*of_files, *of_digits))
 
 
 def _load_digits(config: DataConfig) -> Dataset:

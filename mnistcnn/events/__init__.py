@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .run import (
+    Baseline,
     CheckpointSaved,
     Compiled,
     Compiling,
@@ -23,6 +24,7 @@ from .run import (
 from .sweep import SweepFinished, SweepProgress, SweepStarted, TrialFinished, TrialResult, TrialStarted, TrialState
 
 __all__ = [
+    "Baseline",
     "CheckpointSaved",
     "Compiled",
     "Compiling",

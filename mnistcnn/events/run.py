@@ -15,6 +15,9 @@ from ..statistics import Spread
 Split = Literal["train", "validation", "test"]
 State = Literal["running", "finished", "interrupted", "pruned", "diverged", "failed"]
 """`pruned`: stopped early by a sweep, because other trials were better at the same step."""
+Baseline = Literal["chance", "start"]
+"""What a network that has learned nothing is no better than: `chance`, the best constant answer, which is the most
+frequent class, or `start`, its own weights before the first step."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class RunFinished:
     test_examples: int
     validation_accuracy: float | None
     best_step: int | None
-    """The step with the fewest errors on the validation split."""
+    """The step with the fewest errors on the validation split; without one, the last that was evaluated."""
     best_validation_accuracy: float | None
     best_test_accuracy: float | None
     """On the test split at `best_step`."""
@@ -132,6 +135,10 @@ class RunFinished:
     """Of which in training steps."""
     images_per_second: float
     """Training images over `training_seconds`."""
+    chance_accuracy: float | None = None
+    """Of the best constant answer on the test split; None if that has no images."""
+    no_better_than: Baseline | None = None
+    """What the final weights are no better than on the test split; None if they are better, or were not evaluated."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +167,7 @@ class SeedFinished:
     """With the final weights."""
     best_step: int | None = None
     best_test_accuracy: float | None = None
-    """On the test split at `best_step`, which validation chose."""
+    """On the test split at `best_step`, which validation chose; None without a validation split."""
     weights_digest: str | None = None
     seconds: float | None = None
 
@@ -177,7 +184,7 @@ class SeedsFinished:
     test_accuracy: Spread | None
     """With the final weights; None if not one run was finished and tested."""
     best_test_accuracy: Spread | None
-    """On the test split, at the step that validation chose."""
+    """On the test split, at the step that validation chose; None without a validation split."""
     seconds: float
     """Wall time of the batch."""
 

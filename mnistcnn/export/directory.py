@@ -17,10 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from .. import files
 from ..errors import RunError, UsageError
+from ..runs import lock
 from .formats import DIFFERS, Format
 
 FORMAT = 1
@@ -55,21 +54,15 @@ class ExportDirectory:
         Raises:
             RunError: it cannot be written, or another process is exporting into it.
         """
-        lock = FileLock(self.path / ".lock")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            lock.acquire(timeout=0)
-        except Timeout:
+            with lock.held(self.path):
+                files.remove_temporaries(self.path)
+                yield
+        except lock.InUseError:
             raise RunError(f"{self.path}: in use: another process is exporting into it") from None
         except OSError as error:
             raise _cannot_write(self.path, error) from error
-        try:
-            files.remove_temporaries(self.path)
-            yield
-        except OSError as error:
-            raise _cannot_write(self.path, error) from error
-        finally:
-            lock.release()
 
     def put(self, made: Path, name: str, record: Mapping[str, Any], parity: Mapping[str, Any] | None) -> None:
         """Move what was made to its name, in place of what is there, with its records.
@@ -118,10 +111,13 @@ class ExportDirectory:
 
     def _records(self, file: str) -> dict[str, Any]:
         try:
-            return dict(json.loads((self.path / file).read_bytes())["files"])
+            content = json.loads((self.path / file).read_bytes())
+            if content.get("format", FORMAT) != FORMAT:
+                raise RunError(f"{self.path / file}: {files.format_problem(content['format'], FORMAT)}")
+            return dict(content["files"])
         except FileNotFoundError:
             return {}
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise RunError(f"{self.path / file}: damaged; remove it to go on") from error
 
 

@@ -16,7 +16,7 @@ from ..runs.data import describe_data, learned_from
 from ..runs.directory import Run, now
 from ..runs.environment import describe_environment
 from ..runs.trained import TrainedNetwork
-from . import keras_file, litert_file, numpy_file, onnx_file, saved_model_file
+from . import c_file, keras_file, litert_file, numpy_file, onnx_file, saved_model_file
 from .directory import ExportDirectory, checksums, without_nan
 from .formats import DIFFERS, Format, FormatName
 from .inference import ask
@@ -61,6 +61,16 @@ class Exported:
         return {**without_nan(asdict(self.parity)), "machine": describe_environment()["machine"]}
 
 
+@dataclass(frozen=True)
+class ExportFailed:
+    """One format could not be made; the others follow all the same."""
+
+    format: FormatName
+    path: Path
+    """What it would have been."""
+    problem: str
+
+
 @dataclass(frozen=True, eq=False)
 class _Expected:
     """What the network itself answers to the test split."""
@@ -78,11 +88,12 @@ def export(
     *,
     verify: bool = True,
     overwrite: bool = False,
-) -> Iterator[Exporting | Exported]:
+) -> Iterator[Exporting | Exported | ExportFailed]:
     """Export a network in every format.
 
     Each file is made beside, run by its own runtime on the whole test split, and renamed: to its own name if it
-    answers as the network does, else to that with `.differs`, and whatever had the name before stays.
+    answers as the network does, else to that with `.differs`, and whatever had the name before stays. A format whose
+    converter fails does not keep the others from being made.
 
     Args:
         trained: the network.
@@ -128,11 +139,15 @@ def _expect(trained: TrainedNetwork, dataset: Dataset) -> _Expected:
 
 def _export_one(
     format_: Format, source: Source, directory: ExportDirectory, expected: _Expected | None
-) -> Iterator[Exporting | Exported]:
+) -> Iterator[Exporting | Exported | ExportFailed]:
     with files.directory_beside(directory.path) as temporary:
         made = temporary / format_.file
         yield Exporting(format_.name, "write")
-        _WRITERS[format_.name](source, made)
+        try:
+            _WRITERS[format_.name](source, made)
+        except Exception as error:  # Other people's converters raise whatever they like.
+            yield ExportFailed(format_.name, directory.path / format_.file, _problem(error))
+            return
         parity: Parity | None = None
         problems: tuple[str, ...] = ()
         if expected is not None:
@@ -146,6 +161,11 @@ def _export_one(
         if not problems:
             directory.drop(name + DIFFERS)
     yield done
+
+
+def _problem(error: Exception) -> str:
+    """What an exception says, with its class, in one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _prove(format_: Format, made: Path, expected: _Expected) -> tuple[Parity | None, tuple[str, ...]]:
@@ -191,4 +211,6 @@ _WRITERS: dict[FormatName, Callable[[Source, Path], None]] = {
     "litert": litert_file.write_float,
     "litert-int8": litert_file.write_int8,
     "numpy": numpy_file.write,
+    "c": c_file.write_float,
+    "c-int8": c_file.write_int8,
 }

@@ -1,4 +1,4 @@
-"""The formats: what their files are called, and which packages make and run them."""
+"""The formats: what their files are called, and what makes and runs them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import UsageError
+from .compiler import c_compiler
 
-FormatName = Literal["saved_model", "keras", "onnx", "litert", "litert-int8", "numpy"]
+FormatName = Literal["saved_model", "keras", "onnx", "litert", "litert-int8", "numpy", "c", "c-int8"]
 
 DIFFERS = ".differs"
 """Ends the name of a file that does not answer as its network does: nothing takes it for a model by accident."""
@@ -31,11 +32,17 @@ class Format:
     """Modules that run it, besides those of a plain installation."""
     extra: str = ""
     """The extra of this project that installs them."""
+    compiled: bool = False
+    """Whether a C compiler is needed to run it."""
 
-    def missing(self, *, verify: bool) -> list[str]:
-        """The modules that are not installed, of those that make it and, with `verify`, of those that run it."""
+    def lacks(self, *, verify: bool) -> str | None:
+        """What has to be installed first to make it and, with `verify`, to run it; None if nothing has to."""
         needed = self.makers + (self.runtimes if verify else ())
-        return [module for module in needed if find_spec(module) is None]
+        if missing := [module for module in needed if find_spec(module) is None]:
+            return f"needs {', '.join(missing)}; install with: pip install 'mnistcnn[{self.extra}]'"
+        if verify and self.compiled and c_compiler() is None:
+            return "needs a C compiler to be run; install gcc or clang, or set CC to the command of another"
+        return None
 
 
 FORMATS: dict[FormatName, Format] = {
@@ -47,6 +54,8 @@ FORMATS: dict[FormatName, Format] = {
         Format("litert", "model.tflite", runtimes=("ai_edge_litert",), extra="litert"),
         Format("litert-int8", "model-int8.tflite", exact=False, runtimes=("ai_edge_litert",), extra="litert"),
         Format("numpy", "numpy"),
+        Format("c", "model.c", compiled=True),
+        Format("c-int8", "model-int8.c", exact=False, compiled=True),
     )
 }
 
@@ -54,14 +63,14 @@ FORMATS: dict[FormatName, Format] = {
 def choose_formats(wanted: Sequence[str], *, verify: bool) -> tuple[list[Format], list[str]]:
     """The formats that were asked for, and a sentence about each that has to be left out.
 
-    `all` leaves out what this installation has no packages for; a format that was named must not be left out.
+    `all` leaves out what this machine has no packages or no compiler for; a format that was named must not be left out.
 
     Args:
         wanted: names of formats, or `all`.
         verify: whether the files are to be run as well.
 
     Raises:
-        UsageError: there is no such format, or packages of one that was named are missing.
+        UsageError: there is no such format, or what one that was named needs is missing.
     """
     if unknown := [name for name in wanted if name != "all" and name not in FORMATS]:
         raise UsageError(f"--format {unknown[0]}: no such format; there are: {', '.join([*FORMATS, 'all'])}")
@@ -71,11 +80,10 @@ def choose_formats(wanted: Sequence[str], *, verify: bool) -> tuple[list[Format]
     for one in FORMATS.values():
         if one.name not in wanted and "all" not in wanted:
             continue
-        if not (missing := one.missing(verify=verify)):
+        if lack := one.lacks(verify=verify):
+            (lacking if one.name in wanted else skipped).append(f"{one.name}: {lack}")
+        else:
             chosen.append(one)
-            continue
-        sentence = f"{one.name}: needs {', '.join(missing)}; install with: pip install 'mnistcnn[{one.extra}]'"
-        (lacking if one.name in wanted else skipped).append(sentence)
     if lacking:
         raise UsageError("\n".join(lacking))
     return chosen, skipped
@@ -94,7 +102,13 @@ def format_of(path: Path) -> Format:
         for inside, name in contents.items():
             if (path / inside).is_file():
                 return FORMATS[name]
-    suffixes: dict[str, FormatName] = {".keras": "keras", ".onnx": "onnx", ".tflite": "litert", ".npz": "numpy"}
+    suffixes: dict[str, FormatName] = {
+        ".keras": "keras",
+        ".onnx": "onnx",
+        ".tflite": "litert",
+        ".npz": "numpy",
+        ".c": "c",
+    }
     if path.is_file() and path.suffix in suffixes:
         return FORMATS[suffixes[path.suffix]]
     hint = f"; rename it to run it all the same, without {DIFFERS}" if path.suffix == DIFFERS else ""

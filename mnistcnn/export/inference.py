@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import os
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RunError
+from .compiler import c_compiler
 from .formats import Format
 
 _SCRIPT = Path(__file__).with_name("inference_process.py")
@@ -39,25 +41,26 @@ def ask(format_: Format, path: Path, images: NDArray[np.uint8], *, latency: bool
     Raises:
         RunError: the runtime does not load the file, or it gives something else than logits [n, 10].
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        asked, answered = Path(scratch) / "images.npy", Path(scratch) / "answers.npz"
-        np.save(asked, images)
-        # -P: what lies beside the script must not be taken for somebody's module.
-        command = [sys.executable, "-P", str(_SCRIPT), format_.name, str(path), str(asked), str(answered)]
-        # The command is this Python and this script.
-        result = subprocess.run(  # noqa: S603
-            [*command, *(["--latency"] if latency else [])], capture_output=True, text=True, check=False
-        )
-        if result.returncode:
-            raise RunError(f"{path}: cannot be run as {format_.name}: {_reason(result)}")
-        with np.load(answered, allow_pickle=False) as arrays:
-            logits = arrays["logits"]
-            milliseconds = tuple(arrays["milliseconds"].tolist()) if latency else None
+    asked = io.BytesIO()
+    np.save(asked, images)
+    # -P: what lies beside the script must not be taken for somebody's module.
+    command = [sys.executable, "-P", str(_SCRIPT), format_.name, str(path), *(["--latency"] if latency else [])]
+    # Whatever Keras' configuration says: the file is Keras', its backend is not.
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "CC": c_compiler() or "cc"}
+    # The command is this Python and this script.
+    result = subprocess.run(  # noqa: S603
+        command, input=asked.getvalue(), capture_output=True, check=False, env=environment
+    )
+    if result.returncode:
+        raise RunError(f"{path}: cannot be run as {format_.name}: {_reason(result)}")
+    with np.load(io.BytesIO(result.stdout), allow_pickle=False) as arrays:
+        logits = arrays["logits"]
+        milliseconds = tuple(arrays["milliseconds"].tolist()) if latency else None
     if logits.shape != (len(images), 10):
         raise RunError(f"{path}: gives {list(logits.shape)} numbers for {len(images)} images, not ten for each")
     return Answers(logits, milliseconds)
 
 
-def _reason(result: subprocess.CompletedProcess[str]) -> str:
-    lines = [line.strip() for line in result.stderr.splitlines() if line.strip()]
+def _reason(result: subprocess.CompletedProcess[bytes]) -> str:
+    lines = [line.strip() for line in result.stderr.decode(errors="replace").splitlines() if line.strip()]
     return lines[-1] if lines else f"it ended with exit code {result.returncode}"

@@ -6,10 +6,12 @@
 | Keras, NumPy | a member `mnistcnn.json` of the file, which is a zip archive |
 | LiteRT | the same, in a zip archive at the end of the file, as LiteRT's associated files are |
 | ONNX | `metadata_props` |
+| C | the comment at the beginning, with every asterisk escaped |
 """
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
@@ -18,12 +20,15 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from .. import __version__, files
+from ..config.schema import load_config
 from ..data.dataset import SourceName
 from ..errors import RunError
 from ..runs.directory import Run
 
 FILE_NAME = "mnistcnn.json"
 PROPERTY = "mnistcnn"
+_LONGEST_COMMENT = 2**16
+"""Characters; 20 times as long as they are."""
 
 _LICENCES = {
     "mnist": "MNIST by Yann LeCun and Corinna Cortes: CC BY-SA 3.0",
@@ -49,6 +54,8 @@ class Metadata:
     data_source: SourceName
     data_sha256: dict[str, str]
     data_licence: str
+    data_transpose: bool = False
+    """Whether rows and columns of the files' images were swapped (`data.transpose`)."""
     class_names: tuple[str, ...] = tuple("0123456789")
     input: str = "images [n, 28, 28, 1]: one grey channel, 0 is background, 1 is ink"
     input_range: tuple[float, float] = (0.0, 1.0)
@@ -64,6 +71,7 @@ def describe(run: Run, checkpoint: str, step: int, weights_digest: str) -> Metad
 
     Raises:
         RunError: the run's manifest is damaged.
+        ConfigError: its configuration is.
     """
     data = run.manifest()["data"]
     return Metadata(
@@ -77,6 +85,7 @@ def describe(run: Run, checkpoint: str, step: int, weights_digest: str) -> Metad
         data_source=data["source"],
         data_sha256=dict(data["sha256"]),
         data_licence=_LICENCES[data["source"]],
+        data_transpose=load_config(run.config_path).data.transpose,
     )
 
 
@@ -112,10 +121,19 @@ def _content(path: Path) -> bytes | str | None:
         return inside.read_bytes() if inside.is_file() else _content(path / "weights.npz")
     if path.suffix == ".onnx":
         return _onnx_property(path)
+    if path.suffix == ".c":
+        return _in_first_comment(path)
     if not path.is_file() or not zipfile.is_zipfile(path):
         return None
     with zipfile.ZipFile(path) as archive:
         return archive.read(FILE_NAME) if FILE_NAME in archive.namelist() else None
+
+
+def _in_first_comment(path: Path) -> str | None:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        comment = file.read(_LONGEST_COMMENT).partition("*/")[0]
+    found = re.search(r"^\{$.*?^\}$", comment, re.MULTILINE | re.DOTALL)
+    return found[0] if found else None
 
 
 def _onnx_property(path: Path) -> str | None:

@@ -11,6 +11,8 @@ from .metadata import FILE_NAME
 from .source import Source
 
 SIGNATURE = "serving_default"
+OUTPUTS = ("logits", "probabilities", "classes")
+"""In the order that files have them in."""
 IMAGES = tf.TensorSpec([None, IMAGE_SIZE, IMAGE_SIZE, 1], tf.float32, name="images")
 
 

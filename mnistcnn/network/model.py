@@ -9,7 +9,6 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..config.schema import NetworkConfig
-from . import ops
 from .randomness import Rows, uniform_rows
 from .weights import Weights
 
@@ -98,7 +97,7 @@ class Network(tf.Module):
             pool2 = self._biased_relu("conv2", pool(conv2))
         with scope("fc1"):
             fc1_weights = tf.cast(tf.convert_to_tensor(self.weights["fc1"]), images.dtype)
-            fc1 = self._biased_relu("fc1", tf.cast(ops.dense(_flat(pool2), fc1_weights), tf.float32))
+            fc1 = self._biased_relu("fc1", tf.cast(tf.matmul(_flat(pool2), fc1_weights), tf.float32))
             if dropout is not None:
                 fc1 = dropout(fc1)
         with scope("fc2"):

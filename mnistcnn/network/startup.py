@@ -1,4 +1,4 @@
-"""What TensorFlow reads from the environment when it starts: whether to use oneDNN, and how to take a GPU's memory.
+"""What TensorFlow reads from the environment when it starts: oneDNN, a GPU's memory, a folder for temporary files.
 
 Importing `mnistcnn.network`, or any other package here whose modules import TensorFlow, calls `prepare`. So a command
 and a program that uses the library get the same kernels, while `import mnistcnn` alone changes nothing.
@@ -14,12 +14,15 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import tempfile
 from collections.abc import Mapping, MutableMapping
 
 from .precision import processor_flags
 
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 GPU_MEMORY_GROWS = "TF_FORCE_GPU_ALLOW_GROWTH"
+ABSL_TEMPORARY = "TEST_TMPDIR"
+_MEMORY = "/dev/shm"  # noqa: S108 (only where there is no other folder, and `tempfile` makes the names)
 
 # As Linux names them in /proc/cpuinfo.
 _ON_BY_DEFAULT = frozenset({"avx512_vnni", "avx512_bf16", "avx_vnni", "amx_tile", "amx_int8", "amx_bf16"})
@@ -34,6 +37,21 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
     environment.setdefault(GPU_MEMORY_GROWS, "true")  # Else TensorFlow takes the whole card, and a second run has none.
     if needs_switch(platform.machine(), processor_flags()):
         environment.setdefault(ONEDNN, "1")
+    if not _has_temporary_folder():
+        # AutoGraph and Keras write small files of code: on Linux, memory has a folder, also in a read-only container.
+        if os.access(_MEMORY, os.W_OK | os.X_OK):
+            environment["TMPDIR"] = _MEMORY
+        # TensorFlow 2.21 imports absl's helpers for tests, which ask where such a folder is, and put nothing there.
+        environment.setdefault(ABSL_TEMPORARY, os.sep)
+
+
+def _has_temporary_folder() -> bool:
+    """Whether there is a folder for temporary files; a container that may only be read has none."""
+    try:
+        tempfile.gettempdir()
+    except OSError:
+        return False
+    return True
 
 
 def needs_switch(machine: str, flags: frozenset[str]) -> bool:

@@ -25,6 +25,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from .. import files
 from ..errors import CheckpointError
@@ -72,11 +73,12 @@ class TrainingProgress:
         """The inverse of `to_record`.
 
         Raises:
-            AttributeError, KeyError, TypeError: it is no such record.
+            KeyError, TypeError, ValueError: it is no such record.
         """
         best = {name.removeprefix(_BEST): value for name, value in record.items() if name.startswith(_BEST)}
         rest = {name: value for name, value in record.items() if not name.startswith(_BEST)}
-        return cls(**{**rest, "best": Best(**best), "losses": tuple(rest["losses"])})
+        progress = cls(**{**rest, "best": Best(**best), "losses": tuple(rest["losses"])})
+        return TypeAdapter(cls).validate_python(asdict(progress))
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,10 +112,17 @@ class CheckpointDirectory:
         self.keep = keep
 
     def steps(self) -> list[int]:
-        """The steps that have a checkpoint, ascending."""
-        if not self.path.is_dir():
+        """The steps that have a checkpoint, ascending.
+
+        Raises:
+            CheckpointError: the directory cannot be read.
+        """
+        try:
+            names = [_NAME.fullmatch(entry.name) for entry in os.scandir(self.path)]
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        names = (_NAME.fullmatch(entry.name) for entry in self.path.iterdir())
+        except OSError as error:
+            raise CheckpointError(f"{self.path}: not readable: {error.strerror}") from error
         return sorted(int(name[1]) for name in names if name)
 
     def path_of(self, step: int) -> Path:
@@ -137,11 +146,12 @@ class CheckpointDirectory:
         """The path of `best`, `last` or a step.
 
         Raises:
-            CheckpointError: there is none; the message lists those that exist.
+            CheckpointError: there is none; the message lists those that exist. Or they cannot be read.
         """
+        steps = self.steps()
         path = self.path / which if which in ("best", "last") else self._path_of_text(which)
         if path is None or not path.is_dir():
-            there = ", ".join(str(step) for step in self.steps()) or "none"
+            there = ", ".join(map(str, steps)) or "none"
             raise CheckpointError(f"{self.path}: no checkpoint '{which}'; there are: {there}")
         return path.resolve()
 
@@ -229,13 +239,35 @@ def load(path: Path) -> Checkpoint:
     """
     manifest = _read_manifest(path / "manifest.json")
     try:
-        step, progress = manifest["step"], TrainingProgress.from_record(manifest["progress"])
-        names = ("weights.npz", "optimizer.npz", *({"average.npz"} & manifest["files"].keys()))
-        checksums = {name: manifest["files"][name]["sha256"] for name in names}
-    except (AttributeError, KeyError, TypeError) as error:
-        raise CheckpointError(f"{path / 'manifest.json'}: damaged: {error!r}") from error
+        contents = _Contents.model_validate(manifest)
+        progress = TrainingProgress.from_record(contents.progress)
+        names = ("weights.npz", "optimizer.npz", *({"average.npz"} & contents.files.keys()))
+        checksums = {name: contents.files[name].sha256 for name in names}
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path / 'manifest.json'}: damaged: {_first_line(error)}") from error
     arrays = {name: _unpack(path / name, sha256) for name, sha256 in checksums.items()}
-    return Checkpoint(step, arrays["weights.npz"], arrays["optimizer.npz"], progress, arrays.get("average.npz"))
+    return Checkpoint(
+        contents.step, arrays["weights.npz"], arrays["optimizer.npz"], progress, arrays.get("average.npz")
+    )
+
+
+class _File(BaseModel):
+    sha256: str
+
+
+class _Contents(BaseModel):
+    """What is read of a manifest; of another type, it is damaged though its checksum is right."""
+
+    step: int = Field(ge=0)
+    progress: dict[str, Any]
+    files: dict[str, _File]
+
+
+def _first_line(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return repr(error)
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def _manifest(checkpoint: Checkpoint, contents: Mapping[str, bytes]) -> bytes:
@@ -265,8 +297,8 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         intact = False
     if not intact:
         raise CheckpointError(f"{path}: damaged: its content is not what its checksum says")
-    if rest["format"] != FORMAT:
-        raise CheckpointError(f"{path}: format {rest['format']}, but this version of mnistcnn reads format {FORMAT}")
+    if (found := rest.get("format")) != FORMAT:
+        raise CheckpointError(f"{path}: {files.format_problem(found, FORMAT)}")
     return rest
 
 
@@ -292,7 +324,8 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CheckpointError(f"{path}: damaged: {error.strerror or error}") from error
+        problem = "damaged" if isinstance(error, FileNotFoundError) else "not readable"
+        raise CheckpointError(f"{path}: {problem}: {error.strerror or error}") from error
 
 
 def _remove(path: Path) -> None:

@@ -40,7 +40,11 @@ def run_data_config(run: Run, source: DataSource | None = None, directory: Path 
 
 
 def file_data_config(
-    trained_on: DataSource, source: DataSource | None = None, directory: Path | None = None
+    trained_on: DataSource,
+    source: DataSource | None = None,
+    directory: Path | None = None,
+    *,
+    transpose: bool = False,
 ) -> DataConfig:
     """The same for an exported file, which knows what kind of data its network learned from, but not where it is.
 
@@ -48,13 +52,14 @@ def file_data_config(
         trained_on: the kind of data.
         source: other data.
         directory: where its files are.
+        transpose: whether the network learned from transposed images.
 
     Raises:
         UsageError: the digits are in no directory, and `idx` needs one.
     """
     source = source or trained_on
     _refuse_directory_of_digits(source, directory)
-    return _placed(DataConfig(), source, directory)
+    return _placed(DataConfig().model_copy(update={"transpose": transpose}), source, directory)
 
 
 def _refuse_directory_of_digits(source: DataSource, directory: Path | None) -> None:
@@ -68,7 +73,8 @@ def _refuse_directory_of_digits(source: DataSource, directory: Path | None) -> N
 def _placed(config: DataConfig, source: DataSource, directory: Path | None) -> DataConfig:
     if source == "idx" and directory is None:
         raise UsageError("--data idx: name the directory with the four IDX files: --data-dir DIR")
-    return config.model_copy(update={"source": source, "dir": directory})
+    transpose = config.transpose and source == "idx"
+    return config.model_copy(update={"source": source, "dir": directory, "transpose": transpose})
 
 
 def data_to_repeat(run: Run, config: DataConfig) -> DataConfig:

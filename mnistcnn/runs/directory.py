@@ -12,27 +12,34 @@ A directory that exists is never written over.
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import json
+import math
+import os
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from .. import files
 from ..config.schema import Config, dump_config
 from ..data.dataset import Dataset
-from ..errors import DivergedError, RunError
+from ..errors import CheckpointError, DivergedError, RunError
 from ..events import State
+from . import lock
+from . import manifest as manifests
 from .checkpoint import CheckpointDirectory
 from .environment import describe_environment
 
-FORMAT = 1
+_LONGEST_NAME = "n" * 100  # Of a run; the names in it are shorter.
+_NO_RUN = frozenset(
+    {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EINVAL, errno.ENXIO, errno.ELOOP, errno.ENAMETOOLONG}
+)
+"""What a system answers where there is no file `manifest.json`, in contrast to one that it will not show."""
 _PROBE_SECONDS = 0.5  # `is_locked` holds the lock for a moment; nobody may take that for a run in use.
 
 
@@ -45,31 +52,48 @@ class Run:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.config_path = path / "config.yaml"
-        self.manifest_path = path / "manifest.json"
-        self.metrics_path = path / "metrics.csv"
-        self.checkpoints_path = path / "checkpoints"
-        self.tensorboard_path = path / "tensorboard"
 
     @property
     def name(self) -> str:
         """The name of the directory."""
         return self.path.name
 
+    @property
+    def config_path(self) -> Path:
+        """The whole configuration."""
+        return self.path / "config.yaml"
+
+    @property
+    def manifest_path(self) -> Path:
+        """Versions, data, machine, seed, state and results."""
+        return self.path / "manifest.json"
+
+    @property
+    def metrics_path(self) -> Path:
+        """A row for each report and each evaluation."""
+        return self.path / "metrics.csv"
+
+    @property
+    def checkpoints_path(self) -> Path:
+        """See `mnistcnn.runs.checkpoint`."""
+        return self.path / "checkpoints"
+
+    @property
+    def tensorboard_path(self) -> Path:
+        """See `mnistcnn.training.summaries`."""
+        return self.path / "tensorboard"
+
     def manifest(self) -> dict[str, Any]:
-        """What the run says of itself.
+        """What the run says of itself; everything that is read of it anywhere has its type.
 
         Raises:
-            RunError: there is no manifest, or it cannot be read.
+            RunError: there is no manifest, it cannot be read, is damaged, or another version of mnistcnn wrote it.
         """
         try:
-            manifest = json.loads(self.manifest_path.read_bytes())
+            manifest = manifests.read_json(self.manifest_path)
         except OSError as error:
-            raise RunError(f"{self.path}: not a run: {self.manifest_path.name}: {error.strerror}") from error
-        except (ValueError, RecursionError) as error:
-            raise RunError(f"{self.manifest_path}: damaged: {error}") from error
-        if not isinstance(manifest, dict) or "state" not in manifest:
-            raise RunError(f"{self.manifest_path}: damaged: it has no 'state'")
+            raise _no_manifest(self.path, error) from error
+        manifests.check(self.manifest_path, manifest)
         return manifest
 
     def manifest_part(self, name: str, keys: Sequence[str]) -> dict[str, Any]:
@@ -82,6 +106,17 @@ class Run:
         if not isinstance(part, dict) or any(key not in part for key in keys):
             raise RunError(f"{self.manifest_path}: damaged: '{name}' is incomplete")
         return part
+
+    def started(self) -> datetime:
+        """When the run began.
+
+        Raises:
+            RunError: its manifest is damaged.
+        """
+        started = self.manifest().get("started")
+        if started is None:
+            raise RunError(f"{self.manifest_path}: damaged: 'started' is missing")
+        return datetime.fromisoformat(started)
 
     def update_manifest(self, changes: Mapping[str, object]) -> None:
         """Replace keys of the manifest, atomically.
@@ -96,21 +131,23 @@ class Run:
         return CheckpointDirectory(self.checkpoints_path, keep)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the run's lock, which the system releases when the process dies, however it dies.
+    def locked(self) -> Iterator[str | None]:
+        """Hold the run's lock; the value is a warning where the file system has none, see `mnistcnn.runs.lock`.
 
         Raises:
-            RunError: another process holds it.
+            RunError: another process holds it, or the run cannot be written.
         """
-        lock = FileLock(self.path / ".lock")
-        try:
-            lock.acquire(timeout=_PROBE_SECONDS)
-        except Timeout:
-            raise RunError(f"{self.path}: in use: another process is training this run") from None
-        try:
-            yield
-        finally:
-            lock.release()
+        with ExitStack() as stack:
+            try:
+                warning = stack.enter_context(lock.held(self.path, _PROBE_SECONDS))
+            except lock.InUseError:
+                raise RunError(f"{self.path}: in use: another process is training this run") from None
+            except OSError as error:
+                raise RunError(
+                    f"{self.path}: cannot write into this run: {error.strerror or error}; "
+                    "to go on with it, copy it to where you may write, and resume the copy"
+                ) from error
+            yield warning
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
@@ -125,13 +162,21 @@ class Run:
             raise  # Recorded already, with its results.
         except OSError as error:
             self._record_end("failed", str(error))
-            raise RunError(f"{error.filename or self.path}: cannot write: {error.strerror or error}") from error
+            raise RunError(
+                f"{error.filename or self.path}: cannot write: {error.strerror or error}; {self._way_on()}"
+            ) from error
         except (GeneratorExit, KeyboardInterrupt):
             self._record_end("interrupted", "stopped at once, without saving")
             raise
         except BaseException as error:
             self._record_end("failed", repr(error))
             raise
+
+    def _way_on(self) -> str:
+        with suppress(CheckpointError):
+            if self.checkpoints().steps():
+                return f"when that is mended, go on with: mnistcnn train --resume {shlex.quote(str(self.path))}"
+        return "when that is mended, begin again: the run has no checkpoint yet"
 
     def _record_end(self, state: State, reason: str) -> None:
         with suppress(OSError, RunError):
@@ -143,14 +188,7 @@ class Run:
         Raises:
             OSError: it is not for this user to know.
         """
-        path = self.path / ".lock"
-        if not path.exists():
-            return False
-        try:
-            with FileLock(path, timeout=0):
-                return False
-        except Timeout:
-            return True
+        return lock.is_held(self.path)
 
 
 def create_run(config: Config, dataset: Dataset, started: datetime) -> Run:
@@ -180,6 +218,31 @@ def create_run(config: Config, dataset: Dataset, started: datetime) -> Run:
     return run
 
 
+def check_log_dir(log_dir: Path) -> None:
+    """Find out whether runs can be made in `log_dir`, before anything slow begins; nothing is left there.
+
+    Raises:
+        RunError: it is a file, a broken link, too long, or in a place where nothing can be made; says which.
+    """
+    problem = f"{log_dir}: cannot make a run here"
+    try:
+        (log_dir / _LONGEST_NAME / "checkpoints" / _LONGEST_NAME).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass  # Not too long; what is in the way is named below.
+    except OSError as error:
+        raise RunError(f"{problem}: {error.strerror or error}") from error
+    existing = next(path for path in (log_dir, *log_dir.absolute().parents) if os.path.lexists(path))
+    if not existing.exists():
+        raise RunError(f"{problem}: {existing} is a link to {existing.readlink()}, which is not there")
+    if not existing.is_dir():
+        raise RunError(f"{problem}: Not a directory: {existing} is a file")
+    try:
+        with files.directory_beside(existing):
+            pass
+    except OSError as error:
+        raise RunError(f"{problem}: nothing can be made in {existing}: {error.strerror or error}") from error
+
+
 def now() -> str:
     """The time as a manifest gives it: UTC, ISO 8601."""
     return datetime.now(UTC).isoformat()
@@ -187,7 +250,7 @@ def now() -> str:
 
 def _new_manifest(config: Config, dataset: Dataset) -> dict[str, object]:
     return {
-        "format": FORMAT,
+        "format": manifests.FORMAT,
         "state": "running",
         "started": now(),
         "seed": config.seed,
@@ -227,37 +290,73 @@ def _rename_to_free_name(temporary: Path, config: Config, started: datetime) -> 
 
 
 def find_runs(log_dir: Path) -> list[Run]:
-    """Every run in a directory, newest first."""
-    if not log_dir.is_dir():
+    """Every run in a directory, newest first; those that cannot be read or are damaged come last.
+
+    Raises:
+        RunError: the directory cannot be read.
+    """
+    try:
+        # A dot marks what a killed process did not finish to make.
+        paths = [entry.path for entry in os.scandir(log_dir) if not entry.name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    # A dot marks what a killed process did not finish to make.
-    paths = (path for path in log_dir.iterdir() if not path.name.startswith("."))
-    found = [Run(path) for path in paths if (path / "manifest.json").is_file()]
-    return sorted(found, key=_started, reverse=True)
+    except OSError as error:
+        raise RunError(f"{log_dir}: not readable: {error.strerror}") from error
+    # Text, not paths, which take as long to make as a manifest takes to read.
+    found = [(started, path) for path in paths if (started := _started(f"{path}/manifest.json")) is not None]
+    return [Run(Path(path)) for _, path in sorted(found, key=lambda pair: (pair[0], _natural(pair[1])), reverse=True)]
 
 
 def open_run(name: str, log_dir: Path) -> Run:
     """The run of that path, of that name in `log_dir`, or, for `latest`, the newest that has a checkpoint.
 
     Raises:
-        RunError: there is no such run.
+        RunError: there is no such run, or it cannot be read.
     """
     if name == "latest":
-        for run in find_runs(log_dir):
-            if run.checkpoints().steps():
-                return run
-        raise RunError(f"{log_dir}: no run with a checkpoint here; train one with: mnistcnn train")
+        return _latest(log_dir)
     for path in (Path(name), log_dir / name):
-        if (path / "manifest.json").is_file():
+        try:
+            files.read_regular(path / "manifest.json")
+        except OSError as error:
+            if error.errno not in _NO_RUN:
+                raise _no_manifest(path, error) from error
+        else:
             return Run(path)
     names = ", ".join(run.name for run in find_runs(log_dir)[:5]) or "none"
     raise RunError(f"{name}: no such run; the newest in {log_dir}: {names}")
 
 
-def _started(run: Run) -> tuple[str, list[int | str]]:
-    """By the time it began; within one second, by name with its numbers as numbers, so that -10 follows -9."""
+def _latest(log_dir: Path) -> Run:
+    unreadable: list[str] = []
+    for run in find_runs(log_dir):
+        try:
+            for path in (run.manifest_path, run.config_path):
+                files.read_regular(path)
+            if run.checkpoints().steps():
+                return run
+        except (CheckpointError, OSError):
+            unreadable.append(run.name)
+    hint = f"; not readable: {', '.join(unreadable[:5])}" if unreadable else ""
+    raise RunError(f"{log_dir}: no run with a checkpoint here{hint}; train one with: mnistcnn train")
+
+
+def _started(manifest: str) -> float | None:
+    """When a run began, in seconds since 1970; minus infinity if that cannot be known, None if this is no run."""
     try:
-        started = str(run.manifest().get("started", ""))
-    except RunError:
-        started = ""
-    return started, [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", run.name)]
+        started = manifests.read_json(manifest).get("started")
+        return datetime.fromisoformat(started).timestamp() if isinstance(started, str) else -math.inf
+    except (RunError, ValueError, OverflowError):
+        return -math.inf
+    except OSError as error:
+        return None if error.errno in _NO_RUN else -math.inf
+
+
+def _natural(name: str) -> list[int | str]:
+    """Orders names with their numbers as numbers, so that -10 follows -9."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def _no_manifest(path: Path, error: OSError) -> RunError:
+    problem = "not a run: manifest.json" if error.errno in _NO_RUN else "not readable"
+    return RunError(f"{path}: {problem}: {error.strerror}")

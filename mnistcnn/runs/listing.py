@@ -6,24 +6,27 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from ..config.differences import differences, flat_config
+from .. import files
+from ..config.differences import flat_config
 from ..config.schema import Config, load_config
-from ..errors import ConfigError, RunError
+from ..errors import CheckpointError, ConfigError, RunError
 from ..events import State
 from ..statistics import wilson_interval
+from . import manifest as manifests
 from .directory import Run, find_runs
-from .metrics_file import read_metrics
+from .manifest import Figures, Manifest, Results
+from .metrics_file import read_end
 
-ListedState = State | Literal["died", "damaged"]
-"""`died`: the manifest says `running`, but no process holds the run. `damaged`: its files cannot be understood."""
+ListedState = State | Literal["died", "damaged", "unreadable"]
+"""`died`: the manifest says `running`, but no process holds the run. `damaged`: its files cannot be understood.
+`unreadable`: the system does not let this user read them."""
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=0)]
+_PLACES = ("log_dir", "name")
+"""Settings of where a run is stored."""
 
 
 @dataclass(frozen=True)
@@ -43,24 +46,6 @@ class Measured:
     def interval(self) -> tuple[float, float]:
         """The 95 % Wilson interval of the accuracy."""
         return wilson_interval(self.examples - self.errors, self.examples)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figures:
-    """What a manifest's `results` say besides the final test; None where they do not.
-
-    They are fields of `mnistcnn.events.RunFinished`, which the loop writes there.
-    """
-
-    validation_accuracy: Fraction | None = None
-    """With the final weights."""
-    best_step: Count | None = None
-    """The step that validation chose, as for the next two."""
-    best_validation_accuracy: Fraction | None = None
-    best_test_accuracy: Fraction | None = None
-    seconds: float | None = None
-    images_per_second: float | None = None
-    weights_digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,76 +86,54 @@ class RunSummary(Figures):
         return self.state in ("died", "interrupted", "pruned", "failed") and bool(self.checkpoints)
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
-
-
-class _Data(_Part):
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Results(Figures):
-    step: Count
-    test_accuracy: Fraction | None = None
-    test_examples: Count = 0
-
-
-class _Manifest(_Part):
-    state: State
-    data: _Data
-    started: datetime | None = None
-    ended: datetime | None = None
-    reason: str | None = None
-    results: _Results | None = None
-
-    @property
-    def final(self) -> _Results | None:
-        """The results, if they are of the run's end: a resumed run still has those of when it was stopped."""
-        # With a reason, the run ended without results of its own.
-        told = self.state in ("finished", "pruned", "diverged") or (self.state == "interrupted" and self.reason is None)
-        return self.results if told else None
-
-
 def summarize_runs(log_dir: Path) -> list[RunSummary]:
-    """Every run in a directory, newest first; those that are damaged as well."""
+    """Every run in a directory, newest first; those that are damaged or not readable as well.
+
+    Raises:
+        RunError: the directory cannot be read.
+    """
     return [summarize(run) for run in find_runs(log_dir)]
 
 
 def summarize(run: Run) -> RunSummary:
-    """Read a run's files; what cannot be read makes the run `damaged`, and is never an error."""
+    """Read a run's files; what cannot be read makes the run `unreadable` or `damaged`, and is never an error."""
     try:
-        manifest = _Manifest.model_validate(run.manifest())
+        manifest = manifests.check(run.manifest_path, manifests.read_json(run.manifest_path))
+        checkpoints = tuple(run.checkpoints().steps())
         config = load_config(run.config_path)
-    except ValidationError as error:
-        return RunSummary(run.path, "damaged", f"{run.manifest_path}: damaged: {_first_finding(error)}")
-    except (RunError, ConfigError) as error:
+    except OSError as error:
+        return RunSummary(run.path, "unreadable", f"{run.path}: not readable: {error.strerror}")
+    except CheckpointError as error:
+        return RunSummary(run.path, "unreadable", str(error))
+    except RunError as error:
         return RunSummary(run.path, "damaged", str(error))
-    return _summary(run, manifest, config)
+    except ConfigError as error:
+        return RunSummary(run.path, "damaged" if _may_be_read(run.config_path) else "unreadable", str(error))
+    return _summary(run, manifest, config, checkpoints)
 
 
-def _summary(run: Run, manifest: _Manifest, config: Config) -> RunSummary:
+def _summary(run: Run, manifest: Manifest, config: Config, checkpoints: tuple[int, ...]) -> RunSummary:
     state, results = _state(run, manifest), manifest.final
-    checkpoints = tuple(run.checkpoints().steps())
     step, measured = _progress(run, state, results, checkpoints)
     figures = {each.name: getattr(results, each.name) for each in fields(Figures)} if results else {}
+    flat, default = flat_config(config), _default_config()
     return RunSummary(
         path=run.path,
         state=state,
         problem=manifest.reason if state in ("failed", "interrupted") else None,
         data=manifest.data.name,
-        started=manifest.started,
-        ended=None if state in ("running", "died") else manifest.ended,
+        started=_time(manifest.started),
+        ended=None if state in ("running", "died") else _time(manifest.ended),
         step=step,
         test=measured,
         checkpoints=checkpoints,
-        config=flat_config(config),
-        changed=_changed(config),
+        config=flat,
+        changed={key: value for key, value in flat.items() if value != default[key] and key not in _PLACES},
         **figures,
     )
 
 
-def _state(run: Run, manifest: _Manifest) -> ListedState:
+def _state(run: Run, manifest: Manifest) -> ListedState:
     if manifest.state != "running":
         return manifest.state
     try:
@@ -179,12 +142,27 @@ def _state(run: Run, manifest: _Manifest) -> ListedState:
         return "running"
 
 
-def _changed(config: Config) -> dict[str, object]:
-    return {key: value for key, _, value in differences(Config(), config) if key not in ("log_dir", "name")}
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+@cache
+def _default_config() -> dict[str, object]:
+    return flat_config(Config())
+
+
+def _may_be_read(path: Path) -> bool:
+    try:
+        files.read_regular(path)
+    except FileNotFoundError:
+        return True  # It is missing, which is damage.
+    except OSError:
+        return False
+    return True
 
 
 def _progress(
-    run: Run, state: ListedState, results: _Results | None, checkpoints: tuple[int, ...]
+    run: Run, state: ListedState, results: Results | None, checkpoints: tuple[int, ...]
 ) -> tuple[int, Measured | None]:
     """How far a run came, and how good it was there, or at the newest evaluation before."""
     measured = _final_test(results) if results else None
@@ -194,7 +172,7 @@ def _progress(
     return results.step if results else max([seen, *checkpoints[-1:]]), measured
 
 
-def _final_test(results: _Results) -> Measured | None:
+def _final_test(results: Results) -> Measured | None:
     if results.test_accuracy is None or not results.test_examples:
         return None
     return Measured(results.step, results.test_accuracy, results.test_examples)
@@ -203,15 +181,8 @@ def _final_test(results: _Results) -> Measured | None:
 def _read_metrics(run: Run) -> tuple[int, Measured | None]:
     """The last step in `metrics.csv`, and its last evaluation of the test split; nothing if it cannot be read."""
     try:
-        rows = read_metrics(run.metrics_path)
-        last = max((int(row["step"]) for row in rows), default=0)
-        tests = [row for row in rows if row["split"] == "test"][-1:]
-        measured = [Measured(int(row["step"]), float(row["accuracy"]), int(row["examples"])) for row in tests]
+        last, test = read_end(run.metrics_path)
+        measured = Measured(int(test["step"]), float(test["accuracy"]), int(test["examples"])) if test else None
     except (OSError, ValueError, KeyError, TypeError, csv.Error):
         return 0, None
-    return last, measured[0] if measured else None
-
-
-def _first_finding(error: ValidationError) -> str:
-    finding = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(map(str, finding['loc']))}: {finding['msg']}"
+    return last, measured

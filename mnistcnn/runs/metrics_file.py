@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from .. import files
+from ..errors import RunError
 from ..events import Evaluated, StepsDone
 
 COLUMNS = ("step", "split", "data", "examples", "loss", "accuracy", "learning_rate")
@@ -35,12 +36,19 @@ class MetricsFile:
         path: the file; made if it is missing.
         step: of the checkpoint that the run goes on from. Rows behind it are dropped, since they will be written
             again; all of them when there is none.
+
+    Raises:
+        OSError: it cannot be written.
+        RunError: rows that have to be kept are damaged.
     """
 
     def __init__(self, path: Path, step: int | None = None) -> None:
         rows_before = read_metrics(path) if step is not None and path.exists() else []
-        kept = [row for row in rows_before if int(row["step"]) <= (step or 0)]
-        rows = [COLUMNS, *(tuple(row[column] for column in COLUMNS) for row in kept)]
+        try:
+            kept = [row for row in rows_before if int(row["step"]) <= (step or 0)]
+            rows = [COLUMNS, *(tuple(row[column] for column in COLUMNS) for row in kept)]
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"{path}: damaged: {error!r}; mend it, or move it away to go on without its rows") from error
         files.write_atomically(path, "".join(_line(row) for row in rows).encode())
         self._file: IO[str] = path.open("a", encoding="utf-8", newline="")
 
@@ -72,6 +80,24 @@ def read_metrics(path: Path) -> list[dict[str, str]]:
     text = path.read_text(encoding="utf-8")
     whole = text[: text.rfind("\n") + 1]
     return list(csv.DictReader(io.StringIO(whole)))
+
+
+def read_end(path: Path) -> tuple[int, dict[str, str] | None]:
+    """The last step in a `metrics.csv`, and its last evaluation of the test split; reads no more rows than that takes.
+
+    Raises:
+        OSError: it cannot be read.
+        KeyError, TypeError, ValueError: it is damaged.
+    """
+    text = path.read_text(encoding="utf-8")
+    header, *lines = text[: text.rfind("\n") + 1].splitlines() or [""]
+    rows = csv.DictReader(reversed(lines), fieldnames=header.split(","))
+    last = 0
+    for row in rows:
+        last = max(last, int(row["step"]))
+        if row["split"] == "test":
+            return last, row
+    return last, None
 
 
 def _line(row: tuple[str, ...]) -> str:

@@ -48,7 +48,7 @@ def config_to_repeat(run: Run) -> Config:
     manifest = run.manifest()
     if manifest["state"] != "finished" or not _results(run)["weights_digest"]:
         raise RunError(f"{run.path}: {manifest['state']}: only a finished run has weights to come to again")
-    return load_config(run.config_path, options={"log_dir": run.path.parent})
+    return load_config(run.config_path).model_copy(update={"log_dir": run.path.parent})
 
 
 def compare(original: Run, repeated: Run) -> Reproduction:

@@ -88,25 +88,26 @@ def rewind_to_checkpoint(run: Run, config: Config) -> tuple[Checkpoint | None, l
         config: the run's own, with the changes that `resumed_config` allows.
 
     Returns:
-        The checkpoint, and warnings: of what has changed on this machine, and of damage to newer checkpoints.
+        The checkpoint; and warnings: what is wrong with each newer one, and what is different here.
 
     Raises:
         CheckpointError: no checkpoint is intact.
+        RunError: the manifest is damaged.
         OSError: the run could not be written.
     """
-    changed = environment_warning(run, config)
-    warnings = [changed] if changed else []
     for directory in (run.path, run.checkpoints_path):
         files.remove_temporaries(directory)
     checkpoints = run.checkpoints(config.checkpoints.keep)
     if not checkpoints.steps():
         record_resume(run, config, step=0)
-        return None, warnings
+        return None, []
     checkpoint, problems = checkpoints.newest_intact()
     checkpoints.rewind(checkpoint.step, checkpoint.progress.best.step)
+    warnings = [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
+    if elsewhere := environment_warning(run, config):
+        warnings.append(elsewhere)
     record_resume(run, config, checkpoint.step)
-    damage = [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
-    return checkpoint, [*warnings, *damage]
+    return checkpoint, warnings
 
 
 def environment_warning(run: Run, config: Config) -> str | None:

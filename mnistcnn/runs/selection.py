@@ -11,7 +11,8 @@ from ..config.differences import flat_config
 from ..config.schema import Config
 from ..config.yaml_reader import plain_value
 from ..errors import UsageError
-from .listing import RunSummary
+from .directory import Run
+from .listing import RunSummary, summarize
 
 _OWN: dict[str, Callable[[RunSummary], Any]] = {
     "started": lambda run: run.started.timestamp() if run.started else None,
@@ -36,6 +37,26 @@ _LARGEST_FIRST = {
     "best_validation_accuracy",
     "images_per_second",
 }
+
+
+def selected_runs(
+    runs: Sequence[Run], conditions: Sequence[str], key: str, *, reverse: bool = False, limit: int | None = None
+) -> list[RunSummary]:
+    """Read runs, keep those that are wanted, and order them; the newest few cost no look at the others.
+
+    Args:
+        runs: the newest first, as `mnistcnn.runs.directory.find_runs` has them.
+        conditions: see `filtered_runs`.
+        key: see `sorted_runs`.
+        reverse: as for `sorted_runs`.
+        limit: at most so many of the first.
+
+    Raises:
+        UsageError: as the other two.
+    """
+    needs_only_the_first = key == "started" and not reverse and not conditions
+    summaries = [summarize(run) for run in (runs[:limit] if needs_only_the_first else runs)]
+    return sorted_runs(filtered_runs(summaries, conditions), key, reverse=reverse)[:limit]
 
 
 def sorted_runs(runs: Sequence[RunSummary], key: str, *, reverse: bool = False) -> list[RunSummary]:

@@ -88,10 +88,15 @@ class _Worker:
     def __init__(self, settings: SweepConfig, study: SharedStudy, dataset: Dataset, train: Train, stop: Stop) -> None:
         self._settings, self._study, self._dataset, self._train, self._stop = settings, study, dataset, train, stop
         self._began = time.monotonic()
+        self._said: set[str] = set()
+        """Warnings: one that holds for every trial is given once."""
 
     def events(self) -> Iterator[Event]:
         """All trials that fall to this process."""
         yield self._started()
+        if self._study.warning:
+            self._said.add(self._study.warning)
+            yield Warned(self._study.warning)
         told = self._progress()
         yield told
         while not self._stop():
@@ -157,6 +162,10 @@ class _Worker:
                     self._judge(attempt, event, config.steps)
                 case Evaluated(split="test") if event.step == attempt.best_step:
                     attempt.test_accuracy = event.accuracy
+                case Warned() if event.message in self._said:
+                    continue
+                case Warned():
+                    self._said.add(event.message)
                 case RunFinished():
                     event = self._run_finished(attempt, event)
             yield event

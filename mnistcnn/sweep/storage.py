@@ -1,32 +1,33 @@
-"""Where a study is kept, and how its workers know of each other whether they live.
+"""Where a study is kept: a journal file or a database.
 
-A journal file says it by locks, which the system releases when a process dies, however it dies. A database says it by
-heartbeats, which need no file that all machines share.
+How its workers know of each other whether they live is in `mnistcnn.sweep.leases`.
 """
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import os
 import random
-import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import optuna
-from optuna.exceptions import ExperimentalWarning, StorageInternalError, UpdateFinishedTrialError
-from optuna.storages import BaseStorage, JournalStorage, RDBStorage, fail_stale_trials
-from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
-from optuna.trial import TrialState
+from optuna.exceptions import StorageInternalError
+from optuna.storages import BaseStorage, JournalStorage, RDBStorage
+from optuna.storages.journal import JournalFileBackend
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, ProgrammingError, SQLAlchemyError
 
 from ..errors import RunError, UsageError
+from .leases import (
+    FileLeases,
+    HeartbeatLeases,
+    JournalLock,
+    LeaseFiles,
+    Leases,
+    missing_locks,
+    without_experimental_warnings,
+)
 from .settings import JOURNAL, SweepConfig
 
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
@@ -34,122 +35,6 @@ _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 _CONNECTS = 8
 _BEATS = 6
 """Heartbeats in the time after which a trial counts as lost: some may be late."""
-
-
-class Leases(Protocol):
-    """Which trials are in the hands of a living process."""
-
-    def take(self, trial_id: int) -> bool:
-        """Say that this process has the trial, from now on; False if another one has it."""
-
-    def drop(self, trial_id: int) -> None:
-        """Say that this process is done with it."""
-
-    def fail_dead(self, study: optuna.Study) -> None:
-        """Fail the running trials that no living process has."""
-
-
-class FileLeases:
-    """A lock on one byte of a file for each trial that is running.
-
-    Args:
-        path: the file, which stays empty.
-    """
-
-    def __init__(self, path: Path) -> None:
-        # Open until the process ends: to close it anywhere would release every lock.
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-
-    def take(self, trial_id: int) -> bool:
-        """Lock its byte."""
-        try:
-            fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, trial_id)
-        except OSError as error:
-            if error.errno in (errno.EACCES, errno.EAGAIN):
-                return False
-            raise
-        return True
-
-    def drop(self, trial_id: int) -> None:
-        """Unlock its byte."""
-        fcntl.lockf(self._file, fcntl.LOCK_UN, 1, trial_id)
-
-    def fail_dead(self, study: optuna.Study) -> None:
-        """Fail those whose byte is free; not to be called while this process has a trial."""
-        for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-            if self.take(trial._trial_id):
-                fail(study, trial.number)
-                self.drop(trial._trial_id)
-
-
-class HeartbeatLeases:
-    """A time in the database for each trial that is running, renewed by a thread."""
-
-    def __init__(self, storage: RDBStorage) -> None:
-        self._storage = storage
-        self._interval = storage.get_heartbeat_interval()
-        self._stop: dict[int, threading.Event] = {}
-
-    def take(self, trial_id: int) -> bool:
-        """Begin to renew the time. It is there before the trial runs, so there is no moment without one."""
-        self._storage.record_heartbeat(trial_id)
-        stop = self._stop[trial_id] = threading.Event()
-        threading.Thread(target=self._beat, args=(trial_id, stop), daemon=True, name=f"trial {trial_id}").start()
-        return True
-
-    def drop(self, trial_id: int) -> None:
-        """Stop renewing it."""
-        self._stop.pop(trial_id).set()
-
-    def fail_dead(self, study: optuna.Study) -> None:
-        """Fail those whose time is too long ago, by the clock of the database."""
-        with without_experimental_warnings():
-            fail_stale_trials(study)
-
-    def _beat(self, trial_id: int, stop: threading.Event) -> None:
-        while not stop.wait(self._interval):
-            try:
-                self._storage.record_heartbeat(trial_id)
-            except (StorageInternalError, SQLAlchemyError):
-                continue  # The database may be back before the trial counts as lost.
-
-
-class _JournalLock(JournalFileOpenLock):
-    """A lock that dies with its process, and mends what a killed one left half-written.
-
-    The locks that come with Optuna are files, which a killed process leaves behind for everybody to wait for.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-
-    def acquire(self) -> bool:
-        fcntl.lockf(self._handle, fcntl.LOCK_EX)
-        with self._path.open("rb+") as journal:
-            end = journal.seek(0, os.SEEK_END)
-            journal.seek(max(0, end - 1))
-            if journal.read(1) not in (b"", b"\n"):
-                journal.seek(0)
-                journal.truncate(journal.read().rfind(b"\n") + 1)
-        return True
-
-    def release(self) -> None:
-        fcntl.lockf(self._handle, fcntl.LOCK_UN)
-
-
-def fail(study: optuna.Study, number: int) -> None:
-    """Fail a trial, unless it has ended already."""
-    with suppress(UpdateFinishedTrialError):  # After it was looked at.
-        study.tell(number, state=TrialState.FAIL, skip_if_finished=True)
-
-
-@contextmanager
-def without_experimental_warnings() -> Iterator[None]:
-    """Keep Optuna from warning users of what they cannot change."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExperimentalWarning)
-        yield
 
 
 @contextmanager
@@ -216,7 +101,10 @@ def open_storage(settings: SweepConfig, *, create: bool) -> tuple[BaseStorage, L
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-        lock, leases = _JournalLock(path), FileLeases(Path(f"{path}.running"))
+        trials_path = Path(f"{path}.running")
+        missing = missing_locks(trials_path)
+        lock = JournalLock(path, has_locks=missing is None)
+        leases = FileLeases(trials_path) if missing is None else LeaseFiles(trials_path, missing)
     except OSError as error:
         raise RunError(f"{error.filename or path}: cannot keep a study here: {error.strerror or error}") from error
     with storage_errors(name):

@@ -15,10 +15,11 @@ from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from ..config.differences import flat_config
 from ..errors import ConfigError, RunError
+from .leases import without_experimental_warnings
 from .settings import SweepConfig
 from .slots import RETRY_OF, Slot, slots_of
 from .space import Dimension, Value
-from .storage import open_storage, storage_errors, storage_name, without_experimental_warnings
+from .storage import open_storage, storage_errors, storage_name
 
 _SETTINGS = "settings"
 """Attribute of a study: what all its workers must agree on."""
@@ -76,6 +77,11 @@ class SharedStudy:
     def study(self) -> optuna.Study:
         """Optuna's own object, to look at."""
         return self._study
+
+    @property
+    def warning(self) -> str | None:
+        """What the user should know of how its workers keep apart."""
+        return self._leases.warning
 
     def slots(self) -> list[Slot]:
         """What is done and under way."""

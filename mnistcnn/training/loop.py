@@ -43,8 +43,8 @@ def train(
 
     Args:
         config: the recipe, and where the run goes.
-        dataset: its train split is learned from, its validation split decides which checkpoint is best, and its
-            test split is only reported.
+        dataset: its train split is learned from, its validation split decides which checkpoint is best (the newest, if
+            it is empty), and its test split is only reported.
         stop: asked several times a second; when it says yes, the run saves and ends as `interrupted`.
         workers: all that train it together, of which this is the chief; the others run `mnistcnn.training.worker_loop`.
 
@@ -98,11 +98,13 @@ def resume(
 def _events(job: Job, *, resumed: bool = False) -> Iterator[Event]:
     """The run, from where it stands to its end."""
     run, config, dataset, group = job.run, job.config, job.dataset, job.group
-    with leading(group), run.locked(), run.recorded(), group.detecting_lost_workers():
+    with leading(group), run.locked() as lock_warning, run.recorded(), group.detecting_lost_workers():
         precision, precision_warning = device_precision(config.precision)
         run.update_manifest({"precision": precision, "workers": group.count})
         checkpoint, resume_warnings = rewind_to_checkpoint(run, config) if resumed else (None, [])
-        warnings = [dataset.warning, precision_warning, unused_card_warning(config.devices), *resume_warnings]
+        of_data = (dataset.warning, *dataset.oddities)
+        of_machine = (lock_warning, precision_warning, unused_card_warning(config.devices))
+        warnings = [*of_data, *of_machine, *resume_warnings]
         state, summaries = _build(job, precision, checkpoint)
         saved_step = checkpoint.step if checkpoint else None
         with closing(MetricsFile(run.metrics_path, saved_step)) as metrics, closing(summaries):
@@ -117,7 +119,10 @@ def _events(job: Job, *, resumed: bool = False) -> Iterator[Event]:
             except NotFiniteError as error:
                 yield session.finish("diverged")
                 raise session.diverged(error) from error
-            yield session.finish("finished" if session.is_complete() else "interrupted")
+            finished = session.finish("finished" if session.is_complete() else "interrupted")
+            if finished.state == "finished":
+                yield from session.shortfalls()
+            yield finished
 
 
 def _loop(session: TrainingSession) -> Iterator[Event]:

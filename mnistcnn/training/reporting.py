@@ -6,10 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+import numpy as np
+
 from ..config.schema import Config
-from ..data.dataset import Dataset
+from ..data.dataset import Dataset, Examples
 from ..events import Evaluated, RunFinished, RunStarted, State, StepsDone
 from ..network.evaluator import EvaluationResult
+from ..runs.chance import no_better_than
 from ..runs.checkpoint import TrainingProgress
 from ..runs.directory import Run
 from .chunks import Throughput
@@ -99,6 +102,7 @@ def run_finished(
     progress: TrainingProgress,
     results: Mapping[HeldOut, EvaluationResult],
     digest: str | None,
+    start: float | None,
 ) -> RunFinished:
     """The last event of a run.
 
@@ -111,8 +115,13 @@ def run_finished(
         progress: what it has counted.
         results: of the evaluations at `step`; empty if it was not evaluated there.
         digest: of the weights, see `mnistcnn.network.weights.weights_digest`; None if the run diverged.
+        start: the accuracy on the test split before the first step; None if it was not evaluated.
     """
     test, validation = results.get("test"), results.get("validation")
+    chance = _chance_accuracy(dataset.test)
+    baseline = None
+    if test is not None and chance is not None and step > 0:
+        baseline = no_better_than(test.accuracy, test.examples, chance, start)
     return RunFinished(
         run=run.path,
         state=state,
@@ -129,7 +138,14 @@ def run_finished(
         seconds=progress.seconds,
         training_seconds=progress.training_seconds,
         images_per_second=step * config.batch_size / max(progress.training_seconds, 1e-9),
+        chance_accuracy=chance,
+        no_better_than=baseline,
     )
+
+
+def _chance_accuracy(examples: Examples) -> float | None:
+    """The accuracy of the best constant answer."""
+    return int(np.bincount(examples.labels).max()) / len(examples) if len(examples) else None
 
 
 def results_record(event: RunFinished) -> dict[str, object]:

@@ -153,7 +153,8 @@ class _Batch:
                 run=event.run,
                 test_accuracy=event.test_accuracy,
                 best_step=event.best_step,
-                best_test_accuracy=event.best_test_accuracy,
+                # Without validation, the best step is the last, and `test_accuracy` says it all.
+                best_test_accuracy=event.best_test_accuracy if event.best_validation_accuracy is not None else None,
                 weights_digest=event.weights_digest,
                 seconds=event.seconds,
             )

@@ -12,6 +12,7 @@ from ..errors import DivergedError
 from ..events import CheckpointSaved, Compiled, Compiling, Event, RunFinished, State, StepsDone, Warned
 from ..network.evaluator import Evaluator
 from ..network.weights import weights_digest
+from ..runs.chance import find_shortfall, test_accuracies
 from ..runs.checkpoint import Checkpoint, TrainingProgress
 from ..runs.directory import Run, now
 from ..runs.metrics_file import MetricsFile
@@ -175,10 +176,23 @@ class TrainingSession:
         results = self.evaluations.newest if self.is_evaluated() and state != "diverged" else {}
         digest = None if state == "diverged" else weights_digest(self._state.evaluated_network.read())
         progress = replace(self._progress, seconds=self._seconds())
-        event = run_finished(run, config, dataset, state, self.step, progress, results, digest)
+        start = test_accuracies(run).get(0)
+        event = run_finished(run, config, dataset, state, self.step, progress, results, digest, start)
         run.update_manifest({"state": state, "ended": now(), "results": results_record(event)})
         self._summaries.ended(event)
         return event
+
+    def shortfalls(self) -> Iterator[Warned]:
+        """Warn of a run that is finished and has learned nothing: of its last network, and of the best one."""
+        run, best = self._job.run, self._progress.best.step
+        shortfall = find_shortfall(run, self.step) if self.step > 0 else None
+        if shortfall is None:
+            return
+        message = str(shortfall)
+        if best is not None and best != self.step:
+            verdict = "no better" if find_shortfall(run, best) else "better"
+            message += f"; checkpoints/best, of step {best:,}, is {verdict}"
+        yield Warned(f"{message}; try a lower learning_rate than {self._job.config.learning_rate:g}, or more steps")
 
     def diverged(self, what: NotFiniteError) -> DivergedError:
         """The error that ends a diverged run: where it was, which checkpoint is left, and what to try."""

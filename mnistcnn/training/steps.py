@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from ..config.schema import Config
 from ..data.dataset import Examples
-from ..network import ops
 from ..network.augmentation import Augmentation
 from ..network.model import Dropout, Network, cross_entropy, scope, to_input
+from ..network.pooling import max_pool
 from ..network.precision import Precision
 from .distributed.replicas import Replicas, SingleReplica
 from .measures import gradient_norms, variable_statistics
@@ -81,7 +81,7 @@ class TrainingSteps:
 
     def _compile(self, length: int | None) -> None:
         self.compiled_length = length
-        self._pool = ops.max_pool if length else None
+        self._pool = max_pool if length else None
         self._compiled = tf.function(
             self._chunk,
             input_signature=[

@@ -10,7 +10,7 @@ import typer
 from mnistcnn_cli.app import app, run
 
 HEAVY = {"tensorflow", "keras", "matplotlib", "numpy", "sklearn", "PIL", "tensorboard", "optuna", "sqlalchemy"}
-COMMANDS = ["train", "eval", "predict", "visualize", "page", "export", "data", "config", "config show"]
+COMMANDS = ["train", "eval", "predict", "visualize", "page", "export", "data", "doctor", "config", "config show"]
 COMMANDS += ["runs", "runs list", "runs show", "runs compare", "runs reproduce", "sweep", "sweep show"]
 HELP = [["--help"], *([*command.split(), "--help"] for command in COMMANDS)]
 
@@ -98,10 +98,9 @@ def test_with_json_even_a_wrong_option_is_an_object(capsys):
     assert (record["kind"], record["exit_code"]) == ("UsageError", 2)
 
 
-def test_python_dash_m_is_the_same_program():
-    result = subprocess.run(
-        [sys.executable, "-m", "mnistcnn_cli", "--version"], capture_output=True, text=True, check=True
-    )
+@pytest.mark.parametrize("package", ["mnistcnn", "mnistcnn_cli"])
+def test_python_dash_m_is_the_same_program(package):
+    result = subprocess.run([sys.executable, "-m", package, "--version"], capture_output=True, text=True, check=True)
     assert result.stdout == "mnistcnn 0.1.0\n"
 
 

@@ -59,6 +59,8 @@ CONFIGURATIONS = {
     "yes for a number": ("steps: yes\n", r"a\.yaml:1:8: steps: "),
     "infinity": ("learning_rate: .inf\n", r"a\.yaml:1:16: learning_rate: "),
     "null for a number": ("seed: null\n", r"a\.yaml:1:7: seed: "),
+    "unset variable": ("log_dir: $NOWHERE_AT_ALL/x\n", r"a\.yaml:1:10: log_dir: .* NOWHERE_AT_ALL is not set"),
+    "decimal comma": ("learning_rate: 1,5\n", r"a\.yaml:1:16: .*write a point, not a comma"),
     "section that is a number": ("data: 3\n", r"a\.yaml:1:7: data: "),
     "tab": ("data:\n\tsource: mnist\n", r"a\.yaml:2:1: "),
 }
@@ -177,6 +179,14 @@ def test_a_log_dir_that_cannot_be_written_is_5(capfd, here, small):
     refused(capfd, here, [*small, "--log-dir", "file"], 5, "file: cannot make a run here")
     refused(capfd, here, [*small, "--log-dir", "file/below"], 5, "file/below: cannot make a run here: Not a directory")
     refused(capfd, here, [*small, "--log-dir", "/proc/nothing"], 5, "/proc/nothing: cannot make a run here")
+
+
+@pytest.mark.parametrize("command", [["train"], ["train", "--seeds", "0,1"], ["sweep", "--config", "sweep.yaml"]])
+def test_a_log_dir_that_cannot_be_one_is_found_before_the_data_is_read(capfd, here, command):
+    (here / "sweep.yaml").write_text("space: {keep_prob: {uniform: [0.3, 0.9]}}\n")
+    (here / "link").symlink_to("gone")
+    refused(capfd, here, [*command, "--log-dir", "link"], 5, "link: cannot make a run here: link is a link to gone")
+    refused(capfd, here, [*command, "--log-dir", "x" * 300], 5, "cannot make a run here: File name too long")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -7,6 +7,7 @@ import pytest
 import typer
 from mnistcnn_cli.errors import run_guarded
 from mnistcnn_cli.signals import Stopped
+from mnistcnn_cli.streams import OutputError, ReaderGoneError
 
 from mnistcnn import errors as core
 
@@ -32,10 +33,12 @@ def raising(error):
         (Stopped(15), 143),
         (typer.Exit(7), 7),
         (BrokenPipeError(), 141),
+        (ReaderGoneError(), 141),
+        (OutputError("standard output cannot be written"), 5),
     ],
 )
 def test_every_kind_of_end_has_its_exit_code(error, code, monkeypatch):
-    monkeypatch.setattr("mnistcnn_cli.errors._discard", lambda stream: None)
+    monkeypatch.setattr("mnistcnn_cli.errors.discard", lambda stream: None)
     assert run_guarded(raising(error), as_json=False) == code
 
 

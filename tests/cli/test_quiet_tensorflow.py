@@ -1,7 +1,10 @@
 """How TensorFlow is started: quietly, and without Keras."""
 
+import os
 import subprocess
 import sys
+
+import pytest
 
 SCRIPT = """
 import sys
@@ -22,3 +25,29 @@ def test_tensorflow_starts_quietly_and_without_keras_which_is_there_for_whoever_
     result = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
     assert result.stdout.split() == ["False", "True", "True"]
     assert result.stderr == ""
+
+
+NOWHERE = """
+import os, sys, tempfile
+tempfile._candidate_tempdir_list = lambda: ["/nowhere"]
+if sys.argv[1] == "no memory":
+    del os.memfd_create
+from mnistcnn_cli.quiet_tensorflow import import_tensorflow, quiet_stderr
+if sys.argv[1] == "tensorflow":
+    import_tensorflow()
+with quiet_stderr():
+    os.write(2, b"chatter")
+print("done")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="needs files in memory")
+def test_no_folder_for_temporary_files_is_needed():
+    result = subprocess.run([sys.executable, "-c", NOWHERE, "tensorflow"], capture_output=True, text=True, check=True)
+    assert (result.stdout, result.stderr) == ("done\n", "")
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="needs files in memory")
+def test_without_any_place_for_it_the_chatter_is_shown():
+    result = subprocess.run([sys.executable, "-c", NOWHERE, "no memory"], capture_output=True, text=True, check=True)
+    assert (result.stdout, result.stderr) == ("done\n", "chatter")

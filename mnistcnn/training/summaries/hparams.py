@@ -15,7 +15,7 @@ _RESULTS = ("validation_accuracy", "test_accuracy", "best_validation_accuracy", 
 """Fields of `RunFinished`. They are points of curves of their own beside the settings: TensorBoard's table has a column
 for every curve in the directory of the settings or below, so that these stand in one by themselves."""
 # Where a run is; and what the name of the data says better.
-_NOT_SETTINGS = {"log_dir", "name", "data.source", "data.validation_size"}
+_NOT_SETTINGS = {"log_dir", "name", "data.source", "data.validation_size", "data.transpose"}
 
 
 def settings(config: Config, data: str) -> dict[str, bool | float | str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import datetime
 from typing import Protocol
 
 import numpy as np
@@ -211,8 +210,7 @@ class TensorBoardSummaries:
         return step in (0, self._config.steps) or step // every > evaluated_before // every
 
     def _write_hparams(self) -> None:
-        started = datetime.fromisoformat(self._run.manifest()["started"]).timestamp()
-        values = hparams.started(self._config, self._dataset.name, self._run.name, started)
+        values = hparams.started(self._config, self._dataset.name, self._run.name, self._run.started().timestamp())
         self._files["hparams"].write_values(0, values)
         self._files["hparams"].flush()
 

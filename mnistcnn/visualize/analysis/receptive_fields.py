@@ -13,7 +13,7 @@ pooling: k 2, s 2, p 0):
 
 Rows and columns are alike. Pixels beyond the image's border are padding: zeros, which carry nothing.
 The arithmetic is that of Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
-Distill (2019), section "SingleProcess-path networks".
+Distill (2019), section "Single-path networks".
 """
 
 from __future__ import annotations

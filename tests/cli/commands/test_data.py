@@ -114,3 +114,66 @@ def test_the_real_mnist_is_recognised_where_the_environment_says(
     (record,) = parsed(capsys)
     assert [place["state"] for place in record["places"]] == ["ok", "missing", "ok"]
     assert record["dataset"]["splits"]["test"]["classes"][:3] == [980, 1135, 1032]
+
+
+def test_what_is_odd_about_the_data_is_a_warning(idx_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (idx_dir / "train-images-idx3-ubyte.gz").open("ab") as file:
+        file.write(b"garbage")
+    assert run(source="idx", data_dir=idx_dir, validation_size=40) == 0
+    assert "warning: " in (err := capsys.readouterr().err)
+    assert "trailing garbage" in err
+
+
+def test_transposed_data_has_other_checksums(idx_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for transpose in (False, True):
+        assert run(source="idx", data_dir=idx_dir, validation_size=40, transpose=transpose, as_json=True) == 0
+    plain, swapped = (record["dataset"]["checksums"] for record in parsed(capsys))
+    assert plain["train-images-idx3-ubyte"] != swapped["train-images-idx3-ubyte"]
+    assert run(transpose=True) == 3
+    assert "only data.source=idx can be transposed" in capsys.readouterr().err
+
+
+def test_a_variable_that_is_not_set_is_a_configuration_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(source="idx", data_dir=Path("$NOWHERE_AT_ALL/mnist")) == 3
+    assert "--data-dir: the environment variable NOWHERE_AT_ALL is not set" in capsys.readouterr().err
+
+
+def import_table(folder: Path, **options: Any) -> int:
+    rows = [",".join(["3", *["7"] * 784])] * 14
+    (folder / "train.csv").write_text("\n".join(rows))
+    return run(import_from=folder, out=folder / "out", **options)
+
+
+def test_an_import_shows_counts_and_the_command_that_trains(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert import_table(tmp_path) == 0
+    output = capsys.readouterr()
+    assert ["train", "12", "0", "0", "0", "12", *["0"] * 6] in [line.split() for line in output.out.splitlines()]
+    assert "note: 2 of 14 images were set aside" in output.err
+    assert f"next: mnistcnn train --set data.source=idx --set data.dir={tmp_path / 'out'}" in output.err
+
+
+def test_an_import_in_json_is_one_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert import_table(tmp_path, as_json=True) == 0
+    (record,) = parsed(capsys)
+    assert (record["event"], record["splits"]["test"]["classes"][3]) == ("imported", 2)
+
+
+def test_an_import_that_fails_is_4_and_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(import_from=tmp_path, out=tmp_path / "out") == 4
+    assert "nothing to import" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"import_from": Path()},
+        {"out": Path("x")},
+        {"frame": True},
+        {"import_from": Path(), "out": Path("x"), "fetch": True},
+        {"import_from": Path(), "out": Path("x"), "source": "idx"},
+    ],
+)
+def test_options_of_an_import_go_together(options: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(**options) == 2
+    assert "error: --import" in capsys.readouterr().err

@@ -235,8 +235,10 @@ def test_export_formats_that_lack_packages_are_a_note(findings, monkeypatch):
     monkeypatch.setattr("mnistcnn.export.formats.find_spec", lambda name: None if "onnx" in name else object())
     code, found = findings()
     assert (code, found["export"]["state"]) == (0, "note")
-    assert "onnx needs onnx, tf2onnx, onnxruntime" in found["export"]["found"]
-    assert found["export"]["advice"].endswith("pip install 'mnistcnn[onnx]'")
+    assert found["export"]["found"].startswith("saved_model, keras")
+    assert (
+        "onnx needs onnx, tf2onnx, onnxruntime; install with: pip install 'mnistcnn[onnx]'" in found["export"]["advice"]
+    )
 
 
 def test_a_bug_in_one_part_is_a_line_like_any_other(findings, monkeypatch):

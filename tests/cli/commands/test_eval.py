@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from mnistcnn_cli.app import run
+from mnistcnn_cli.commands.eval import _fraction
 
 from mnistcnn.config.schema import load_config
 from mnistcnn.data.sources import load_dataset
@@ -205,12 +206,24 @@ def test_exactly_the_accuracy_that_was_asked_for_is_enough(evaluate):
     assert evaluate("--min-accuracy", repr(accuracy))[0] == 0
 
 
-@pytest.mark.parametrize("wrong", ["98", "1.01", "-0.1", "nan", "inf"])
+@pytest.mark.parametrize(
+    ("text", "value"), [("98%", 0.98), ("99.3 %", 0.993), ("0.993", 0.993), ("1", 1.0), ("0%", 0.0)]
+)
+def test_a_percentage_is_the_same_fraction_to_the_last_bit(text, value):
+    assert _fraction(text) == value
+
+
+def test_text_that_is_no_number_is_told_what_is(evaluate):
+    code, _, err = evaluate("--min-accuracy", "98,5%")
+    assert (code, "expected a fraction such as 0.98, or 98%" in err) == (2, True)
+
+
+@pytest.mark.parametrize("wrong", ["98", "1.01", "-0.1", "nan", "inf", "101%"])
 def test_an_accuracy_that_is_no_fraction_is_a_wrong_command_line(evaluate, wrong):
     code, out, err = evaluate("--min-accuracy", wrong)
     assert (code, out) == (2, "")
     assert "a fraction between 0 and 1" in err
-    assert ("--min-accuracy 0.98" in err) == (wrong == "98")
+    assert ("--min-accuracy 98%" in err) == (wrong == "98")
 
 
 def test_results_that_cannot_be_written_are_still_shown(evaluate, runs):
@@ -267,3 +280,14 @@ def in_a_terminal(runs, capsys, monkeypatch):
         monkeypatch.setenv(name, value)
     assert run(["eval", "--log-dir", str(runs), "--quiet"]) == 0
     return capsys.readouterr().out
+
+
+def test_a_network_that_learned_nothing_is_told(runs, evaluate):
+    metrics = runs / "one/metrics.csv"
+    header = metrics.read_text().splitlines()[0]
+    metrics.write_text(f"{header}\n0,test,bars,60,2.3,0.1,\n10,test,bars,60,2.3,0.1,\n20,test,bars,60,2.3,0.1,\n")
+    code, out, err = evaluate("one", "--json", "-q")
+    assert code == 0
+    (warning,) = json.loads(out)["warnings"]
+    assert "no better than always giving the most frequent digit" in warning
+    assert f"warning: {warning}\n" in err

@@ -1,7 +1,10 @@
 import json
+import os
 import shutil
+import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,7 +49,7 @@ def test_every_format_is_verified_and_recorded(exports, bars_run):
         assert (metadata["run"], metadata["data"], metadata["weights_digest"]) == ("one", "bars", digest)
         assert (proof["images"], proof["data"]) == (60, "bars")
         assert min(proof["latency_ms_1"], proof["latency_ms_100"]) > 0
-        if record["format"] != "litert-int8":
+        if not record["format"].endswith("-int8"):
             assert proof["same_predictions"] == 60
             assert 0 <= proof["mean_difference"] <= proof["largest_difference"] < 1e-4
 
@@ -59,6 +62,9 @@ def test_every_file_says_itself_where_it_comes_from(exports):
     for name in ("model.keras", "model.tflite", "model-int8.tflite", "numpy/weights.npz"):
         with zipfile.ZipFile(exports / name) as archive:
             found.append(archive.read(FILE_NAME).decode())
+    for name in ("model.c", "model-int8.c"):
+        comment = (exports / name).read_text().partition("*/")[0]
+        found.append(comment[comment.index("\n{") :])
     (metadata,) = {json.dumps(json.loads(text)) for text in found}
     expected = json.loads((exports / "export.json").read_text())["files"]["model.onnx"]["metadata"]
     assert json.loads(metadata) == expected
@@ -275,7 +281,7 @@ def data(bars_run):
     return "--data-dir", bars_run.parents[1] / "bars"
 
 
-@pytest.mark.parametrize("file", ["model.onnx", "model.tflite", "numpy"])
+@pytest.mark.parametrize("file", ["model.onnx", "model.tflite", "numpy", "model.c"])
 def test_a_file_is_evaluated_as_its_run_is(exports, bars_run, evaluate, data, file, tmp_path):
     path = tmp_path / file
     path.symlink_to(exports / file)
@@ -362,8 +368,109 @@ def test_a_keras_file_that_brings_code_is_not_loaded(exports, tmp_path, evaluate
     assert "cannot be run as keras" in err
 
 
+def test_a_c_file_that_brings_code_is_not_compiled(exports, tmp_path, evaluate, data):
+    content = (exports / "model.c").read_text()
+    path = tmp_path / "model.c"
+    path.write_text(content.replace("while ((bytes", 'fopen("written", "w"); while ((bytes', 1))
+    code, _, err = evaluate("--model", path, *data)
+    assert code == 5
+    assert "its code is not what this version of mnistcnn writes" in err
+
+
 @pytest.mark.parametrize("arguments", [["one"], ["--checkpoint", "last"]])
 def test_a_file_and_a_run_exclude_each_other(exports, evaluate, arguments):
     code, _, err = evaluate("--model", exports / "model.onnx", *arguments)
     assert code == 2
     assert "leave out RUN and --checkpoint" in err
+
+
+def test_a_format_that_cannot_be_made_does_not_keep_the_others_from_it(export, monkeypatch, tmp_path):
+    def fails(source, path):
+        path.write_bytes(b"half")
+        raise ModuleNotFoundError("No module named 'torch'")
+
+    monkeypatch.setitem(exporting._WRITERS, "keras", fails)
+    code, out, err = export("--format", "keras", "--format", "numpy", "--no-verify", "--json")
+    failed, done, error = map(json.loads, out.splitlines())
+    path, problem = tmp_path / "out/model.keras", "ModuleNotFoundError: No module named 'torch'"
+    assert failed == {"event": "export_failed", "format": "keras", "path": str(path), "problem": problem}
+    assert (code, done["format"], error["kind"]) == (5, "numpy", "RunError")
+    assert err == f"error: 1 of 2 formats could not be made\n  {path}: {problem}\n"
+    assert {one.name for one in (tmp_path / "out").iterdir()} == {".lock", "numpy", "export.json", "parity.json"}
+
+
+def test_a_file_that_differs_counts_more_than_one_that_is_missing(export, instead, monkeypatch):
+    instead("onnx", b"no network")
+    monkeypatch.setitem(exporting._WRITERS, "keras", lambda source, path: path.read_bytes())
+    code, _, err = export("--format", "onnx", "--format", "keras")
+    assert code == 8
+    assert "1 of 1 exports do not predict" in err
+    assert "1 of 2 formats could not be made" in err
+
+
+def test_keras_is_used_as_the_export_needs_it_whatever_is_configured(bars_run, tmp_path):
+    (tmp_path / ".keras").mkdir()
+    settings = {"image_data_format": "channels_first", "backend": "torch", "floatx": "float16"}
+    (tmp_path / ".keras/keras.json").write_text(json.dumps(settings))
+    environment = {**os.environ, "KERAS_HOME": str(tmp_path / ".keras"), "KERAS_BACKEND": "no_such_backend"}
+    command = [sys.executable, "-m", "mnistcnn", "export", str(bars_run), "--out", str(tmp_path / "out"), "-q"]
+    formats = ["--format", "saved_model", "--format", "keras"]
+    result = subprocess.run([*command, *formats], capture_output=True, text=True, check=False, env=environment)
+    assert (result.returncode, result.stderr) == (0, "")
+    records = json.loads((tmp_path / "out/export.json").read_text())["files"]
+    assert {record["verdict"] for record in records.values()} == {"verified"}
+    with zipfile.ZipFile(tmp_path / "out/model.keras") as archive:
+        layers = [layer["config"] for layer in json.loads(archive.read("config.json"))["config"]["layers"]]
+    assert {layer.get("data_format", "channels_last") for layer in layers} == {"channels_last"}
+    assert "float16" not in json.dumps([layer["dtype"] for layer in layers])
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a folder in memory")
+def test_nothing_but_the_folder_of_the_export_has_to_be_writable(bars_run, tmp_path):
+    # For the process that runs the files as well, which Python starts with this module.
+    only = "lambda: [os.environ['TMPDIR']]"
+    (tmp_path / "sitecustomize.py").write_text(f"import os, tempfile\ntempfile._candidate_tempdir_list = {only}\n")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    command = [sys.executable, "-m", "mnistcnn", "export", str(bars_run), "--out", str(tmp_path / "out"), "-q"]
+    environment = {**os.environ, "PYTHONPATH": path, "TMPDIR": "/proc/nothing"}
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (result.returncode, result.stderr) == (0, "")
+    records = json.loads((tmp_path / "out/export.json").read_text())["files"]
+    assert {record["verdict"] for record in records.values()} == {"verified"}
+
+
+def test_onnx_calls_the_batch_batch(exports):
+    import onnx
+
+    graph = onnx.load(exports / "model.onnx").graph
+    shapes = {
+        end.name: [size.dim_param or size.dim_value for size in end.type.tensor_type.shape.dim]
+        for end in (*graph.input, *graph.output)
+    }
+    assert shapes == {
+        "images": ["batch", 28, 28, 1],
+        "logits": ["batch", 10],
+        "probabilities": ["batch", 10],
+        "classes": ["batch"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "outputs"),
+    [
+        ("model.tflite", ["logits", "probabilities", "classes"]),
+        ("model-int8.tflite", ["logits", "probabilities"]),
+    ],
+)
+def test_litert_calls_its_tensors_as_the_signature_does_and_aligns_its_weights(exports, file, outputs):
+    from ai_edge_litert import schema_py_generated as schema
+
+    content = bytearray((exports / file).read_bytes())
+    model = schema.ModelT.InitFromPackedBuf(content)
+    (subgraph,), (signature,) = model.subgraphs, model.signatureDefs
+    assert [subgraph.tensors[index].name.decode() for index in subgraph.inputs] == ["images"]
+    assert [subgraph.tensors[index].name.decode() for index in subgraph.outputs] == outputs
+    assert [end.name.decode() for end in signature.outputs] == outputs
+    assert [end.tensorIndex for end in signature.outputs] == list(subgraph.outputs)
+    weights = max((buffer.data for buffer in model.buffers if buffer.data is not None), key=len)
+    assert bytes(content).index(weights.tobytes()) % 16 == 0

@@ -169,3 +169,60 @@ def test_tensorflow_is_not_started_for_what_is_no_image(trained, folder):
     arguments = ["predict", str(folder / "3.png"), str(folder / "nowhere.png"), "--run", str(trained.path)]
     result = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
     assert result.stdout == "4 False\n"
+
+
+@pytest.mark.parametrize(("accuracy", "warnings"), [(0.1, 1), (0.99, 0)])
+def test_a_network_that_learned_nothing_is_told_once(predict, trained, folder, capsys, accuracy, warnings):
+    metrics = trained.metrics_path.read_text()
+    header = metrics.splitlines()[0]
+    trained.metrics_path.write_text(f"{header}\n60,test,bars,120,2.3,{accuracy},\n")
+    try:
+        assert predict(folder / "1.png", folder / "2.jpg", "--checkpoint", "last") == 0
+    finally:
+        trained.metrics_path.write_text(metrics)
+    captured = capsys.readouterr()
+    assert captured.err.count("no better than") == warnings
+    assert "no better than" not in captured.out
+
+
+@pytest.fixture
+def number(tmp_path):
+    """`171.png`: three digits on two lines, the lower one of a 7 alone."""
+    page = np.full((300, 260), 255, np.uint8)
+    page[20:120, 40:55] = 0
+    page[62:77, 90:190] = 0
+    page[170:270, 100:115] = 0
+    path = tmp_path / "17 1.png"
+    Image.fromarray(page).save(path)
+    return path
+
+
+def test_several_digits_are_read_as_the_number_that_they_spell(predict, number, capsys):
+    assert predict(number) == 0
+    _, whole, *digits = capsys.readouterr().out.splitlines()
+    assert whole.removeprefix(str(number)).split()[:2] == ["17", "1"]
+    assert [line.split()[0] for line in digits] == ["1", "7", "1"]
+    assert digits[0].endswith("15×100 at 40, 20")
+
+
+def test_json_has_the_box_of_each_digit_and_the_number(predict, number, capsys):
+    assert predict(number, "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["number"] == "17 1"
+    assert "digit" not in record
+    assert [digit["digit"] for digit in record["digits"]] == [1, 7, 1]
+    assert record["digits"][1]["box"] == {"left": 90, "top": 62, "width": 100, "height": 15}
+    assert predict(number, "--json", "--show") == 0
+    assert np.array(json.loads(capsys.readouterr().out)["digits"][2]["image"]).shape == (28, 28)
+
+
+def test_show_draws_every_digit(predict, number, capsys):
+    assert predict(number, "--show") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2 + 3 * (1 + 14)
+
+
+def test_single_refuses_several_digits_and_takes_one(predict, number, folder, capsys):
+    assert predict(number, folder / "1.png", "--single") == 4
+    output = capsys.readouterr()
+    assert f"{number}: 3 digits, but one is needed" in output.err
+    assert output.out.splitlines()[1].split()[1] == "1"

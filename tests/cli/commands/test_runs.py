@@ -14,6 +14,7 @@ from mnistcnn.config.schema import load_config
 from mnistcnn.events import RunFinished, RunStarted
 from mnistcnn.runs.directory import create_run
 from mnistcnn.runs.listing import Measured, RunSummary
+from tests.conftest import forbid
 
 RESULTS = {
     "step": 3000, "test_accuracy": 0.98, "test_errors": 200, "test_examples": 10_000, "validation_accuracy": 0.97,
@@ -97,6 +98,26 @@ def test_a_damaged_run_is_listed_with_what_is_wrong_and_the_list_goes_on(make, c
     assert err.startswith("damaged: runs/bad/manifest.json: damaged: ")
 
 
+def test_a_failed_run_says_why_and_how_to_go_on(make, capsys):
+    make("full", state="failed", results=None, reason="No space left on device", checkpoints=[100])
+    hint = "full failed (No space left on device); go on with it: mnistcnn train --resume full\n"
+    for arguments in (["runs"], ["runs", "show", "full"]):
+        run(arguments)
+        assert capsys.readouterr().err == hint
+
+
+def test_a_run_of_another_user_is_listed_as_not_readable_and_the_list_goes_on(make, log_dir, monkeypatch, capsys):
+    make("good", checkpoints=[100])
+    (log_dir / "lost+found").mkdir()
+    forbid(monkeypatch, log_dir / "lost+found")
+    assert run(["runs"]) == 0
+    out, err = capsys.readouterr()
+    assert [line.split()[:2] for line in out.splitlines()[1:3]] == [["good", "finished"], ["lost+found", "not"]]
+    assert err == "runs/lost+found: not readable: Permission denied\n"
+    assert run(["runs", "show"]) == 0
+    assert run(["runs", "show", "lost+found"]) == 5
+
+
 def test_sorting_filtering_and_a_limit_go_together(make, capsys):
     for name, accuracy, rate in (("a", 0.9, "1e-3"), ("b", 0.95, "1e-3"), ("c", 0.99, "1e-4")):
         make(name, f"learning_rate={rate}", results={**RESULTS, "test_accuracy": accuracy})
@@ -169,6 +190,18 @@ def test_show_tells_everything_about_a_run(make, capsys):
         ["learning_rate", "0.0002", "default", "0.0001"]
     ]
     assert err == ""
+
+
+def test_without_validation_no_step_is_said_to_be_chosen_by_it(make, capsys):
+    run_directory = make("mine", "data.validation_size=0", checkpoints=[0, 3000])
+    path = run_directory.manifest_path
+    manifest = json.loads(path.read_bytes())
+    manifest["results"] |= {"best_step": 3000, "best_validation_accuracy": None, "validation_accuracy": None}
+    path.write_text(json.dumps(manifest))
+    assert run(["runs", "show", "mine"]) == 0
+    out = capsys.readouterr().out
+    assert "3,000, the last evaluated: there is no validation" in out
+    assert "chosen by validation" not in out
 
 
 def test_show_is_about_the_latest_run_and_has_its_manifest_in_json(make, capsys):
@@ -289,3 +322,16 @@ def test_two_hundred_runs_are_listed_without_tensorflow(make, log_dir):
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout.count("finished") == 200
     assert result.stderr == "\n"
+
+
+def test_a_run_that_learned_nothing_is_named(make, capsys):
+    make("bad", results={**RESULTS, "test_accuracy": 0.09, "chance_accuracy": 0.1135, "no_better_than": "chance"})
+    make("good")
+    sentence = "no better than always giving the most frequent digit (11.35 %)"
+    assert run(["runs"]) == 0
+    assert capsys.readouterr().err == f"bad is {sentence}\n"
+    assert run(["runs", "show", "bad"]) == 0
+    assert sentence in capsys.readouterr().out
+    assert run(["runs", "--json"]) == 0
+    found = {record["name"]: (record["no_better_than"], record["chance_accuracy"]) for record in records(capsys)}
+    assert found == {"bad": ("chance", 0.1135), "good": (None, None)}

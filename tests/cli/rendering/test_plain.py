@@ -1,8 +1,9 @@
 import dataclasses
 import io
+import itertools
 import math
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from mnistcnn_cli.rendering.plain import PlainLog, WarningsOnly
@@ -123,3 +124,24 @@ def test_a_chief_says_how_many_share_a_batch(fake_run):
     events = fake_run(steps=100)
     assert "100 steps of 50, seed" in logged(events)
     assert "100 steps of 50 shared by 3 workers, seed" in logged([dataclasses.replace(events[0], workers=3)])
+
+
+class Watched(io.StringIO):
+    """A terminal, or the cell of a notebook."""
+
+    def isatty(self):
+        return True
+
+
+def test_where_people_watch_reports_come_at_a_calm_pace_and_nothing_else_is_left_out(fake_run):
+    stream, halves = Watched(), itertools.count()
+    with PlainLog(stream, now=lambda: NOON + timedelta(seconds=next(halves) / 2)) as log:
+        for event in fake_run():
+            log.show(event)
+    text, whole = stream.getvalue(), logged(fake_run())
+    reports = [line[:19] for line in text.splitlines() if "images/s" in line and "loss" in line]
+    times = [datetime.fromisoformat(time) for time in reports]
+    assert 5 < len(times) < 20
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= timedelta(seconds=5)
+    for word in ("validation accuracy", "test accuracy", "saved", "finished after 3,000 steps", "next:"):
+        assert text.count(word) == whole.count(word)

@@ -52,6 +52,25 @@ def test_an_override_may_have_spaces_quotes_and_equals_signs() -> None:
     assert (config.steps, config.name, config.log_dir) == (7, "a=b", Path("a=b"))
 
 
+@pytest.mark.parametrize(
+    ("override", "path"),
+    [
+        ("data.dir=/mnt/my data #2", "/mnt/my data #2"),
+        ("data.dir=#2", "#2"),
+        ("data.dir='/mnt/my data #2'", "/mnt/my data #2"),
+        ("data={dir: '/mnt/my data #2'}", "/mnt/my data #2"),
+    ],
+)
+def test_nothing_in_an_override_is_a_comment(override: str, path: str) -> None:
+    assert load_config(None, [override]).data.dir == Path(path)
+
+
+@pytest.mark.parametrize("value", ["{dir: a} #2", "'a' #2"])
+def test_text_after_the_value_of_an_override_is_refused(value: str) -> None:
+    [problem] = problems(None, f"data={value}")
+    assert problem.endswith(": text follows the value; put quotes around all of it")
+
+
 def test_an_override_with_nothing_after_the_equals_sign_is_null(write: Write) -> None:
     assert load_config(write("name: a\nthreads: 2\n"), ["name=", "threads="]) == Config()
 
@@ -188,6 +207,9 @@ def test_keys_that_do_not_go_together_are_checked_after_all_layers_are_merged(wr
         "!a",
         "*",
         "0x1",
+        "$HOME",
+        "$",
+        "a$$b",
     ],
 )
 def test_text_that_looks_like_something_else_survives_a_dump(write: Write, name: str) -> None:

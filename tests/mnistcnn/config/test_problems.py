@@ -35,7 +35,10 @@ class _Shape(BaseModel):
         ("yes", '"yes"'),
         ("true", "true"),
         ("010", '"010"; write digits only, with no leading zeros'),
-        ("1_000", '"1_000"; write digits only, with no leading zeros'),
+        ("1_000", '"1_000"; write digits only, without separators'),
+        ("1,000,000", '"1,000,000"; write digits only, without separators'),
+        ("1 000", '"1 000"; write digits only, without separators'),
+        ("1,5", '"1,5"; write a whole number, without a comma'),
         ("0x10", '"0x10"'),
         ("1:30", '"1:30"'),
         ('"3000"', '"3000"; remove the quotes'),
@@ -62,6 +65,10 @@ def test_what_is_not_a_whole_number_is_refused(write: Write, text: str, shown: s
         ("learning_rate=no", 'expected a number, got "no"'),
         ("learning_rate=true", "expected a number, got true"),
         ("learning_rate='1e-4'", 'expected a number, got "1e-4"; remove the quotes'),
+        ("learning_rate=1,5", 'expected a number, got "1,5"; write a point, not a comma, before decimals'),
+        ("learning_rate=1,5e-4", 'expected a number, got "1,5e-4"; write a point, not a comma, before decimals'),
+        ("keep_prob=50%", 'expected a number, got "50%"; write a fraction, such as 0.5 for 50 %'),
+        ("learning_rate=01", 'expected a number, got "01"; write digits only, with no leading zeros'),
         ("learning_rate=1e999", "expected a finite number, got inf"),
         ("learning_rate=.nan", "expected a finite number, got nan"),
         ("learning_rate=-.inf", "expected a finite number, got -inf"),
@@ -124,7 +131,7 @@ def test_a_key_in_the_wrong_section_is_sent_to_the_right_one(write: Write) -> No
 
 def test_an_unknown_key_like_no_other_gets_the_list(write: Write) -> None:
     assert problems(write("data:\n  '<<': {}\n")) == [
-        "a.yaml:2:3: unknown key 'data.<<'; the keys here are source, dir, validation_size"
+        "a.yaml:2:3: unknown key 'data.<<'; the keys here are source, dir, validation_size, transpose"
     ]
 
 

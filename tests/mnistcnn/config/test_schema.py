@@ -129,7 +129,7 @@ def test_any_configuration_survives_a_dump(write: Write) -> None:
             steps=draw.randint(1, 10**8),
             learning_rate=10 ** draw.uniform(-300, 1),
             keep_prob=draw.uniform(0.01, 1),
-            log_dir=Path("".join(draw.choices("ab/.- '\"#:é\u2028\t", k=9)) or "."),
+            log_dir=Path("".join(draw.choices("ab/.- $'\"#:é\u2028\t", k=9)) or "."),
             name=draw.choice([None, "a", "1e-4"]),
             seed=draw.randint(0, 2**31 - 1),
             threads=draw.choice([None, 1]),
@@ -154,3 +154,38 @@ def test_loading_imports_nothing_heavy() -> None:
         "email.parser",
     }
     assert not heavy & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("text", ["$SCRATCH/runs", "${SCRATCH}/runs"])
+def test_variables_are_expanded_in_a_file_an_override_and_an_option(
+    write: Write, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("SCRATCH", "/scratch/ada")
+    expected = Path("/scratch/ada/runs")
+    assert load_config(write(f"data: {{dir: '{text}'}}\n")).data.dir == expected
+    assert load_config(None, [f"log_dir={text}"]).log_dir == expected
+    assert load_config(options={"log_dir": Path(text)}).log_dir == expected
+
+
+def test_a_variable_that_is_not_set_is_named_with_its_place(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMPTY", "")
+    path = write("steps: 3\nlog_dir: $NOWHERE/runs\n")
+    assert problems(path, "data.dir=${EMPTY}/mnist") == [
+        "a.yaml:2:10: log_dir: the environment variable NOWHERE is not set ($$ stands for a dollar sign), "
+        'got "$NOWHERE/runs"',
+        "--set data.dir=${EMPTY}/mnist: the environment variable EMPTY is empty ($$ stands for a dollar sign), "
+        'got "${EMPTY}/mnist"',
+    ]
+
+
+def test_only_a_configuration_that_is_read_has_variables() -> None:
+    assert Config(log_dir=Path("$HOME")).log_dir == Path("$HOME")
+
+
+@pytest.mark.parametrize("source", ["auto", "mnist", "digits"])
+def test_only_own_files_can_be_transposed(source: str) -> None:
+    assert load_config(None, ["data={source: idx, transpose: true}"]).data.transpose
+    override = f"data={{source: {source}, transpose: true}}"
+    assert problems(None, override) == [
+        f"--set {override}: data.transpose: only data.source=idx can be transposed, and this is {source}"
+    ]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+import yaml
+
+from mnistcnn.config import yaml_reader
 from mnistcnn.config.schema import Config, load_config
 from tests.mnistcnn.config.conftest import Write, problems
 
@@ -68,3 +72,16 @@ def test_a_section_given_twice_is_one_problem(write: Write) -> None:
     assert problems(write("data: {dir: a}\ndata: {dir: b}\n")) == [
         "a.yaml:2:1: duplicate key 'data'; it is already at a.yaml:1:1"
     ]
+
+
+EXAMPLES = {path.name: path.read_text() for path in (Path(__file__).parents[3] / "configs").glob("*.yaml")} | {
+    "lists, quotes and duplicates": "a: [1, 'x', \"y\"]\nb:\n- 1e-4\n- {c: ~}\nd:\na: |\n  text\n",
+    "characters of several bytes": "name: Zoë # ☺\n☺: é\n",
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_both_parsers_read_the_same_values_at_the_same_places(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = yaml_reader.parse_yaml(EXAMPLES[name])
+    monkeypatch.setattr(yaml_reader, "_FastParser", yaml.SafeLoader)
+    assert yaml_reader.parse_yaml(EXAMPLES[name]) == fast

@@ -70,13 +70,19 @@ def test_the_width_of_strokes_is_measured():
     assert stroke_width(np.zeros((5, 5), bool)) == 0
 
 
-def test_a_single_pixel_and_a_line_are_no_crash():
-    for ink in (np.pad(np.ones((1, 1)), 9), np.pad(np.ones((1, 900)), 20), np.pad(np.ones((900, 1)), 20)):
+def test_a_long_line_is_a_digit():
+    for ink in (np.pad(np.ones((4, 900)), 60), np.pad(np.ones((900, 4)), 60)):
         assert to_mnist_image(drawn(ink), "x").max() == 255
 
 
+@pytest.mark.parametrize("side", [1, 3, 5])
+def test_too_little_ink_is_an_error_that_names_the_image(side):
+    with pytest.raises(DataError, match=r"^speck\.png: no digit: .*too little"):
+        to_mnist_image(drawn(np.pad(np.ones((side, side)), 150)), "speck.png")
+
+
 def test_a_blank_image_is_an_error_that_names_it():
-    with pytest.raises(DataError, match=r"^blank\.png: no ink"):
+    with pytest.raises(DataError, match=r"^blank\.png: no digit"):
         to_mnist_image(np.ones((50, 50, 3), np.float32), "blank.png")
 
 
@@ -93,3 +99,11 @@ def test_an_image_of_mnist_comes_back_as_it_is(real_mnist_dir, invert, channels)
 def test_an_image_of_28x28_that_is_not_framed_is_framed():
     small = hook(10, 2, top=1, left=1, canvas=(28, 28))
     assert box(to_mnist_image(drawn(small), "x")) == (20, 20)
+
+
+@pytest.mark.parametrize("highest", [1, 16, 32])
+def test_a_dim_image_of_mnist_is_scaled_by_what_is_there(highest):
+    ink = hook(20, 3, top=4, left=6, canvas=(28, 28))
+    bright = to_mnist_image((ink[..., None]).astype(np.float32), "x")
+    dim = to_mnist_image((ink[..., None] * highest / 255).astype(np.float32), "x")
+    assert np.array_equal(dim, bright)

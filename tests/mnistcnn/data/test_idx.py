@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnistcnn.data.idx import MAX_EXAMPLES, read_images, read_labels
+from mnistcnn.data.idx import MAX_EXAMPLES, idx_bytes, read_images, read_labels, transposed
 from mnistcnn.errors import DataError
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (3, 28, 28), dtype=np.uint8)
@@ -134,8 +134,57 @@ def test_gzip_that_was_cut_is_damaged(tmp_path: Path, missing: int) -> None:
     assert "damaged gzip data" in problem(write(tmp_path, gzip.compress(IMAGE_FILE)[:-missing]))
 
 
-def test_garbage_after_gzip_is_damage(tmp_path: Path) -> None:
-    assert "damaged gzip data" in problem(write(tmp_path, gzip.compress(IMAGE_FILE) + b"garbage"))
+@pytest.mark.parametrize("garbage", [b"g", b"garbage", b"\0\0garbage"])
+def test_garbage_after_gzip_is_ignored_and_told_as_gunzip_does(tmp_path: Path, garbage: bytes) -> None:
+    path = write(tmp_path, gzip.compress(IMAGE_FILE) + garbage)
+    content = read_images(path)
+    np.testing.assert_array_equal(content.values, IMAGES)
+    assert content.oddity is not None
+    assert content.oddity.startswith(f"{path}: trailing garbage")
+
+
+@pytest.mark.parametrize("padding", [b"", bytes(512)])
+def test_gzip_that_is_padded_with_zeros_is_nothing_odd(tmp_path: Path, padding: bytes) -> None:
+    assert read_images(write(tmp_path, gzip.compress(IMAGE_FILE) + padding)).oddity is None
+
+
+def test_a_second_gzip_member_is_more_content(tmp_path: Path) -> None:
+    packed = gzip.compress(IMAGE_FILE[:1000]) + gzip.compress(IMAGE_FILE[1000:])
+    np.testing.assert_array_equal(read_images(write(tmp_path, packed)).values, IMAGES)
+    assert "too long" in problem(write(tmp_path, gzip.compress(IMAGE_FILE) + gzip.compress(b"more")))
+
+
+def test_garbage_after_gzip_that_was_cut_short_is_damage(tmp_path: Path) -> None:
+    assert "damaged gzip data" in problem(write(tmp_path, gzip.compress(IMAGE_FILE[:1000]) + b"garbage"))
+
+
+def qmnist_labels(columns: int = 8, digits: tuple[int, ...] = (3, 9, 0)) -> bytes:
+    rows = b"".join(struct.pack(f">{columns}i", digit, *range(100, 99 + columns)) for digit in digits)
+    return bytes([0, 0, 0x0C, 2]) + struct.pack(">II", len(digits), columns) + rows
+
+
+def test_the_labels_of_qmnist_are_its_first_column(tmp_path: Path) -> None:
+    content = read_labels(write(tmp_path, gzip.compress(qmnist_labels())))
+    assert (content.values.dtype, content.values.tolist()) == (np.uint8, [3, 9, 0])
+    assert content.sha256 == hashlib.sha256(qmnist_labels()).hexdigest()
+
+
+def test_integers_that_are_not_qmnists_labels_are_refused(tmp_path: Path) -> None:
+    assert "it has 7 numbers for each label" in problem(write(tmp_path, qmnist_labels(7)), labels=True)
+    assert "label -1 at index 1" in problem(write(tmp_path, qmnist_labels(8, (0, -1))), labels=True)
+    assert "type 0x0c (int32)" in problem(write(tmp_path, qmnist_labels()))
+
+
+def test_transposed_images_have_the_checksum_of_a_file_that_holds_them_that_way(tmp_path: Path) -> None:
+    swapped = transposed(read_images(write(tmp_path, IMAGE_FILE)))
+    np.testing.assert_array_equal(swapped.values, IMAGES.transpose(0, 2, 1))
+    assert swapped.sha256 == read_images(write(tmp_path, idx_bytes(IMAGES.transpose(0, 2, 1)))).sha256
+    assert not swapped.values.flags.writeable
+
+
+def test_what_is_written_is_the_format(tmp_path: Path) -> None:
+    assert idx_bytes(IMAGES) == IMAGE_FILE
+    assert idx_bytes(np.array([3, 9, 0, 9], np.uint8)) == LABEL_FILE
 
 
 def gzip_bomb(path: Path, head: bytes, megabytes: int) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnistcnn.data.imagefile import FORMATS, MAX_SIDE, read_pixels, suffixes
+from mnistcnn.data.imagefile import FORMATS, MAX_SIDE, read_picture, read_pixels, suffixes
 from mnistcnn.errors import DataError
 
 DARK, LIGHT = 30, 220
@@ -70,6 +70,20 @@ def test_more_than_8_bits_are_stretched_to_the_whole_range(deep):
     values = np.asarray(drawing()).astype(deep) * 7  # Far from the end of 16 bits.
     found = brightness(encoded(Image.fromarray(values), "TIFF"))
     np.testing.assert_allclose(found, np.asarray(drawing(0, 1)), atol=1e-6)
+
+
+def test_stuck_pixels_of_a_12_bit_camera_do_not_darken_the_rest():
+    values = deep_drawing()
+    values[3, 7] = values[150, 220] = 65535
+    found = brightness(encoded(Image.fromarray(values)))
+    assert found[0, 0] == pytest.approx(1, abs=0.01)
+    assert found[50, 50] == pytest.approx(0, abs=0.01)
+
+
+def deep_drawing():
+    values = np.full((200, 300), 3900, np.uint16)
+    values[20:100, 20:150] = 400
+    return values
 
 
 def test_a_deep_image_of_one_value_is_no_division_by_zero():
@@ -146,7 +160,7 @@ def test_a_file_that_is_cut_short_is_an_error():
     [
         (b"", "the file is empty"),
         (b"digit: 7\n", "not an image of a known format"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
+        *((b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1heic", "HEIC") for brand in (b"heic", b"hevc", b"msf1", b"mif1")),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not an image of a known format"),
     ],
 )
@@ -172,3 +186,21 @@ def test_suffixes_are_of_formats_that_are_read():
     assert not {".eps", ".pdf", ".txt"} & suffixes()
     Image.init()
     assert set(FORMATS) <= set(Image.OPEN)
+
+
+def test_a_place_is_told_in_pixels_of_the_picture_as_it_is_displayed():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = read_picture(encoded(drawing(size=(3000, 2000)), "JPEG", exif=exif), "x")
+    assert (picture.width, picture.height) == (2000, 3000)
+    height, width = picture.pixels.shape[:2]
+    assert picture.displayed(height / 2, width / 4) == (1500, 500)
+
+
+def test_the_margin_of_a_transparent_picture_is_not_in_it():
+    image = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    image.paste((0, 0, 0, 255), (10, 10, 20, 30))
+    picture = read_picture(encoded(image), "x")
+    assert picture.margin > 0
+    assert picture.displayed(picture.margin + 10, picture.margin + 20) == (10, 20)
+    assert picture.displayed(0, 0) == (0, 0)

@@ -14,7 +14,7 @@ from mnistcnn.config.schema import DataConfig
 from mnistcnn.data import download as downloading
 from mnistcnn.data import mnist
 from mnistcnn.data.download import DownloadError, RemoteFile
-from mnistcnn.data.files import FILE_NAMES
+from mnistcnn.data.filenames import FILE_NAMES
 from mnistcnn.data.sources import load_dataset
 from mnistcnn.errors import DataError
 
@@ -100,6 +100,46 @@ def test_idx_prefers_a_plain_file_to_a_packed_one(idx_dir: Path) -> None:
     assert len(load_dataset(config("idx", idx_dir)).test) == 60
 
 
+def test_emnists_names_are_read(idx_dir: Path) -> None:
+    for path in list(idx_dir.iterdir()):
+        path.rename(idx_dir / f"emnist-digits-{path.name.replace('t10k', 'test')}")
+    assert len(load_dataset(config("idx", idx_dir)).test) == 60
+
+
+def test_files_that_are_there_under_other_names_are_listed_beside_those_that_are_expected(idx_dir: Path) -> None:
+    (idx_dir / TEST_IMAGES).rename(idx_dir / "mine.bin")
+    (idx_dir / "notes.txt").write_text("nothing")
+    with pytest.raises(DataError) as caught:
+        load_dataset(config("idx", idx_dir))
+    expected, _, there = str(caught.value).splitlines()[-1].partition("IDX files that are there: ")
+    assert all(name in expected for name in FILE_NAMES)
+    assert "mine.bin" in there
+    assert "notes.txt" not in there
+
+
+def test_what_is_not_mnist_in_a_named_folder_is_listed_as_well(tiny_mnist: Path) -> None:
+    (tiny_mnist / TEST_IMAGES).rename(tiny_mnist / "mine.bin")
+    with pytest.raises(DataError, match=r"IDX files that are there: mine\.bin"):
+        load_dataset(config("mnist", tiny_mnist))
+
+
+def test_trailing_garbage_is_an_oddity(idx_dir: Path) -> None:
+    with (idx_dir / f"{TRAIN_IMAGES}.gz").open("ab") as file:
+        file.write(b"garbage")
+    [oddity] = load_dataset(config("idx", idx_dir)).oddities
+    assert oddity.startswith(f"{idx_dir / TRAIN_IMAGES}.gz: trailing garbage")
+
+
+def test_transposed_data_is_other_data_with_swapped_images_and_the_same_labels(idx_dir: Path) -> None:
+    plain = load_dataset(config("idx", idx_dir))
+    swapped = load_dataset(config("idx", idx_dir).model_copy(update={"transpose": True}))
+    for split, examples in swapped.splits().items():
+        np.testing.assert_array_equal(examples.images, plain.splits()[split].images.transpose(0, 2, 1))
+        np.testing.assert_array_equal(examples.labels, plain.splits()[split].labels)
+    changed = {name for name in FILE_NAMES if swapped.checksums[name] != plain.checksums[name]}
+    assert changed == {TRAIN_IMAGES, TEST_IMAGES}
+
+
 def test_idx_needs_a_folder() -> None:
     with pytest.raises(DataError, match=r"data\.dir"):
         load_dataset(config("idx"))
@@ -119,7 +159,7 @@ def test_idx_names_every_file_that_is_wrong(idx_dir: Path) -> None:
     message = str(caught.value)
     assert f"{idx_dir / TEST_IMAGES}: missing" in message
     assert f"{idx_dir / TEST_LABELS}: not an IDX file" in message
-    assert "train" not in message
+    assert str(idx_dir / TRAIN_IMAGES) not in message
 
 
 def test_images_and_labels_that_disagree_are_named_with_both_counts(idx_dir: Path) -> None:
@@ -179,6 +219,15 @@ def test_mnist_comes_from_the_environment_before_the_cache(
     assert load_dataset(config("auto")).origin == str(tiny_mnist)
     monkeypatch.setenv("MNISTCNN_DATA_DIR", "")
     assert load_dataset(config("auto")).origin == str(cache)
+
+
+def test_the_environment_may_name_a_folder_in_a_home(tiny_mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tiny_mnist.parent))
+    monkeypatch.setenv("MNISTCNN_DATA_DIR", f"~/{tiny_mnist.name}")
+    assert load_dataset(config("mnist")).origin == str(tiny_mnist)
+    monkeypatch.setenv("MNISTCNN_DATA_DIR", "~nobody-here/mnist")
+    with pytest.raises(DataError, match=r"\$MNISTCNN_DATA_DIR: expected a path"):
+        load_dataset(config("mnist"))
 
 
 @pytest.mark.parametrize("source", ["mnist", "auto"])

@@ -31,7 +31,7 @@ def test_formats_come_once_and_in_their_order():
 def test_all_leaves_out_what_is_not_installed_and_says_which_extra_installs_it(without):
     without("tf2onnx", "ai_edge_litert")
     chosen, left_out = choose_formats(["all"], verify=True)
-    assert names(chosen) == ["saved_model", "keras", "numpy"]
+    assert names(chosen) == ["saved_model", "keras", "numpy", "c", "c-int8"]
     assert left_out[0] == "onnx: needs tf2onnx; install with: pip install 'mnistcnn[onnx]'"
     assert [sentence.rpartition(" ")[2] for sentence in left_out[1:]] == ["'mnistcnn[litert]'"] * 2
 
@@ -44,7 +44,25 @@ def test_a_format_that_was_named_must_not_be_left_out(without):
 
 def test_what_only_runs_a_file_is_not_needed_if_it_is_not_run(without):
     without("onnxruntime", "ai_edge_litert")
-    assert len(choose_formats(["all"], verify=False)[0]) == 6
+    assert len(choose_formats(["all"], verify=False)[0]) == 8
+
+
+@pytest.fixture
+def no_compiler(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("CC", raising=False)
+
+
+def test_without_a_compiler_all_leaves_c_out_and_says_so(no_compiler):
+    chosen, left_out = choose_formats(["all"], verify=True)
+    assert not {"c", "c-int8"} & set(names(chosen))
+    assert left_out[0] == "c: needs a C compiler to be run; install gcc or clang, or set CC to the command of another"
+
+
+def test_without_a_compiler_c_is_refused_unless_it_is_not_run(no_compiler):
+    with pytest.raises(UsageError, match="c-int8: needs a C compiler"):
+        choose_formats(["c-int8"], verify=True)
+    assert names(choose_formats(["c-int8"], verify=False)[0]) == ["c-int8"]
 
 
 def test_an_unknown_format_is_told_with_those_that_exist():
@@ -55,7 +73,7 @@ def test_an_unknown_format_is_told_with_those_that_exist():
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_a_file_is_known_by_its_name(exports, name):
     found = format_of(exports / FORMATS[name].file).name
-    assert found == ("litert" if name == "litert-int8" else name)  # Both are run in the same way.
+    assert found == name.removesuffix("-int8")  # Both are run in the same way.
 
 
 def test_the_array_file_inside_is_as_good_as_its_directory(exports):

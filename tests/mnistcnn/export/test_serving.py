@@ -70,6 +70,25 @@ def classes_of(names, place):
     return [[int(word) for word in line.split()] for line in result.stdout.splitlines()]
 
 
+@pytest.mark.parametrize("file", ["model.c", "model-int8.c"])
+def test_the_c_of_the_docs_answers_as_the_network(place, digits, expected, file):
+    compiler = shutil.which("cc")
+    if not compiler:
+        pytest.skip("needs a C compiler")
+    (place / "main.c").write_text(block("c"))
+    command = [compiler, "-std=c99", "-O3", "main.c", file, "-o", "digits", "-lm"]
+    subprocess.run(command, cwd=place, check=True)
+    result = subprocess.run([place / "digits"], input=digits.tobytes(), capture_output=True, check=True)
+    lines = [line.split() for line in result.stdout.decode().splitlines()]
+    probability = np.exp(expected[0] - expected[0].max(axis=1, keepdims=True))
+    probability = (probability / probability.sum(axis=1, keepdims=True)).max(axis=1)
+    if file == "model.c":
+        assert [int(digit) for digit, _ in lines] == expected[1]
+        assert [float(shown) for _, shown in lines] == pytest.approx(probability, abs=2e-3)
+    else:
+        assert sum(int(digit) == other for (digit, _), other in zip(lines, expected[1], strict=True)) >= 27
+
+
 def test_saved_model_cli_runs_the_saved_model(place, expected):
     command = block("saved_model_cli").split()
     module = [sys.executable, "-m", "tensorflow.python.tools.saved_model_cli"]

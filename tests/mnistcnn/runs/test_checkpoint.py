@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import itertools
 import json
@@ -17,6 +18,7 @@ from mnistcnn.errors import CheckpointError
 from mnistcnn.network.weights import weights_digest
 from mnistcnn.runs import checkpoint as checkpoints
 from mnistcnn.runs.checkpoint import Best, Checkpoint, CheckpointDirectory, TrainingProgress, steps_to_drop
+from tests.conftest import forbid
 
 
 def make_checkpoint(step=0, seed=0):
@@ -78,12 +80,46 @@ def test_a_manifest_has_the_figures_of_the_best_evaluation_beside_the_other_coun
     assert checkpoints.load(path).progress == progress
 
 
-@pytest.mark.parametrize("record", [[], {}, {"losses": [], "best_day": 1}, {"losses": 1}])
+@pytest.mark.parametrize(
+    "record",
+    [[], {}, {"losses": [], "best_day": 1}, {"losses": 1}, {"losses": ["x"]}, {"losses": [], "seconds": "long"}],
+)
 def test_a_progress_that_cannot_be_understood_is_damage_even_with_a_valid_checksum(tmp_path, monkeypatch, record):
     monkeypatch.setattr(TrainingProgress, "to_record", lambda self: record)
     path = checkpoints.save(tmp_path / "step-0000001", make_checkpoint())
     with pytest.raises(CheckpointError, match=r"manifest\.json: damaged"):
         checkpoints.load(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("step", "x"),
+        ("step", -1),
+        ("progress", None),
+        ("files", []),
+        ("files", {}),
+        ("files", {"weights.npz": {}, "optimizer.npz": {}}),
+        ("format", 99),
+        ("format", None),
+    ],
+)
+def test_a_manifest_with_a_value_of_another_type_is_an_error_even_with_a_valid_checksum(tmp_path, key, value):
+    path = checkpoints.save(tmp_path / "step-0000001", make_checkpoint())
+    content = json.loads((path / "manifest.json").read_text())
+    del content["sha256"]
+    content[key] = value
+    digest = hashlib.sha256(files.to_json(content)).hexdigest()
+    (path / "manifest.json").write_bytes(files.to_json({**content, "sha256": digest}))
+    with pytest.raises(CheckpointError, match=r"manifest\.json: (damaged: |format )"):
+        checkpoints.load(path)
+
+
+def test_a_directory_that_cannot_be_read_is_an_error_that_says_so(tmp_path, monkeypatch):
+    forbid(monkeypatch, tmp_path)
+    for look in (lambda: CheckpointDirectory(tmp_path).steps(), lambda: CheckpointDirectory(tmp_path).find("best")):
+        with pytest.raises(CheckpointError, match="not readable: Permission denied"):
+            look()
 
 
 def test_the_same_state_makes_the_same_bytes(tmp_path):
@@ -155,7 +191,7 @@ def test_a_manifest_of_a_later_format_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "FORMAT", 2)
     path = checkpoints.save(tmp_path / "step-0000001", make_checkpoint())
     monkeypatch.undo()
-    with pytest.raises(CheckpointError, match="format 2, but this version of mnistcnn reads format 1"):
+    with pytest.raises(CheckpointError, match="format 2, of a newer version of mnistcnn; this one reads format 1"):
         checkpoints.load(path)
 
 

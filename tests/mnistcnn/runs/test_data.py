@@ -54,6 +54,14 @@ def test_mnist_whose_folder_is_gone_is_looked_for_in_the_other_places(run):
     assert chosen(run_data_config(run("idx", "/gone"))) == ("idx", Path("/gone"))
 
 
+def test_only_the_runs_own_kind_of_data_is_transposed(run, tmp_path):
+    own = run("idx, transpose: true", tmp_path, "idx")
+    assert run_data_config(own).transpose
+    assert run_data_config(own, directory=tmp_path / "elsewhere").transpose
+    assert not run_data_config(own, "mnist").transpose
+    assert not run_data_config(own, "digits").transpose
+
+
 def test_other_data_is_not_looked_for_in_the_runs_own_folder(run, tmp_path):
     assert chosen(run_data_config(run("idx", tmp_path), "mnist")) == ("mnist", None)
     assert chosen(run_data_config(run("idx", tmp_path), "digits")) == ("digits", None)
@@ -88,7 +96,7 @@ def test_other_data_than_the_run_learned_from_is_refused(run, tiny_dataset):
 def test_a_manifest_that_does_not_say_what_the_data_was_is_damaged(run, tiny_dataset):
     made = run("idx")
     made.update_manifest({"data": {"name": "tiny"}})
-    with pytest.raises(RunError, match=r"manifest\.json: damaged: 'data' is incomplete"):
+    with pytest.raises(RunError, match=r"manifest\.json: damaged: data\.source"):
         check_same_data(made, tiny_dataset)
 
 

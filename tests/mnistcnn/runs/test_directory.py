@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from mnistcnn import files
 from mnistcnn.config.schema import load_config
 from mnistcnn.errors import DivergedError, RunError
-from mnistcnn.runs.directory import config_hash, create_run, find_runs, open_run
+from mnistcnn.runs import lock
+from mnistcnn.runs.directory import Run, check_log_dir, config_hash, create_run, find_runs, open_run
+from tests.conftest import forbid
 
 NOON = datetime(2026, 11, 24, 12, 0, 0)
 
@@ -175,3 +179,102 @@ def test_a_divergence_that_is_recorded_already_is_left_as_it_is(make):
     with pytest.raises(DivergedError), run.recorded():
         raise DivergedError
     assert run.manifest()["state"] == "diverged"
+
+
+def test_a_manifest_of_a_newer_format_is_refused_by_name(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"format": 99, "state": "finished"}')
+    with pytest.raises(RunError, match=r"manifest\.json: format 99, of a newer version of mnistcnn.*update"):
+        Run(tmp_path).manifest()
+    (tmp_path / "manifest.json").write_text('{"format": "x", "state": "finished"}')
+    with pytest.raises(RunError, match=r"manifest\.json: damaged: its format is 'x'"):
+        Run(tmp_path).manifest()
+
+
+@pytest.mark.parametrize("name", ["there", "new", "new/deeper", "."])
+def test_a_log_dir_where_runs_can_be_made_is_left_as_it_is(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
+    check_log_dir(Path(name))
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+
+
+def test_a_log_dir_that_cannot_be_one_is_told_why(tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to("gone")
+    wrong = {
+        "file": "Not a directory: .*file is a file",
+        "file/below": "Not a directory: .*file is a file",
+        "link": "link is a link to gone, which is not there",
+        "link/below": "link is a link to gone, which is not there",
+        "x" * 300: "File name too long",
+        "/".join(["x" * 200] * 25): "File name too long",
+    }
+    for name, why in wrong.items():
+        with pytest.raises(RunError, match=f"cannot make a run here: .*{why}"):
+            check_log_dir(tmp_path / name)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc here")
+def test_a_log_dir_in_proc_is_named_for_what_it_is():
+    with pytest.raises(RunError, match="/proc/nothing: cannot make a run here: nothing can be made in /proc"):
+        check_log_dir(Path("/proc/nothing"))
+
+
+def test_a_folder_that_may_not_be_read_does_not_stand_in_the_way_of_the_latest_run(make, tmp_path, monkeypatch):
+    add_checkpoint(make("name=mine"))
+    for name in ("of-another-user", "lost+found"):
+        (tmp_path / "runs" / name).mkdir()
+        forbid(monkeypatch, tmp_path / "runs" / name)
+    newest = make("name=newest", "seed=1")
+    add_checkpoint(newest)
+    forbid(monkeypatch, newest.checkpoints_path)
+    unset = make("name=unset", "seed=2")
+    add_checkpoint(unset)
+    forbid(monkeypatch, unset.config_path)
+    assert open_run("latest", tmp_path / "runs").name == "mine"
+    assert {run.name for run in find_runs(tmp_path / "runs")} >= {"mine", "lost+found", "of-another-user"}
+
+
+def test_without_a_run_that_may_be_read_the_others_are_named(make, tmp_path, monkeypatch):
+    forbid(monkeypatch, make("name=closed").path)
+    with pytest.raises(RunError, match=r"no run with a checkpoint here; not readable: closed; train one"):
+        open_run("latest", tmp_path / "runs")
+    with pytest.raises(RunError, match=r"closed: not readable: Permission denied"):
+        open_run("closed", tmp_path / "runs")
+
+
+def test_a_log_dir_that_may_not_be_read_is_an_error_that_names_it(tmp_path, monkeypatch):
+    (tmp_path / "runs").mkdir()
+    forbid(monkeypatch, tmp_path / "runs")
+    with pytest.raises(RunError, match=r"runs: not readable: Permission denied"):
+        open_run("latest", tmp_path / "runs")
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_a_run_that_may_not_be_written_cannot_be_locked_and_the_error_says_what_to_do(make, monkeypatch, number):
+    run = make()
+
+    def refuse(directory, patience):
+        raise OSError(number, "no writing here", str(directory))
+
+    monkeypatch.setattr(lock, "held", refuse)
+    with pytest.raises(RunError, match=r"cannot write into this run: no writing here; .* copy it"), run.locked():
+        pass
+
+
+def test_a_run_that_starts_yesterday_is_no_newer_than_the_others(make, tmp_path):
+    damaged = make("name=damaged")
+    damaged.manifest_path.write_bytes(damaged.manifest_path.read_bytes().replace(b'"started": "2', b'"started": "z'))
+    add_checkpoint(damaged)
+    add_checkpoint(make("name=whole"))
+    assert open_run("latest", tmp_path / "runs").name == "whole"
+
+
+def test_a_full_disk_says_how_to_go_on(make):
+    run = make("name=mine")
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(RunError, match="No space left on device; when that is mended, begin again"), run.recorded():
+        raise full
+    add_checkpoint(run)
+    with pytest.raises(RunError, match=r"go on with: mnistcnn train --resume .*mine$"), run.recorded():
+        raise full

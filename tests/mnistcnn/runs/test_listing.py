@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from mnistcnn.config.schema import load_config
-from mnistcnn.runs.directory import create_run
+from mnistcnn.runs.directory import create_run, find_runs, open_run
 from mnistcnn.runs.listing import summarize, summarize_runs
+from mnistcnn.runs.selection import selected_runs
+from tests.conftest import forbid
 
 RESULTS = {
     "step": 3000,
@@ -162,13 +165,17 @@ def test_runs_come_newest_first(make, tmp_path):
 @pytest.fixture
 def opened(monkeypatch):
     """Counts how often a file of each name is opened."""
-    counts, opens = Counter(), io.open
+    counts = Counter()
 
-    def counting_open(file, *arguments, **options):
-        counts[Path(file).name] += 1
-        return opens(file, *arguments, **options)
+    def counting(opens):
+        def counting_open(file, *arguments, **options):
+            counts.update([Path(file).name] if not isinstance(file, int) else [])
+            return opens(file, *arguments, **options)
 
-    monkeypatch.setattr(io, "open", counting_open)  # What pathlib opens with.
+        return counting_open
+
+    monkeypatch.setattr(io, "open", counting(io.open))  # What pathlib opens with.
+    monkeypatch.setattr(os, "open", counting(os.open))
     return counts
 
 
@@ -184,7 +191,38 @@ def test_a_run_without_an_end_costs_one_look_at_its_metrics_more(make, tmp_path,
     make(metrics=METRICS, checkpoints=[0, 110])
     opened.clear()
     summarize_runs(tmp_path / "runs")
-    assert opened == {"manifest.json": 2, "config.yaml": 1, "metrics.csv": 1}
+    assert opened == {"manifest.json": 2, "config.yaml": 1, "metrics.csv": 1, ".lock": 1}
+
+
+def test_the_newest_few_cost_one_look_at_the_manifests_of_the_others(make, tmp_path, opened):
+    for seed in range(5):
+        make(f"seed={seed}", state="finished", results=RESULTS, started=f"2026-11-24T1{seed}:00:00+00:00")
+    opened.clear()
+    newest = selected_runs(find_runs(tmp_path / "runs"), [], "started", limit=2)
+    assert [run.started.hour for run in newest] == [14, 13]
+    assert opened == {"manifest.json": 7, "config.yaml": 2}
+    oldest = selected_runs(find_runs(tmp_path / "runs"), [], "started", reverse=True, limit=2)
+    assert [run.started.hour for run in oldest] == [10, 11]
+
+
+def test_the_latest_run_costs_one_look_at_each_manifest(make, tmp_path, opened):
+    for seed in range(5):
+        make(f"seed={seed}", checkpoints=[0])
+    opened.clear()
+    open_run("latest", tmp_path / "runs")
+    assert opened == {"manifest.json": 6, "config.yaml": 1}
+
+
+@pytest.mark.parametrize("part", [".", "manifest.json", "config.yaml", "checkpoints"])
+def test_a_run_that_may_not_be_read_is_listed_as_such_with_its_place(make, tmp_path, monkeypatch, part):
+    make(state="finished", results=RESULTS)
+    closed = make("name=closed", state="finished", results=RESULTS)
+    forbid(monkeypatch, closed.path / part)
+    summaries = {run.name: run for run in summarize_runs(tmp_path / "runs")}
+    assert sorted(run.state for run in summaries.values()) == ["finished", "unreadable"]
+    assert "runs/closed" in summaries["closed"].problem
+    assert "Permission denied" in summaries["closed"].problem
+    assert not summaries["closed"].can_be_resumed
 
 
 def test_manifests_of_todays_runs_are_understood(make):

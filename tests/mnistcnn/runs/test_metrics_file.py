@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from mnistcnn.errors import RunError
 from mnistcnn.events import Evaluated, StepsDone
 from mnistcnn.runs.metrics_file import MetricsFile, read_metrics
 
@@ -64,3 +65,12 @@ def test_going_on_from_a_checkpoint_drops_the_rows_behind_it_and_an_unfinished_l
 def test_a_data_name_with_a_comma_is_one_field(path):
     write(path, StepsDone(1, 'my "data", new', 50, 0.1, 0.9, 1e-4, 1.0, 1.0))
     assert read_metrics(path)[0]["data"] == 'my "data", new'
+
+
+@pytest.mark.parametrize("rows", ["nonsense\n1\n", "step,split\nx,train\n", "step,split\n1,train\n", "step\n,\n"])
+def test_rows_that_cannot_be_kept_are_an_error_that_names_the_file(tmp_path, rows):
+    path = tmp_path / "metrics.csv"
+    path.write_text(rows)
+    with pytest.raises(RunError, match=r"metrics\.csv: damaged: "):
+        MetricsFile(path, step=10)
+    assert path.read_text() == rows

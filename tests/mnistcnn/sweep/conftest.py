@@ -12,7 +12,7 @@ import pytest
 
 from mnistcnn.config.schema import Config
 from mnistcnn.data.dataset import Dataset
-from mnistcnn.events import Evaluated, Event, RunFinished, RunStarted
+from mnistcnn.events import Evaluated, Event, RunFinished, RunStarted, Warned
 from mnistcnn.runs.directory import create_run
 from mnistcnn.sweep.settings import SweepConfig
 
@@ -42,8 +42,10 @@ class FakeTraining:
         return self._events(run, config, dataset, stop)
 
     def _events(self, run, config, dataset, stop):
-        with run.locked(), run.recorded():
+        with run.locked() as warning, run.recorded():
             yield RunStarted(run.path, dataset.name, 0, config.steps, 20, 0, 100, 240, 40, 60)
+            if warning:
+                yield Warned(warning)
             step = 0
             while step < config.steps and not stop():
                 for split in ("validation", "test"):

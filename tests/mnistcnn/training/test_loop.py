@@ -319,3 +319,31 @@ def test_a_run_leaves_nothing_behind_in_the_process(config, tiny_dataset, summar
 
     graphs_after_a_run(0)  # What belongs to the operations and not to a run is traced here.
     assert graphs_after_a_run(1) == graphs_after_a_run(2)
+
+
+def test_a_card_that_cannot_be_used_is_a_warning_of_the_run(config, tiny_dataset, nvidia_smi):
+    nvidia_smi(cuda="11.4")
+    text = "TensorFlow cannot use NVIDIA GeForce RTX 3090, so this trains on the CPU"
+    warned = of(Warned, list(train(config("steps=1"), tiny_dataset)))
+    assert any(text in warning.message for warning in warned)
+    warned = of(Warned, list(train(config("steps=1", "devices=cpu"), tiny_dataset)))
+    assert not any(text in warning.message for warning in warned)
+
+
+def test_a_run_that_learned_nothing_warns_before_its_end(config, tiny_dataset):
+    *_, warned, finished = train(config("learning_rate=10"), tiny_dataset)
+    assert isinstance(warned, Warned)
+    assert "no better than always giving the most frequent digit: 10.00 %" in warned.message
+    assert "checkpoints/best, of step" in warned.message
+    assert warned.message.endswith("try a lower learning_rate than 10, or more steps")
+    assert (finished.chance_accuracy, finished.no_better_than) == (0.1, "chance")
+    assert run_of_finished(finished).manifest()["results"]["no_better_than"] == "chance"
+
+
+def run_of_finished(event):
+    return Run(event.run)
+
+
+def test_a_run_that_learned_has_no_such_warning(config, tiny_dataset):
+    events = list(train(config("steps=60", "keep_prob=1", "learning_rate=1e-2"), tiny_dataset))
+    assert (of(Warned, events), events[-1].no_better_than) == ([], None)

@@ -1,0 +1,33 @@
+"""Whether a stream leads to a terminal that a display can be drawn on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TextIO
+
+_NOTEBOOK = "JPY_PARENT_PID"
+"""Jupyter sets it for its kernels, and so for the commands of their cells, but not for its terminals."""
+_COLAB = "COLAB_"
+_DUMB = {"", "dumb", "unknown"}
+
+
+def can_draw(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a display may move the cursor and use the characters that it is made of.
+
+    A notebook runs `!mnistcnn train` in a pseudo-terminal, but shows every frame of a display below the last one.
+    """
+    if not stream.isatty() or environment.get("TERM", "") in _DUMB:
+        return False
+    if _NOTEBOOK in environment or any(name.startswith(_COLAB) for name in environment):
+        return False
+    encoding = (stream.encoding or "").lower().replace("-", "")
+    return encoding.startswith("utf") and _has_height(stream)
+
+
+def _has_height(stream: TextIO) -> bool:
+    """Whether the terminal says how many lines it has; what only looks like one, such as a log, says none."""
+    try:
+        return os.get_terminal_size(stream.fileno()).lines > 0
+    except (OSError, ValueError):  # Without a descriptor: a test's.
+        return True

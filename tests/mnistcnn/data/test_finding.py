@@ -1,0 +1,69 @@
+"""Few pictures of each kind that `benchmarks/photos.py` measures: are the digits found, and nothing else?"""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from benchmarks.photo_drawing import CONDITIONS, Digit, photos
+from mnistcnn.data.framing import find_digits
+from mnistcnn.data.imagefile import read_pixels
+
+SIDE = 28
+
+
+def strokes(*points):
+    """A digit in MNIST's frame, as straight strokes from point to point (row, column)."""
+    image = np.zeros((SIDE * 4, SIDE * 4))
+    for start, end in pairwise(points):
+        line = np.rint(np.linspace(start, end, 400) * np.array(4)).astype(int)
+        image[tuple(line.T)] = 1
+    thick = ndimage.gaussian_filter(ndimage.maximum_filter(image, 9), 2)
+    return np.rint(255 * np.clip(1.3 * thick[::4, ::4], 0, 1)).astype(np.uint8)
+
+
+SEVEN = Digit(strokes((5, 7), (5, 20), (23, 12)), 7)
+FOUR = Digit(strokes((4, 9), (15, 7), (15, 20), (4, 18), (23, 17)), 4)
+ZERO = Digit(strokes((5, 12), (9, 7), (18, 7), (22, 12), (22, 16), (18, 20), (9, 20), (5, 15), (5, 12)), 0)
+DIGITS = (SEVEN, FOUR, ZERO)
+
+
+def likeness(image, digit):
+    """The correlation with the digit that was drawn, both a little blurred, as a pixel's shift is no difference."""
+    return np.corrcoef(*(ndimage.gaussian_filter(one.astype(float), 1.2).ravel() for one in (image, digit.image)))[0, 1]
+
+
+def read(image):
+    """The digit that the image is most like."""
+    return max(DIGITS, key=lambda digit: likeness(image, digit)).label
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: condition.name)
+def test_the_digits_are_found_under_every_condition(condition):
+    pictures = photos(condition, DIGITS, 2)
+    found = [find_digits(read_pixels(photo.content, "photo")) for photo in pictures]
+    numbers = ["".join(str(read(digit.image)) for digit in digits) for digits in found]
+    right = sum(number == photo.digits for number, photo in zip(numbers, pictures, strict=True))
+    assert right >= (2 if condition.wanted >= 0.95 else 1), numbers
+
+
+def test_boxes_are_around_the_digits_in_pixels_of_the_picture():
+    page = np.ones((200, 300, 1), np.float32)
+    page[40:160, 60:72] = 0
+    page[50:150, 200:214] = 0
+    found = find_digits(page)
+    assert [(d.box.left, d.box.top, d.box.width, d.box.height) for d in found] == [
+        (60, 40, 12, 120),
+        (200, 50, 14, 100),
+    ]
+    assert [digit.line for digit in found] == [0, 0]
+
+
+@pytest.mark.parametrize("noise", [0, 0.02, 0.2])
+@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 3, 3), (28, 28, 1), (200, 150, 3)])
+def test_blank_paper_has_no_digit(shape, noise):
+    random = np.random.default_rng(1)
+    found = find_digits((0.8 + random.normal(0, 1, shape) * noise).astype(np.float32))
+    if max(shape) > 3 or not noise:  # Two pixels may mean anything, but are no crash.
+        assert found == []
