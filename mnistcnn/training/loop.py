@@ -156,7 +156,8 @@ def _build(job: Job, precision: Precision, checkpoint: Checkpoint | None) -> tup
     summaries = summaries_of(job.run, config, state.network, state.evaluated_network, dataset)
     if checkpoint is not None:
         state.load(checkpoint)
-        state.take_from_chief()
+        if checkpoint.step:  # Before the first step, all have the same weights by the seed, and nobody waits for these.
+            state.take_from_chief()
     return state, summaries
 
 
