@@ -244,7 +244,7 @@ def _metadata(kind: Format, words: Words, keywords: str) -> dict[str, str | None
         return {"Title": words.title, "Description": words.alt, "Source": keywords, "Software": "mnistcnn"}
     if kind == "svg":
         return {"Title": words.title, "Description": words.alt, "Source": keywords, "Date": None}
-    return {"Title": words.title, "PictureSource": words.alt, "Keywords": keywords, "CreationDate": None}
+    return {"Title": words.title, "Subject": words.alt, "Keywords": keywords, "CreationDate": None}
 
 
 def _alignments(count: int) -> list[Literal["left", "center", "right"]]:

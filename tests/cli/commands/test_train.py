@@ -177,7 +177,12 @@ def test_a_run_that_another_worker_was_asked_to_stop_is_no_success(core, fake_ru
     [
         (["--workers", "a:1,b:1", "--worker-index", "2"], "", 3, "--worker-index: 2 is not one of 0 to 1"),
         (["--workers", "a:1,b:1", "--worker-index", "0", "--seeds", "0-1"], "", 2, "--seeds is for one process"),
-        (["--workers", "a:1,b:1", "--worker-index", "1", "--resume", "x", "--name", "y"], "", 2, "--resume goes on"),
+        (
+            ["--workers", "a:1,b:1", "--worker-index", "1", "--resume", "x", "--name", "y"],
+            "",
+            2,
+            "--resume keeps a run's own",
+        ),
         ([], '{"cluster": ', 3, "TF_CONFIG: not JSON"),
     ],
 )

@@ -14,6 +14,7 @@ class Steps:
     """Stands in for the compiled steps: each takes `seconds`."""
 
     def __init__(self, seconds):
+        self.compiled_length = None
         self.seconds, self.now, self.seen = seconds, 100.0, []
 
     def __call__(self, step, indices):
@@ -56,3 +57,10 @@ def test_throughput_is_of_the_chunks_since_it_was_last_asked_for(make):
     assert (first.seconds, first.images_per_second) == (2.0, 40.0)
     chunks.run(4, 1)
     assert chunks.throughput().seconds == 0.5
+
+
+def test_a_chunk_that_is_compiled_is_never_longer_than_what_was_compiled(make):
+    steps, chunks = make(seconds=0.003)
+    chunks.run(0, 1)
+    steps.compiled_length = 20
+    assert chunks.most_steps() == 20

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from mnistcnn.errors import RunError
+from mnistcnn.runs.directory import Run
 from mnistcnn.visualize.drawing.captions import CAPTIONS
 from mnistcnn.visualize.drawing.style import DARK, LIGHT
 from mnistcnn.visualize.names import ALL, KINDS, LAYERS
@@ -113,10 +114,10 @@ def test_every_layer_and_every_kind_has_a_picture_and_every_picture_a_caption():
     assert captions | {"contact-sheet"} == set(CAPTIONS)
 
 
-def test_a_run_with_one_checkpoint_and_no_metrics_has_no_curves_and_no_animation(make_subject, tmp_path):
+def test_a_run_with_one_checkpoint_and_no_metrics_has_no_curves_and_no_animation(make_subject, tmp_path, monkeypatch):
     source = make_subject()
     source.history = source.history[-1:]
-    source.trained.run.metrics_path = tmp_path / "metrics.csv"
+    monkeypatch.setattr(Run, "metrics_path", tmp_path / "metrics.csv")
     pictures = [picture for picture in PICTURES if picture.show == "training"]
     assert list(draw_pictures(source, pictures, tmp_path / "out", "png")) == [None, None]
 

@@ -90,10 +90,10 @@ def test_the_subtotals_of_conv2_add_up_and_each_opens_to_its_products(page, refe
         assert page.evaluate("document.activeElement.dataset.channel") == str(channel)
 
 
-@pytest.mark.parametrize(("layer", "source"), [("pool1", "conv1"), ("pool2", "conv2")])
-def test_pooling_names_the_largest_of_four_and_leads_to_it(page, reference, layer, source):
+@pytest.mark.parametrize(("layer", "below"), [("pool1", "conv1"), ("pool2", "conv2")])
+def test_pooling_names_the_largest_of_four_and_leads_to_it(page, reference, layer, below):
     unit, y, x = go_to(page, layer, "Shift+ArrowDown", "ArrowRight")
-    four = reference[source][2 * y : 2 * y + 2, 2 * x : 2 * x + 2, unit].ravel()
+    four = reference[below][2 * y : 2 * y + 2, 2 * x : 2 * x + 2, unit].ravel()
     shown = [as_number(text) for text in page.locator(".four b").all_inner_texts()]
     assert shown == pytest.approx(four, abs=6e-4)
     assert numbers(page, "#inspector-value", "value")[0] == pytest.approx(four.max(), abs=1e-4)
@@ -103,7 +103,7 @@ def test_pooling_names_the_largest_of_four_and_leads_to_it(page, reference, laye
     row, column = np.unravel_index(four.argmax(), (2, 2))
     page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
     title = page.locator("#inspector-title").inner_text()
-    assert title == f"{source}, unit {unit}, row {2 * y + row}, column {2 * x + column}"
+    assert title == f"{below}, unit {unit}, row {2 * y + row}, column {2 * x + column}"
 
 
 def test_contributions_to_fc1_and_to_an_output_are_the_strongest_and_add_up(page, reference, source):
