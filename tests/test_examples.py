@@ -71,7 +71,9 @@ def failing(condition, code):
 
 def test_the_shell_loop_trains_every_learning_rate(execute, tmp_path):
     result = execute("shell-loop.sh", *TINY, environment={"RATES": "1e-3 2e-3"})
-    assert (result.returncode, result.stderr) == (0, "")
+    assert result.returncode == 0
+    # Four steps teach nothing, which is all that there is to warn of.
+    assert all("no better than" in line for line in result.stderr.splitlines())
     assert [manifest(tmp_path, f"rate-{rate}")["state"] for rate in ("1e-3", "2e-3")] == ["finished", "finished"]
 
 
