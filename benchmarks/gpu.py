@@ -82,25 +82,32 @@ class Bench:
 
     def steps(self) -> None:
         """A table of single steps."""
-        print(f"{'one step':32}{'batch':>6}{'ms':>10}{'compile, s':>12}{'GPU MB':>9}")
+        print(f"\n{'one step':32}{'batch':>6}{'ms':>10}{'compile, s':>12}{'GPU MB':>9}")
+        found: dict[str, list[dict[str, Any]]] = {}
+        for name in CONTENDERS:
+            found[name] = self._step(name)
+            for result in found[name]:
+                print(f"{name:32}{_step_cells(result)}", flush=True)
         for batch in BATCHES:
-            found = {name: self._step(name, batch) for name in CONTENDERS}
-            for name, result in found.items():
-                print(f"{name:32}{batch:6}{_step_cells(result)}", flush=True)
-            self._judge_steps(batch, {name: result["ms"] for name, result in found.items() if "ms" in result})
+            ms = {name: one["ms"] for name, results in found.items() for one in results if one.get("batch") == batch}
+            self._judge_steps(batch, ms)
 
-    def _step(self, name: str, batch: int) -> dict[str, Any]:
+    def _step(self, name: str) -> list[dict[str, Any]]:
+        """What `gpu_step.py` found for each batch size, or why there is less."""
         if self.clock.is_over:
-            return {"left_out": "no time left"}
-        command = [sys.executable, str(HERE / "gpu_step.py"), name, str(batch), "200" if self.gpu else "1"]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=self.clock.left, check=False)
-        except subprocess.TimeoutExpired:
-            return {"left_out": "no time left"}
-        if done.returncode:
-            return {"left_out": "failed: " + (done.stderr.strip().splitlines() or ["?"])[-1]}
-        result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return result
+            return [{"left_out": "no time left"}]
+        batches = [str(batch) for batch in BATCHES]
+        command = [sys.executable, str(HERE / "gpu_step.py"), name, "200" if self.gpu else "1", *batches]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                output, errors = process.communicate(timeout=self.clock.left)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                output, errors = process.communicate()[0], "no time left"
+        found: list[dict[str, Any]] = [json.loads(line) for line in output.splitlines()]
+        if process.returncode:
+            found.append({"left_out": (errors.strip().splitlines() or ["failed"])[-1]})
+        return found
 
     def _judge_steps(self, batch: int, ms: Mapping[str, float]) -> None:
         mine, graph, limit = ms.get(OURS), ms.get(GRAPH), STEP_PROMISES[batch]
@@ -211,7 +218,7 @@ class Bench:
     def _programs(self) -> int:
         """How many compiled programs XLA has kept on disk: what it compiled, and not what it said."""
         cache = Path(self._environment()["XDG_CACHE_HOME"]) / "mnistcnn" / "xla"
-        return sum(path.is_file() for path in cache.rglob("*"))
+        return sum(path.is_file() for path in cache.glob("*/programs/*"))
 
     def _digest(self, name: str) -> str | None:
         try:
@@ -224,9 +231,9 @@ class Bench:
 
 def _step_cells(result: Mapping[str, Any]) -> str:
     if "ms" not in result:
-        return f"   {result['left_out']}"
+        return f"        {result['left_out']}"
     memory = "–" if result["memory_mb"] is None else f"{result['memory_mb']:.0f}"
-    return f"{result['ms']:10.3f}{result['compile_seconds']:12.1f}{memory:>9}"
+    return f"{result['batch']:6}{result['ms']:10.3f}{result['compile_seconds']:12.1f}{memory:>9}"
 
 
 def _ms(value: float | None) -> str:

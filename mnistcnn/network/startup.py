@@ -1,4 +1,4 @@
-"""What TensorFlow reads from the environment when it starts: oneDNN, a GPU's memory, a folder for temporary files.
+"""What TensorFlow reads from the environment when it starts: oneDNN, a GPU's memory and programs, temporary files.
 
 Importing `mnistcnn.network`, or any other package here whose modules import TensorFlow, calls `prepare`. So a command
 and a program that uses the library get the same kernels, while `import mnistcnn` alone changes nothing.
@@ -16,11 +16,18 @@ import platform
 import sys
 import tempfile
 from collections.abc import Mapping, MutableMapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from .precision import processor_flags
 
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 GPU_MEMORY_GROWS = "TF_FORCE_GPU_ALLOW_GROWTH"
+XLA = "TF_XLA_FLAGS"
+_PROGRAMS = "--tf_xla_persistent_cache_directory"
+_PROGRAMS_OF_GPUS = "--tf_xla_persistent_cache_device_types=XLA_GPU_JIT"
 ABSL_TEMPORARY = "TEST_TMPDIR"
 _MEMORY = "/dev/shm"  # noqa: S108 (only where there is no other folder, and `tempfile` makes the names)
 
@@ -35,6 +42,10 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
     if "tensorflow" in sys.modules:
         return
     environment.setdefault(GPU_MEMORY_GROWS, "true")  # Else TensorFlow takes the whole card, and a second run has none.
+    # Read as soon as TensorFlow lists the devices, so that it is set before anybody knows whether there is a GPU.
+    programs, flags = cache_folder() / "programs", environment.get(XLA, "")
+    if _PROGRAMS not in flags and " " not in str(programs):  # The flags end at a space.
+        environment[XLA] = f"{flags} {_PROGRAMS}={programs} {_PROGRAMS_OF_GPUS}".strip()
     if needs_switch(platform.machine(), processor_flags()):
         environment.setdefault(ONEDNN, "1")
     if not _has_temporary_folder():
@@ -43,6 +54,15 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
             environment["TMPDIR"] = _MEMORY
         # TensorFlow 2.21 imports absl's helpers for tests, which ask where such a folder is, and put nothing there.
         environment.setdefault(ABSL_TEMPORARY, os.sep)
+
+
+def cache_folder() -> Path:
+    """Where XLA keeps what it found out about GPUs, for this version of TensorFlow; it need not exist."""
+    try:
+        tensorflow = version("tensorflow")
+    except PackageNotFoundError:  # Another distribution of it.
+        tensorflow = "unknown"
+    return user_cache_path("mnistcnn", appauthor=False) / "xla" / tensorflow
 
 
 def _has_temporary_folder() -> bool:

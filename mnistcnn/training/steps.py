@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..config.schema import Config
 from ..data.dataset import Examples
 from ..network.augmentation import Augmentation
+from ..network.gpu import program_name
 from ..network.model import Dropout, Network, cross_entropy, scope, to_input
 from ..network.pooling import max_pool
 from ..network.precision import Precision
@@ -82,8 +83,13 @@ class TrainingSteps:
     def _compile(self, length: int | None) -> None:
         self.compiled_length = length
         self._pool = max_pool if length else None
+
+        def chunk(*arguments: tf.Tensor) -> list[tf.Tensor]:
+            return self._chunk(*arguments)
+
+        chunk.__name__ = program_name("chunk")
         self._compiled = tf.function(
-            self._chunk,
+            chunk,
             input_signature=[
                 tf.TensorSpec([], tf.int32),
                 tf.TensorSpec([], tf.int32),

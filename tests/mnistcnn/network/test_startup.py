@@ -9,6 +9,7 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,6 +22,7 @@ ZEN_3 = frozenset({"avx", "avx2", "fma", "sse4_2"})
 SKYLAKE_X = ZEN_3 | {"avx512f", "avx512vl"}
 ICE_LAKE = SKYLAKE_X | {"avx512_vnni"}
 ALDER_LAKE = ZEN_3 | {"avx_vnni"}
+PROGRAMS = "--tf_xla_persistent_cache_directory=/cache/programs --tf_xla_persistent_cache_device_types=XLA_GPU_JIT"
 IVY_BRIDGE = frozenset({"avx", "sse4_2"})
 
 
@@ -30,9 +32,10 @@ def on(monkeypatch):
 
     def prepared(flags, environment=(), imported=False):
         modules = {"tensorflow": None} if imported else {}
-        monkeypatch.setattr(startup.sys, "modules", modules)
+        monkeypatch.setattr(startup, "sys", SimpleNamespace(modules=modules))
         monkeypatch.setattr(startup.platform, "machine", lambda: "x86_64")
         monkeypatch.setattr(startup, "processor_flags", lambda: flags)
+        monkeypatch.setattr(startup, "cache_folder", lambda: Path("/cache"))
         environment = dict(environment)
         startup.prepare(environment)
         return environment
@@ -66,13 +69,13 @@ def test_what_tensorflow_will_do_follows_its_own_rules(flags, value, expected):
 
 
 def test_the_switch_is_set_and_gpu_memory_grows(on):
-    assert on(ZEN_3) == {"TF_ENABLE_ONEDNN_OPTS": "1", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+    assert on(ZEN_3) == {"TF_ENABLE_ONEDNN_OPTS": "1", "TF_FORCE_GPU_ALLOW_GROWTH": "true", "TF_XLA_FLAGS": PROGRAMS}
     assert "TF_ENABLE_ONEDNN_OPTS" not in on(ICE_LAKE)
 
 
 def test_what_the_user_set_stays(on):
     chosen = {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_FORCE_GPU_ALLOW_GROWTH": "false"}
-    assert on(ZEN_3, chosen) == chosen
+    assert chosen.items() <= on(ZEN_3, chosen).items()
 
 
 def test_a_tensorflow_that_is_imported_already_is_left_as_it_is(on):
@@ -119,3 +122,14 @@ def test_every_package_whose_modules_import_tensorflow_prepares_for_it_first(pac
 
 def test_reading_a_configuration_or_data_sets_nothing():
     assert settings_after("mnistcnn", "mnistcnn.config.schema", "mnistcnn.data.sources") == [{}, False]
+
+
+@pytest.mark.parametrize(
+    ("asked", "flags"),
+    [
+        ("--tf_xla_auto_jit=2", f"--tf_xla_auto_jit=2 {PROGRAMS}"),
+        ("--tf_xla_persistent_cache_directory=/mine", "--tf_xla_persistent_cache_directory=/mine"),
+    ],
+)
+def test_a_gpus_programs_are_kept_unless_the_user_keeps_them_elsewhere(on, asked, flags):
+    assert on(ZEN_3, {"TF_XLA_FLAGS": asked})["TF_XLA_FLAGS"] == flags
