@@ -63,9 +63,8 @@ def test_one_process_compiles_at_a_time_and_none_waits_for_ever(flags, tmp_path,
     monkeypatch.setattr(gpu, "_PATIENCE", 0.01)
     prepare_gpus([CARD], deterministic=True, choices=kernel_choices())
     other = FileLock(kernel_choices() / ".lock")
-    with compiling_alone():
-        with pytest.raises(TimeoutError):
-            other.acquire(timeout=0)
+    with compiling_alone(), pytest.raises(TimeoutError):
+        other.acquire(timeout=0)
     with other.acquire(timeout=0), compiling_alone():
         pass
 
