@@ -225,7 +225,7 @@ class Bench:
             manifest = json.loads((self.runs / name / "manifest.json").read_text())
         except OSError:
             return None
-        digest: str | None = (manifest["results"] or {}).get("weights_digest")
+        digest: str | None = (manifest.get("results") or {}).get("weights_digest")
         return digest
 
 
