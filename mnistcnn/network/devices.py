@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from ..errors import ConfigError
 from .cuda import CudaWanted, find_obstacle, is_hidden, lacking_libraries
-from .gpu import kernel_choices, prepare_gpus
+from .gpu import prepare_gpus
 from .nvidia import find_nvidia
 
 
@@ -31,7 +31,7 @@ def use_devices(devices: int | str, batch_size: int | None, workers: int = 1, *,
         try:
             if wanted < len(gpus):
                 tf.config.set_visible_devices(gpus[:wanted], "GPU")
-            prepare_gpus(gpus[:wanted], deterministic=deterministic, choices=kernel_choices())
+            prepare_gpus(gpus[:wanted], deterministic=deterministic)
         except RuntimeError as error:
             raise ConfigError([f"devices: {devices}: too late: TensorFlow already runs in this process"]) from error
     return wanted

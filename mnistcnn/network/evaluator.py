@@ -10,7 +10,6 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..data.dataset import Examples
-from .gpu import program_name
 from .model import Network, to_input
 
 BATCH_SIZE = 500
@@ -81,13 +80,8 @@ class Evaluator:
     def _compile(self, xla: bool) -> None:
         network = self._network
         self._xla, self._batch_size = xla, GPU_BATCH_SIZE if xla else BATCH_SIZE
-
-        def logits(images: tf.Tensor) -> tf.Tensor:
-            return network(to_input(images))
-
-        logits.__name__ = program_name("logits")
         self._logits = tf.function(
-            logits,
+            lambda images: network(to_input(images)),
             input_signature=[tf.TensorSpec([self._batch_size if xla else None, 28, 28], tf.uint8)],
             autograph=False,
             jit_compile=xla,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -26,8 +27,21 @@ SCOPES = {
 }
 """What the tutorial calls each layer: the scopes of the graph and of every tag in TensorBoard."""
 
-Pool = Callable[[tf.Tensor], tf.Tensor]
-"""2×2 max pooling with stride 2: [batch, height, width, channels] → [batch, height / 2, width / 2, channels]."""
+
+class Operations(NamedTuple):
+    """How the two operations of a convolutional layer are computed."""
+
+    convolve: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+    """Maps [batch, height, width, channels] and filters [5, 5, channels, out] → [batch, height, width, out]."""
+    pool: Callable[[tf.Tensor], tf.Tensor]
+    """2×2 max pooling with stride 2: [batch, height, width, channels] → [batch, height / 2, width / 2, channels]."""
+
+
+TENSORFLOW = Operations(
+    convolve=lambda maps, filters: tf.nn.conv2d(maps, filters, strides=1, padding="SAME"),
+    pool=lambda maps: tf.nn.max_pool2d(maps, 2, 2, "SAME"),
+)
+"""TensorFlow's own."""
 
 
 class Network(tf.Module):
@@ -70,7 +84,9 @@ class Network(tf.Module):
         """How many numbers the network learns: 3,274,634 with the tutorial's widths."""
         return sum(variable.shape.num_elements() for variable in self.parameters.values())
 
-    def __call__(self, images: tf.Tensor, dropout: Dropout | None = None, *, pool: Pool | None = None) -> tf.Tensor:
+    def __call__(
+        self, images: tf.Tensor, dropout: Dropout | None = None, *, operations: Operations = TENSORFLOW
+    ) -> tf.Tensor:
         """The logits of a batch.
 
         Pooling comes before bias and ReLU. Both are monotonic, and so is their rounding, so that the largest of
@@ -81,18 +97,18 @@ class Network(tf.Module):
         Args:
             images: [batch, 28, 28, 1] float32 or bfloat16 in [0, 1].
             dropout: what fc1's output goes through; training only.
-            pool: how maps are pooled; None for TensorFlow's operation.
+            operations: how it convolves and pools.
 
         Returns:
             [batch, 10] float32.
         """
-        pool = pool or _pooled
+        convolve, pool = operations
         with scope("conv1"):
-            conv1 = self._convolved("conv1", images)
+            conv1 = convolve(images, self._filters("conv1", images.dtype))
         with scope("pool1"):
             pool1 = self._biased_relu("conv1", pool(conv1))
         with scope("conv2"):
-            conv2 = self._convolved("conv2", pool1)
+            conv2 = convolve(pool1, self._filters("conv2", images.dtype))
         with scope("pool2"):
             pool2 = self._biased_relu("conv2", pool(conv2))
         with scope("fc1"):
@@ -117,9 +133,10 @@ class Network(tf.Module):
         named: dict[str, tf.Tensor] = {}
         maps = images
         for conv, pool in (("conv1", "pool1"), ("conv2", "pool2")):
-            named[f"{conv}/preactivation"] = self._convolved(conv, maps) + self.biases[conv]
+            convolved = TENSORFLOW.convolve(maps, self._filters(conv, maps.dtype))
+            named[f"{conv}/preactivation"] = convolved + self.biases[conv]
             named[conv] = tf.nn.relu(named[f"{conv}/preactivation"])
-            maps = named[pool] = _pooled(named[conv])
+            maps = named[pool] = TENSORFLOW.pool(named[conv])
         named["fc1/preactivation"] = tf.matmul(_flat(maps), self.weights["fc1"]) + self.biases["fc1"]
         named["fc1"] = tf.nn.relu(named["fc1/preactivation"])
         named["fc2"] = tf.matmul(named["fc1"], self.weights["fc2"]) + self.biases["fc2"]
@@ -139,8 +156,8 @@ class Network(tf.Module):
         for name, variable in self.parameters.items():
             variable.assign(weights[name])
 
-    def _convolved(self, layer: str, maps: tf.Tensor) -> tf.Tensor:
-        return tf.nn.conv2d(maps, tf.cast(self.weights[layer], maps.dtype), strides=1, padding="SAME")
+    def _filters(self, layer: str, dtype: tf.DType) -> tf.Tensor:
+        return tf.cast(tf.convert_to_tensor(self.weights[layer]), dtype)
 
     def _biased_relu(self, layer: str, values: tf.Tensor) -> tf.Tensor:
         return tf.nn.relu(values + tf.cast(self.biases[layer], values.dtype))
@@ -208,10 +225,6 @@ def cross_entropy(labels: tf.Tensor, logits: tf.Tensor, label_smoothing: float =
         return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
     targets = (1.0 - label_smoothing) * tf.one_hot(labels, CLASSES) + label_smoothing / CLASSES
     return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
-
-
-def _pooled(maps: tf.Tensor) -> tf.Tensor:
-    return tf.nn.max_pool2d(maps, 2, 2, "SAME")
 
 
 def _flat(maps: tf.Tensor) -> tf.Tensor:

@@ -43,7 +43,7 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
         return
     environment.setdefault(GPU_MEMORY_GROWS, "true")  # Else TensorFlow takes the whole card, and a second run has none.
     # Read as soon as TensorFlow lists the devices, so that it is set before anybody knows whether there is a GPU.
-    programs, flags = cache_folder() / "programs", environment.get(XLA, "")
+    programs, flags = compiled_programs(), environment.get(XLA, "")
     if _PROGRAMS not in flags and " " not in str(programs):  # The flags end at a space.
         environment[XLA] = f"{flags} {_PROGRAMS}={programs} {_PROGRAMS_OF_GPUS}".strip()
     if needs_switch(platform.machine(), processor_flags()):
@@ -56,8 +56,8 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
         environment.setdefault(ABSL_TEMPORARY, os.sep)
 
 
-def cache_folder() -> Path:
-    """Where XLA keeps what it found out about GPUs, for this version of TensorFlow; it need not exist."""
+def compiled_programs() -> Path:
+    """Where TensorFlow keeps what XLA compiled for a GPU, for this version of it; the folder need not exist."""
     try:
         tensorflow = version("tensorflow")
     except PackageNotFoundError:  # Another distribution of it.

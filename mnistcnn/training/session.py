@@ -6,14 +6,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-import tensorflow as tf
-
 from ..config.schema import Config
 from ..data.dataset import Dataset, Examples
 from ..errors import DivergedError
 from ..events import CheckpointSaved, Compiled, Compiling, Event, RunFinished, State, StepsDone, Warned
 from ..network.evaluator import Evaluator
-from ..network.gpu import compiling_alone, is_deterministic
 from ..network.weights import weights_digest
 from ..runs.chance import find_shortfall, test_accuracies
 from ..runs.checkpoint import Checkpoint, TrainingProgress
@@ -84,10 +81,7 @@ class TrainingSession:
             return
         yield Compiling()
         started = time.monotonic()
-        with compiling_alone():
-            problems = {self._state.steps.prepare(), self._evaluator.prepare()} - {None}
-        if problems and is_deterministic():
-            tf.config.experimental.enable_op_determinism()
+        problems = {self._state.steps.prepare(), self._evaluator.prepare()} - {None}
         yield Compiled(time.monotonic() - started)
         yield from (Warned(f"XLA cannot compile for this GPU, so steps take longer: {text}") for text in problems)
 

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from ..config.schema import Config
 from ..data.dataset import Examples
 from ..network.augmentation import Augmentation
-from ..network.gpu import program_name
-from ..network.model import Dropout, Network, cross_entropy, scope, to_input
-from ..network.pooling import max_pool
+from ..network.deterministic import DETERMINISTIC
+from ..network.model import TENSORFLOW, Dropout, Network, cross_entropy, scope, to_input
 from ..network.precision import Precision
 from .distributed.replicas import Replicas, SingleReplica
 from .measures import gradient_norms, variable_statistics
@@ -82,14 +81,10 @@ class TrainingSteps:
 
     def _compile(self, length: int | None) -> None:
         self.compiled_length = length
-        self._pool = max_pool if length else None
-
-        def chunk(*arguments: tf.Tensor) -> list[tf.Tensor]:
-            return self._chunk(*arguments)
-
-        chunk.__name__ = program_name("chunk")
+        exact = length is not None and self._config.deterministic
+        self._operations = DETERMINISTIC if exact else TENSORFLOW
         self._compiled = tf.function(
-            chunk,
+            self._chunk,
             input_signature=[
                 tf.TensorSpec([], tf.int32),
                 tf.TensorSpec([], tf.int32),
@@ -160,7 +155,7 @@ class TrainingSteps:
             dropout = Dropout(self._config.keep_prob, self._config.seed, step, rows)
         parameters = self._network.parameters
         with tf.GradientTape() as tape:
-            logits = self._network(images, dropout, pool=self._pool)
+            logits = self._network(images, dropout, operations=self._operations)
             with tf.name_scope("cross_entropy"):
                 loss = self._replicas.share(cross_entropy(labels, logits, self._config.label_smoothing))
         with tf.name_scope("accuracy"):

@@ -22,7 +22,7 @@ ZEN_3 = frozenset({"avx", "avx2", "fma", "sse4_2"})
 SKYLAKE_X = ZEN_3 | {"avx512f", "avx512vl"}
 ICE_LAKE = SKYLAKE_X | {"avx512_vnni"}
 ALDER_LAKE = ZEN_3 | {"avx_vnni"}
-PROGRAMS = "--tf_xla_persistent_cache_directory=/cache/programs --tf_xla_persistent_cache_device_types=XLA_GPU_JIT"
+PROGRAMS = "--tf_xla_persistent_cache_directory=/programs --tf_xla_persistent_cache_device_types=XLA_GPU_JIT"
 IVY_BRIDGE = frozenset({"avx", "sse4_2"})
 
 
@@ -35,7 +35,7 @@ def on(monkeypatch):
         monkeypatch.setattr(startup, "sys", SimpleNamespace(modules=modules))
         monkeypatch.setattr(startup.platform, "machine", lambda: "x86_64")
         monkeypatch.setattr(startup, "processor_flags", lambda: flags)
-        monkeypatch.setattr(startup, "cache_folder", lambda: Path("/cache"))
+        monkeypatch.setattr(startup, "compiled_programs", lambda: Path("/programs"))
         environment = dict(environment)
         startup.prepare(environment)
         return environment

@@ -22,8 +22,8 @@ RECIPE = ["network.conv1=2", "network.conv2=3", "network.fc1=8", "batch_size=10"
 class Trained:
     """A network, and the losses of its steps."""
 
-    def __init__(self, chunks: list[int], compiled_length: int | None) -> None:
-        config = load_config(None, RECIPE)
+    def __init__(self, chunks: list[int], compiled_length: int | None, *settings: str) -> None:
+        config = load_config(None, [*RECIPE, *settings])
         network = Network(config.network, config.seed)
         self.steps = TrainingSteps(network, Adam(network.parameters), config, EXAMPLES, compiled_length=compiled_length)
         self.problem = self.steps.prepare()
@@ -51,6 +51,11 @@ def test_xla_trains_the_same_network(plain, compiled):
     np.testing.assert_allclose(compiled.losses, plain.losses, rtol=1e-4)
     for name, weights in plain.weights.items():
         np.testing.assert_allclose(compiled.weights[name], weights, atol=1e-4)
+
+
+def test_xla_with_tensorflows_own_operations_trains_it_as_well(plain):
+    free = Trained([4], 4, "deterministic=false")
+    np.testing.assert_allclose(free.losses, plain.losses[:4], rtol=1e-4)
 
 
 def test_a_shorter_chunk_does_only_its_own_steps_and_compiles_nothing_anew(compiled):
