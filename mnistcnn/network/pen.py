@@ -92,7 +92,9 @@ def _widened(images: tf.Tensor, pixels: tf.Tensor) -> tf.Tensor:
     share = (pixels / 2.0)[:, tf.newaxis, tf.newaxis, tf.newaxis]
     eroded = 1.0 - _dilated(1.0 - images)
     narrower = images - _dilated(eroded) + eroded
-    return images + tf.where(share > 0, share * (_dilated(images) - images), -share * (narrower - images))
+    changed = images + tf.where(share > 0, share * (_dilated(images) - images), -share * (narrower - images))
+    # Rounding can leave a little less than no ink, of which there is no power.
+    return tf.clip_by_value(changed, 0.0, 1.0)
 
 
 def _dilated(images: tf.Tensor) -> tf.Tensor:

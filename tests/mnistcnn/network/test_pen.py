@@ -124,6 +124,13 @@ def test_values_stay_in_their_range():
     assert changed.max() <= 1
 
 
+def test_ink_so_faint_that_it_is_lost_in_rounding_stays_a_number():
+    faint = np.zeros((1, 28, 28, 1), np.float32)
+    faint[:, 10:15, 10:15] = 4e-8  # As interpolation leaves it; 1 - (1 - 4e-8) is 6e-8 in float32.
+    changed = pen(stroke=2, contrast=1).reweigh(tf.constant(faint), drawn(1, STROKE=0, CONTRAST=LEAST)).numpy()
+    assert changed.min() >= 0
+
+
 def test_pens_are_a_function_of_seed_and_step_and_each_image_has_its_own():
     images = np.repeat(lines(3), 3, axis=0)
     config = AugmentationConfig(stroke=1)
