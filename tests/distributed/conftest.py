@@ -93,8 +93,8 @@ def await_step(worker: Child, step: int, seconds: float = 60) -> None:
 def free_ports(count: int) -> list[int]:
     """Ports that nobody listens at.
 
-    The processes of pytest-xdist draw from ranges of their own, below those that systems give away: otherwise, one could
-    take a port between the moment that another found it free and the moment that its worker listens at it.
+    Each process of pytest-xdist has a range of its own, below that which systems give away. Otherwise, one could take a
+    port between the moment that another found it free and the moment that its worker listens at it.
     """
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first = 10_000 + 200 * (number % 100)

@@ -1,8 +1,8 @@
 """A disk that is full ends every command that writes with one line and its exit code, and leaves nothing half-written.
 
 The disk is full in three ways: a real one (where a test may mount it), files that may not grow, and a disk that notices
-only when a file is synced. A few commands meet one of them at one point by default; with MNISTCNN_SOAK_KILLS, all commands
-take turns until so many disks have been full.
+only when a file is synced. A few commands meet one of them at one point by default. With MNISTCNN_SOAK_KILLS, all
+commands take turns until so many disks have been full.
 """
 
 from __future__ import annotations
