@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .rendering.console import Console
 
+_BETTER_RECIPE = "configs/handwriting.yaml"
 _ELSEWHERE = "If the run's data is elsewhere now: --data-dir DIR."
 
 
@@ -57,14 +58,26 @@ def load_data(config: DataConfig, console: Console, *, advice: str = "") -> Data
         raise DataError(f"{error}\n{advice}") from error
 
 
-def warn_of_shortfall(run: Run, step: int) -> None:
-    """Warn if the network of a checkpoint has learned nothing."""
+def warn_of_shortfall(run: Run, step: int) -> bool:
+    """Warn if the network of a checkpoint has learned nothing, and tell whether that is so."""
     from mnistcnn.runs.chance import find_shortfall
 
     from .rendering.messages import show_warning
 
-    if shortfall := find_shortfall(run, step):
+    shortfall = find_shortfall(run, step)
+    if shortfall:
         show_warning(f"{run.path}: {shortfall}")
+    return shortfall is not None
+
+
+def hint_at_handwriting(trained: TrainedNetwork) -> None:
+    """Say, of a network of the tutorial's recipe, that another recipe reads other people's hands better."""
+    config = trained.config
+    if config.data.source == "idx" or config.augmentation.enabled or config.network.initializer != "tutorial":
+        return
+    from .rendering.messages import show_hint
+
+    show_hint(f"{trained.run.path}: the tutorial's recipe; {_BETTER_RECIPE} reads other people's handwriting better")
 
 
 def start_tensorflow(console: Console) -> None:

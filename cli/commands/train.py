@@ -18,6 +18,7 @@ from ..loading import load_data, start_tensorflow
 if TYPE_CHECKING:
     from mnistcnn.config.schema import Config
     from mnistcnn.runs.directory import Run
+    from mnistcnn.runs.starting import StartingWeights
     from mnistcnn.training.distributed.addresses import Workers
 
 Steps = Annotated[int | None, typer.Option(help="Training steps, one batch each.", metavar="N")]
@@ -30,6 +31,10 @@ Name = Annotated[str | None, typer.Option(help="Name of the run's folder.", meta
 Resume = Annotated[
     str | None,
     typer.Option("--resume", metavar="RUN", help="Resume this run: its path, its name in --log-dir, or `latest`."),
+]
+From = Annotated[
+    str | None,
+    typer.Option("--from", metavar="RUN", help="Start from this run's best weights: its path, name, or `latest`."),
 ]
 Tensorboard = Annotated[
     bool,
@@ -56,6 +61,7 @@ def train(
     seeds: Seeds = None,
     name: Name = None,
     resume: Resume = None,
+    source: From = None,
     tensorboard: Tensorboard = False,
     addresses: Addresses = None,
     worker_index: Index = None,
@@ -70,7 +76,16 @@ def train(
     from mnistcnn.training.distributed.addresses import find_workers
 
     workers = find_workers(addresses, worker_index, os.environ)
-    _check_together(workers, seeds=seeds, resume=resume, config=config, name=name, tensorboard=tensorboard, quiet=quiet)
+    _check_together(
+        workers,
+        seeds=seeds,
+        resume=resume,
+        source=source,
+        config=config,
+        name=name,
+        tensorboard=tensorboard,
+        quiet=quiet,
+    )
     named = {
         "steps": steps,
         "batch_size": batch_size,
@@ -93,9 +108,10 @@ def train(
             run, resolved = None, load_config(config, overrides or [], settings)
         else:
             run, resolved = _resumed(resume, log_dir, overrides or [], named)
+        start = None if source is None else _starting_weights(source, resolved)
         if tensorboard and not resolved.summaries.enabled:
             raise UsageError("--tensorboard would have nothing to show: summaries.enabled is false")
-        _train(run, resolved, workers, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
+        _train(run, resolved, workers, start, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
 
 
 def _check_together(
@@ -103,6 +119,7 @@ def _check_together(
     *,
     seeds: str | None,
     resume: str | None,
+    source: str | None,
     config: Path | None,
     name: str | None,
     tensorboard: bool,
@@ -116,6 +133,8 @@ def _check_together(
     takes_part = workers is not None and not workers.is_chief
     conflicts = [
         (seeds and resume, "--seeds starts new runs, so it cannot be used with --resume"),
+        (seeds and source, "--seeds shows what initial weights do, so it cannot be used with --from"),
+        (resume and source, "--resume goes on with a run's own weights, so it cannot be used with --from"),
         (seeds and workers, "--seeds is for one process: give each seed a start of its own, on all workers"),
         (seeds and tensorboard, "--tensorboard shows one run; to see all: tensorboard --logdir, and their folder"),
         (takes_part and tensorboard, "--tensorboard is for the chief, which alone has the run's folder"),
@@ -131,7 +150,14 @@ def _check_together(
 
 
 def _train(
-    run: Run | None, config: Config, workers: Workers | None, *, tensorboard: bool, quiet: bool, as_json: bool
+    run: Run | None,
+    config: Config,
+    workers: Workers | None,
+    start: StartingWeights | None,
+    *,
+    tensorboard: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Train a new run or resume one; with other workers, as their chief."""
     from mnistcnn.runs.data import data_to_repeat
@@ -153,11 +179,13 @@ def _train(
         from mnistcnn.training import loop as training
 
         together = {"workers": workers} if workers else {}
+        if start:
+            console.phase(f"starting from {start.run}, step {start.step:,}")
         if workers:
             console.phase(f"this is {workers.name(0)} of {workers.count}: waiting for the others")
         with stop_on_signals() as stop:
             if run is None:
-                events = training.train(config, dataset, stop, **together)
+                events = training.train(config, dataset, stop, **together, **({"start": start} if start else {}))
             else:
                 events = training.resume(run, config, dataset, stop, **together)
             for event in viewer.beside(events, console):
@@ -173,4 +201,15 @@ def _resumed(which: str, log_dir: Path | None, overrides: list[str], named: Mapp
     from mnistcnn.runs.resuming import resumed_config
 
     run = open_run(which, log_dir or Config().log_dir)
-    return run, resumed_config(run, overrides, named)
+    config = resumed_config(run, overrides, named)
+    with run.locked():  # One that is in use or cannot be written is refused before TensorFlow starts.
+        return run, config
+
+
+def _starting_weights(which: str, config: Config) -> StartingWeights:
+    """Find the run to start from, and read its best weights."""
+    from mnistcnn.runs.directory import open_run
+    from mnistcnn.runs.starting import load_starting_weights
+
+    source = open_run(which, config.log_dir)
+    return load_starting_weights(source.path, source.checkpoints(), "best", config.network)

@@ -8,6 +8,7 @@ what it may use of the machine, may change: see `CHANGEABLE`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from .. import files
 from ..config.differences import differences
@@ -120,14 +121,24 @@ def environment_warning(run: Run, config: Config) -> str | None:
     Raises:
         RunError: the manifest is damaged.
     """
-    before = environments_of(run.manifest())[-1]
-    if not (differences := differences_in_bits(before, describe_environment(), config.threads)):
+    before, here = environments_of(run.manifest())[-1], describe_environment()
+    threads = load_config(run.config_path).threads, config.threads
+    differences = differences_in_bits(before, here, threads[0] or threads[1])
+    if any(threads):
+        used = tuple(count or _cores(environment) for count, environment in zip(threads, (before, here), strict=True))
+        differences |= {"threads": used} if used[0] != used[1] else {}
+    if not differences:
         return None
     headline = (
-        "the versions or the machine have changed since this run was last trained, so its weights can differ in their "
-        "last bits from those of an uninterrupted run:"
+        "the versions, the machine or the threads have changed since this run was last trained, so its weights can "
+        "differ in their last bits from those of an uninterrupted run:"
     )
     return "\n".join([headline, *difference_lines(differences)])
+
+
+def _cores(environment: Mapping[str, Any]) -> object:
+    """How many threads a run used there that set none."""
+    return environment.get("machine", {}).get("cores")
 
 
 def record_resume(run: Run, config: Config, step: int) -> None:

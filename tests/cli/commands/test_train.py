@@ -1,10 +1,12 @@
 import dataclasses
+import errno
 import inspect
 import json
 import os
 import signal
 import sys
 import types
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -80,7 +82,8 @@ def test_named_options_reach_the_configuration(core, fake_run, tmp_path):
 
 
 def test_every_named_option_is_a_setting():
-    other = {"config", "overrides", "resume", "seeds", "tensorboard", "addresses", "worker_index", "quiet", "as_json"}
+    other = {"config", "overrides", "resume", "source", "seeds", "tensorboard", "addresses", "worker_index"}
+    other |= {"quiet", "as_json"}
     assert set(inspect.signature(train).parameters) - other <= set(Config.model_fields)
 
 
@@ -165,6 +168,22 @@ def test_an_error_in_the_configuration_comes_before_anything_else(core, fake_run
     assert run(["train", "--steps", "0"]) == 3
     assert not hasattr(asked, "config")
     assert "steps" in capfd.readouterr().err
+
+
+def test_a_run_that_cannot_be_written_is_refused_before_tensorflow_starts(core, bars_run, monkeypatch, capfd):
+    @contextmanager
+    def refusing(directory, patience):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        yield
+
+    asked = core([])
+    monkeypatch.setattr("mnistcnn.runs.lock.held", refusing)
+    assert run(["train", "--resume", str(bars_run)]) == 5
+    [line] = capfd.readouterr().err.splitlines()
+    assert line.startswith(
+        f"error: {bars_run}: cannot write into this run: Read-only file system; to go on with it, copy"
+    )
+    assert not hasattr(asked, "config")
 
 
 def test_a_run_that_another_worker_was_asked_to_stop_is_no_success(core, fake_run, capfd):
