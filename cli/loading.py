@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnistcnn.errors import DataError
-
-from .quiet_tensorflow import import_tensorflow
+from mnistcnn.network.quiet_tensorflow import import_tensorflow
 
 if TYPE_CHECKING:
     from mnistcnn.config.schema import DataConfig

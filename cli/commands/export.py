@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnistcnn.errors import ExportMismatchError, RunError
+from mnistcnn.network.quiet_tensorflow import quiet_stderr
 
 from .. import options
 from ..loading import find_run, load_data, start_tensorflow
-from ..quiet_tensorflow import quiet_stderr
 
 if TYPE_CHECKING:
     from mnistcnn.data.dataset import Dataset
