@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 from ..errors import ConfigError
 from .loading import Layer, file_layer, merge_layers, nested
 from .paths import unexpanded
+from .problems import shown
 from .schema import Config
 
 Settings = Config | Mapping[str, object] | str | os.PathLike[str]
@@ -38,11 +39,14 @@ def load_config(settings: Settings | None = None, /, **overrides: object) -> Con
             the keyword.
     """
     layers = [] if settings is None else [_settings_layer(settings)]
-    layers += [
-        Layer(f"{key}=", tuple(key.split(".")), nested(key.split("."), _plain(value)))
-        for key, value in overrides.items()
-    ]
+    layers += [_keyword_layer(key, value) for key, value in overrides.items()]
     return merge_layers(Config, layers)
+
+
+def _keyword_layer(key: str, value: object) -> Layer:
+    path = tuple(key.split("."))
+    label = f"{key}={'{…}' if isinstance(value, Mapping) else shown(value)}"
+    return Layer(label, path, nested(path, _plain(value)))
 
 
 def _settings_layer(settings: Settings) -> Layer:
@@ -52,9 +56,7 @@ def _settings_layer(settings: Settings) -> Layer:
         return Layer("config", values=_plain_mapping(settings))
     if isinstance(settings, str | os.PathLike):
         return file_layer(Path(settings))
-    raise ConfigError(
-        [f"config: expected a file, a dictionary or a Config, got {type(settings).__name__}"]
-    )
+    raise ConfigError([f"config: expected a file, a dictionary or a Config, got {type(settings).__name__}"])
 
 
 def _plain_mapping(values: Mapping[str, object], *, expanded: bool = False) -> dict[str, object]:
