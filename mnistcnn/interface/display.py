@@ -34,7 +34,7 @@ class Silence:
     def show(self, event: Event) -> None:
         """Pass a warning on."""
         if isinstance(event, Warned):
-            warnings.warn(event.message, stacklevel=2)
+            warnings.warn(event.message, stacklevel=4)  # Where `mnistcnn.train` or `Run.resume` was called.
 
     def phase(self, text: str) -> None:
         """Say nothing."""

@@ -14,7 +14,7 @@ from ..training.signatures import Stop
 from .display import Display, open_display
 from .starting import start_tensorflow
 from .stopping import stop_on_interrupt
-from .unchanged import unchanged_process
+from .unchanged import quiet_tensorflow, unchanged_process
 
 OnEvent = Callable[[Event], object]
 """Called with every event of a run; what it returns does not matter."""
@@ -36,7 +36,7 @@ def follow(start: Start, data: DataConfig, *, on_event: OnEvent | None, progress
         KeyboardInterrupt: it was interrupted before it began, or a second time before it could save.
     """
     path = Path()
-    with unchanged_process(), open_display(progress) as display:
+    with quiet_tensorflow(), open_display(progress) as display:
         dataset = prepare(data, display)
         # Closed at once if `on_event` fails: a traceback keeps its frames, and they would keep the run locked.
         with stop_on_interrupt() as stop, closing(_generator(start, dataset, stop)) as events:
@@ -56,7 +56,8 @@ def prepare(data: DataConfig, display: Display) -> Dataset:
         DataError: the data is missing or damaged.
     """
     display.phase("loading the data")
-    dataset = load_dataset(data, display)
+    with unchanged_process():
+        dataset = load_dataset(data, display)
     display.phase("starting TensorFlow")
     start_tensorflow()
     return dataset

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..evaluation.prediction import Prediction, to_predictions
-from ..network.evaluator import BATCH_SIZE, Evaluator
-from ..runs.trained import TrainedNetwork
 from .digits import Images, to_fractions, to_images
 from .unchanged import unchanged_process
+
+if TYPE_CHECKING:
+    from ..runs.trained import TrainedNetwork
 
 Floats = NDArray[np.float32]
 
@@ -30,6 +30,9 @@ class Network:
     """
 
     def __init__(self, trained: TrainedNetwork) -> None:
+        # Inside, because it imports TensorFlow, which whoever has loaded the network has started.
+        from ..network.evaluator import Evaluator
+
         self._trained = trained
         self._evaluator = Evaluator(trained.network)
 
@@ -71,7 +74,7 @@ class Network:
         Raises:
             DataError: an array has another shape or range.
         """
-        if tf.is_tensor(images):
+        if _is_tensor(images):
             return self._trained.network(images)
         with unchanged_process():
             logits = [self._trained.network(batch).numpy() for batch in _batches(images)]
@@ -97,7 +100,7 @@ class Network:
         Raises:
             DataError: an array has another shape or range.
         """
-        if tf.is_tensor(images):
+        if _is_tensor(images):
             return self._trained.network.activations(images)
         with unchanged_process():
             found = [self._trained.network.activations(batch) for batch in _batches(images)]
@@ -110,8 +113,18 @@ class Network:
             return [prediction for batch in self._evaluator.logits(pixels) for prediction in to_predictions(batch)]
 
 
-def _batches(images: object) -> Iterator[tf.Tensor]:
-    """Fractions, [≤ BATCH_SIZE, 28, 28, 1] at a time: the maps of many images at once would fill the memory."""
+def _is_tensor(images: object) -> bool:
+    import tensorflow as tf
+
+    return bool(tf.is_tensor(images))
+
+
+def _batches(images: object) -> Iterator[Any]:
+    """Tensors of fractions, [≤ BATCH_SIZE, 28, 28, 1] each: the maps of many images at once would fill the memory."""
+    import tensorflow as tf
+
+    from ..network.evaluator import BATCH_SIZE
+
     fractions = to_fractions(images)
     for start in range(0, len(fractions), BATCH_SIZE):
         yield tf.constant(fractions[start : start + BATCH_SIZE, :, :, np.newaxis])

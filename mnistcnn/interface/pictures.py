@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from numpy.typing import NDArray
 
 from ..errors import RunError
-from ..visualize.manifest import Drawn
+
+if TYPE_CHECKING:
+    from ..visualize.manifest import Drawn
 
 _MOST_SHOWN = 8
 """Pictures that a notebook shows of many: thirty would make its file 10 MB larger."""

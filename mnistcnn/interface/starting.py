@@ -29,7 +29,7 @@ def start_tensorflow() -> None:
         _warn_without_onednn()
         return
     grows = os.environ.get(GPU_MEMORY_GROWS, "true") == "true"
-    with unchanged_process(), warnings.catch_warnings():
+    with unchanged_process():
         quiet_environment()
         import_tensorflow()
         onednn_is_on()  # TensorFlow reads the variable now, and never again.

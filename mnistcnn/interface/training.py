@@ -13,7 +13,7 @@ from ..training.signatures import Stop
 from .display import Silence
 from .following import OnEvent, follow, prepare
 from .run import Run
-from .unchanged import unchanged_process
+from .unchanged import quiet_tensorflow
 
 
 def train(
@@ -77,7 +77,7 @@ def training_events(
 
 
 def _prepared_events(config: Config, stop: Stop) -> Iterator[Event]:
-    with unchanged_process():
+    with quiet_tensorflow():
         yield from _events(config, prepare(config.data, Silence()), stop)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,12 +18,12 @@ _VARIABLES = (
     "TF_FORCE_GPU_ALLOW_GROWTH",
     "TF_XLA_FLAGS",
 )
-"""Everything that the core sets for TensorFlow; other variables may be changed meanwhile by whoever owns them."""
+"""Everything that the core sets for TensorFlow."""
 
 
 @contextmanager
 def kept_environment() -> Iterator[None]:
-    """Put the variables that TensorFlow reads back to what they were."""
+    """Put the variables that the core sets for TensorFlow back to what they were; others are not this library's."""
     before = {name: os.environ.get(name) for name in _VARIABLES}
     try:
         yield
@@ -36,10 +37,24 @@ def kept_environment() -> Iterator[None]:
 
 @contextmanager
 def unchanged_process() -> Iterator[None]:
-    """Work with TensorFlow inside, and leave no trace of that in variables and logs.
+    """Do something inside that runs no code of the user, and leave the process as it was.
 
-    Matplotlib's settings, warnings filters and signal handlers are put back where they are changed.
+    Matplotlib's settings and signal handlers are put back where they are changed.
     """
+    before = dict(os.environ)
+    try:
+        # TensorFlow, Keras and scikit-learn set variables and add filters when they are imported.
+        with quiet_tensorflow(), warnings.catch_warnings():
+            yield
+    finally:
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
+
+
+@contextmanager
+def quiet_tensorflow() -> Iterator[None]:
+    """Work with TensorFlow inside, beside code of the user, and leave no trace of that in its variables and logs."""
     from ..network.quiet_tensorflow import is_not_about_retracing
 
     logger = logging.getLogger("tensorflow")
