@@ -16,7 +16,9 @@ SCRIPT = Path(__file__).parents[1] / "every_public_name.py"
 
 
 def test_importing_it_imports_nothing_heavy():
-    heavy = "[name for name in ('tensorflow', 'keras', 'numpy', 'pydantic', 'matplotlib', 'rich') if name in sys.modules]"
+    heavy = (
+        "[name for name in ('tensorflow', 'keras', 'numpy', 'pydantic', 'matplotlib', 'rich') if name in sys.modules]"
+    )
     script = f"import sys, json, mnistcnn; dir(mnistcnn); print(json.dumps({heavy}))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []

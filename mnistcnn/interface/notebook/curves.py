@@ -55,8 +55,11 @@ def _panel(title: str, points: Sequence[Point], steps: int, colour: str, label: 
     places = " ".join(
         f"{_x(step, steps):.1f},{_y(value, low, high):.1f}" for (step, _), value in zip(known, values, strict=True)
     )
-    ends: list[tuple[float, float, str, str]] = [(_LEFT, _HEIGHT - 6, "start", "0"), (_WIDTH - 12, _HEIGHT - 6, "end", f"{steps:,} steps")]
-    ends += [(_LEFT - 6, _y(value, low, high) + 4, "end", label(value)) for value in dict.fromkeys((low, high))]
+    ends: list[tuple[float, float, str, str]] = [
+        (_LEFT, _HEIGHT - 6, "start", "0"),
+        (_WIDTH - 12, _HEIGHT - 6, "end", f"{steps:,} steps"),
+        *((_LEFT - 6, _y(value, low, high) + 4, "end", label(value)) for value in dict.fromkeys((low, high))),
+    ]
     return (
         f'<text x="{_LEFT}" y="12" fill="currentColor">{escape(title)} (log scale)</text>'
         f'<path d="M{_LEFT} {_TOP}V{_HEIGHT - _BOTTOM}H{_WIDTH - 12}" fill="none" stroke="currentColor" opacity=".4"/>'

@@ -45,7 +45,7 @@ def test_numbers_of_numpy_are_numbers_and_none_is_null() -> None:
 @pytest.mark.parametrize(
     ("settings", "keywords", "problems"),
     [
-        (None, {"steps": 0}, ["steps=0: expected a whole number of at least 1"]),
+        (None, {"steps": 0}, ["steps=0: must be between 1 and"]),
         (None, {"stepps": 1}, ["unknown key 'stepps'; did you mean 'steps'?"]),
         ({"data": {"source": "nist"}}, {"seed": -1}, ["config: data.source", "seed=-1: "]),
         (None, {"data": {"validation": 1}}, ["data={…}: unknown key 'data.validation'"]),

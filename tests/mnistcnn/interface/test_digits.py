@@ -24,7 +24,15 @@ def test_a_file_an_image_and_an_array_give_the_same_digit(tmp_path):
     digit = mnistcnn.read_digit(path)
     assert (digit.shape, digit.dtype, digit.max()) == ((28, 28), np.uint8, 255)
     pixels = np.asarray(drawn())
-    pictures = [str(path), drawn(), drawn("RGB"), drawn("CMYK"), pixels, pixels / 255, np.dstack([pixels] * 3)]
+    pictures = [
+        str(path),
+        drawn(),
+        drawn("RGB"),
+        drawn("RGB").convert("CMYK"),
+        pixels,
+        pixels / 255,
+        np.dstack([pixels] * 3),
+    ]
     for picture in pictures:
         np.testing.assert_array_equal(mnistcnn.read_digit(picture), digit)
 
@@ -60,5 +68,5 @@ def test_what_is_no_digit_is_refused_in_one_line(picture, said):
 
 
 def test_an_array_for_the_network_must_be_28_by_28():
-    with pytest.raises(DataError, match="mnistcnn.read_digit makes 28×28"):
+    with pytest.raises(DataError, match=r"mnistcnn\.read_digit makes 28×28"):
         to_images(np.zeros((5, 30, 30), np.uint8))

