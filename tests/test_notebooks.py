@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-FEW = {"deep_mnist": ["STEPS=8"], "practitioners": ["STEPS=4", "SEEDS=2", "TRIALS=1"]}
+SMALL = 'NETWORK={"conv1": 2, "conv2": 2, "fc1": 8}'
+FEW = {"deep_mnist": [SMALL, "STEPS=4"], "practitioners": [SMALL, "STEPS=4", "SEEDS=2", "TRIALS=1"]}
 
 
 @pytest.fixture(params=["digits", "mnist"])

@@ -18,14 +18,14 @@ def test_every_example_runs_and_prints_what_it_says(tmp_path, monkeypatch, capsy
     for example in EXAMPLES:
         exec(compile(example, "docs/python.md", "exec"), names)
     printed = capsys.readouterr().out
-    assert "finished 120" in printed
+    assert "finished 80" in printed
     assert "steps=0: must be" in printed
     assert "did you mean" in printed
     assert "verified" in printed
 
 
 def test_every_public_name_is_described():
-    for name in mnistcnn.__all__:
+    for name in set(mnistcnn.__all__) - {"Config"}:  # It has docs/configuration.md.
         assert re.search(rf"\b{name}\b", DOCUMENT), name
 
 

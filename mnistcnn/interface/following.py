@@ -60,6 +60,8 @@ def prepare(data: DataConfig, display: Display) -> Dataset:
         dataset = load_dataset(data, display)
     display.phase("starting TensorFlow")
     start_tensorflow()
+    with unchanged_process():
+        from ..training import loop as loop  # With everything that it imports, which changes filters of warnings.
     return dataset
 
 

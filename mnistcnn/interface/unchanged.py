@@ -41,12 +41,15 @@ def unchanged_process() -> Iterator[None]:
 
     Matplotlib's settings and signal handlers are put back where they are changed.
     """
-    before = dict(os.environ)
+    before, logger = dict(os.environ), logging.getLogger("tensorflow")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # It reports on the files that it writes.
     try:
         # TensorFlow, Keras and scikit-learn set variables and add filters when they are imported.
         with quiet_tensorflow(), warnings.catch_warnings():
             yield
     finally:
+        logger.setLevel(level)
         for name in os.environ.keys() - before.keys():
             del os.environ[name]
         os.environ.update(before)

@@ -20,4 +20,5 @@ def finished(bars_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture
 def tiny(bars_run: Path, tmp_path: Path) -> Config:
     """Eight steps on the images of bars, into a folder of the test's own."""
-    return mnistcnn.load_config(bars_run / "config.yaml", steps=8, eval_every=4, log_dir=tmp_path / "runs")
+    settings = {"steps": 8, "eval_every": 4, "log_dir": tmp_path / "runs", "summaries": {"enabled": False}}
+    return mnistcnn.load_config(bars_run / "config.yaml", **settings)

@@ -12,7 +12,7 @@ import pytest
 SCRIPT = """
 import json, logging, os, signal, sys, warnings
 
-import numpy, scipy.special, matplotlib  # Which change filters themselves when they are imported.
+import numpy, scipy.ndimage, matplotlib  # Which change filters themselves when they are imported.
 import mnistcnn
 
 matplotlib.rcParams["lines.linewidth"] = 7.0
@@ -39,7 +39,12 @@ def compare(what, call):
     except mnistcnn.errors.MnistCnnError:
         pass
     after = state()
-    changed[what] = [key for key in before if before[key] != after[key]]
+    changed[what] = {key: str(difference(before[key], after[key])) for key in before if before[key] != after[key]}
+
+def difference(before, after):
+    if isinstance(before, dict):
+        before, after = before.items(), after.items()
+    return [each for each in after if each not in before], [each for each in before if each not in after]
 
 def train():
     global run
@@ -75,7 +80,7 @@ def outcome(bars_run, tmp_path_factory):
 
 def test_nothing_is_different_after_training_drawing_and_errors(outcome):
     changed, _ = outcome
-    assert changed == {call: [] for call in changed}
+    assert changed == {call: {} for call in changed}
     assert len(changed) == 5
 
 
