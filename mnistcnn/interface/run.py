@@ -15,6 +15,7 @@ from ..config.from_python import load_config
 from ..config.paths import expand_home
 from ..config.schema import Config
 from ..data.dataset import Dataset
+from ..errors import RunError
 from ..events import Event, Split
 from ..runs import manifest as manifests
 from ..runs.data import data_to_repeat
@@ -29,7 +30,7 @@ from ..visualize.names import ALL, PageWeights
 from . import using
 from .digits import Images
 from .following import OnEvent, follow
-from .metrics import metrics_array
+from .metrics import METRICS, metrics_array
 from .notebook.summary import run_html
 from .pictures import Page, Pictures
 
@@ -65,8 +66,12 @@ class Run:
         return f"<mnistcnn.Run {', '.join(parts)}>"
 
     def _repr_html_(self) -> str:
-        """For a notebook: the headline, the curves, and what to do next."""
-        return run_html(self.summary, metrics_array(self._directory.metrics_path))
+        """For a notebook: the headline, the curves, and what to do next. Damage is shown, and raises no error."""
+        try:
+            metrics = self.metrics()
+        except RunError:
+            metrics = np.empty(0, METRICS)
+        return run_html(self.summary, metrics)
 
     @property
     def path(self) -> Path:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import tempfile
 import warnings
+from contextlib import suppress
 from functools import cache
 
 from ..network.precision import processor_flags
@@ -32,18 +34,20 @@ def start_tensorflow() -> None:
     with unchanged_process():
         quiet_environment()
         import_tensorflow()
-        onednn_is_on()  # TensorFlow reads the variable now, and never again.
-        if grows:
-            _let_memory_grow()
+        _settle(memory_grows=grows)
 
 
-def _let_memory_grow() -> None:
-    """What the variable asks for, which TensorFlow would only read when it first uses the GPU."""
+def _settle(*, memory_grows: bool) -> None:
+    """Have everything read that the variables say, before they are put back."""
     import tensorflow as tf
 
+    onednn_is_on()
+    with suppress(OSError):
+        tempfile.gettempdir()  # Python remembers it, where TMPDIR had to be set.
     with quiet_stderr():
-        for gpu in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(gpu, True)
+        gpus = tf.config.list_physical_devices("GPU")  # XLA's flags are read as well.
+    for gpu in gpus if memory_grows else ():  # This variable would be read when the GPU is first used.
+        tf.config.experimental.set_memory_growth(gpu, True)
 
 
 @cache  # Once is enough; Python's own memory of warnings is lost whenever somebody changes their filters.

@@ -17,6 +17,7 @@ _VARIABLES = (
     "TF_ENABLE_ONEDNN_OPTS",
     "TF_FORCE_GPU_ALLOW_GROWTH",
     "TF_XLA_FLAGS",
+    "XLA_FLAGS",
 )
 """Everything that the core sets for TensorFlow."""
 

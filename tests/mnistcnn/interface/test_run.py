@@ -71,6 +71,7 @@ def test_damaged_metrics_are_an_error_with_a_place(finished, tmp_path):
     (run.path / "metrics.csv").write_text("step,split\n1,train\n")
     with pytest.raises(RunError, match=r"metrics\.csv: damaged"):
         run.metrics()
+    assert "run.predict" in run._repr_html_()
 
 
 def test_a_resumed_run_may_not_become_another(finished):
