@@ -17,6 +17,7 @@ lint:
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m mypy --strict tests/every_public_name.py
 	PYTHONPATH=. lint-imports
 
 format:

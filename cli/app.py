@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from mnistcnn import __version__
+from mnistcnn.network.quiet_tensorflow import quiet_environment
 
 from .commands import config, runs, sweep
 from .commands.data import data
@@ -21,7 +22,6 @@ from .commands.predict import predict
 from .commands.train import train
 from .commands.visualize import visualize
 from .errors import run_guarded
-from .quiet_tensorflow import quiet_environment
 from .rendering.messages import show_warning
 from .streams import guard_standard_streams
 

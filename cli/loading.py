@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnistcnn.errors import DataError
-
-from .quiet_tensorflow import import_tensorflow
+from mnistcnn.network.quiet_tensorflow import import_tensorflow
 
 if TYPE_CHECKING:
     from mnistcnn.config.schema import DataConfig
     from mnistcnn.data.dataset import Dataset
     from mnistcnn.runs.directory import Run
-    from mnistcnn.runs.trained import TrainedNetwork
     from mnistcnn.visualize.picture_source import PictureSource
 
     from .rendering.console import Console
@@ -50,8 +50,29 @@ def load_data(config: DataConfig, console: Console, *, advice: str = "") -> Data
     from mnistcnn.data.sources import load_dataset
 
     console.phase("loading the data")
-    try:
+    with _advising(advice):
         return load_dataset(config, console)
+
+
+def load_own_data(run: Run, data_dir: Path | None, console: Console, *, advice: str = _ELSEWHERE) -> Dataset:
+    """Announce and load the data that a run learned from.
+
+    Raises:
+        DataError: the data is missing or damaged, or the run learned from other data.
+    """
+    from mnistcnn.runs.data import check_own_data, run_data_config
+
+    dataset = load_data(run_data_config(run, None, data_dir), console, advice=advice)
+    with _advising(advice):
+        check_own_data(run, dataset)
+    return dataset
+
+
+@contextmanager
+def _advising(advice: str) -> Iterator[None]:
+    """Add what to do to what is wrong with the data."""
+    try:
+        yield
     except DataError as error:
         if not advice:
             raise
@@ -102,26 +123,9 @@ def load_picture_source(
         DataError: the data or the image cannot be loaded, or the run learned from other data.
         CheckpointError: there is no such checkpoint, or it is damaged.
     """
-    from mnistcnn.runs.data import run_data_config
-
-    dataset = load_data(run_data_config(run, None, data_dir), console, advice=_ELSEWHERE)
+    dataset = load_own_data(run, data_dir, console)
     start_tensorflow(console)
     from mnistcnn.runs.trained import load_trained
-    from mnistcnn.visualize.analysis.digit import find_digit
-    from mnistcnn.visualize.drawing.style import THEMES
-    from mnistcnn.visualize.picture_source import PictureSource
+    from mnistcnn.visualize.picture_source import picture_source
 
-    trained = load_trained(run, checkpoint)
-    _check_data(trained, dataset)
-    return PictureSource(trained, dataset, find_digit(image, dataset), THEMES[theme], autoscale=autoscale)
-
-
-def _check_data(trained: TrainedNetwork, dataset: Dataset) -> None:
-    """Refuse other data than the network learned from, whose pictures would be mislabelled."""
-    from mnistcnn.runs.data import describe_data, learned_from
-
-    if not learned_from(trained.run, dataset):
-        raise DataError(
-            f"{trained.run.path}: learned from {describe_data(trained.run)}; {dataset.name} ({dataset.origin}) has "
-            f"other checksums. {_ELSEWHERE}"
-        )
+    return picture_source(load_trained(run, checkpoint), dataset, image=image, theme=theme, autoscale=autoscale)

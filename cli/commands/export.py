@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnistcnn.errors import ExportMismatchError, RunError
+from mnistcnn.network.quiet_tensorflow import quiet_stderr
 
 from .. import options
-from ..loading import find_run, load_data, start_tensorflow
-from ..quiet_tensorflow import quiet_stderr
+from ..loading import find_run, load_own_data, start_tensorflow
 
 if TYPE_CHECKING:
-    from mnistcnn.data.dataset import Dataset
     from mnistcnn.export.exporting import Exported, ExportFailed
-    from mnistcnn.runs.directory import Run
 
-    from ..rendering.console import Console
 
 Formats = Annotated[
     list[str],
@@ -75,10 +71,10 @@ def export(
         for sentence in left_out:
             console.show(Warned(f"left out: {sentence}"))
         needs_data = not no_verify or any(not one.exact for one in chosen)
-        dataset = _load_data(found, data_dir, console) if needs_data else None
+        dataset = load_own_data(found, data_dir, console, advice=_ELSEWHERE) if needs_data else None
         start_tensorflow(console)
         with quiet_stderr():  # The converters write there from beginning to end.
-            from mnistcnn.export.exporting import Exported, ExportFailed, Exporting, export
+            from mnistcnn.export.exporting import Exported, ExportFailed, Exporting, export, raise_for_problems
             from mnistcnn.runs.trained import load_trained
 
             trained = load_trained(found, checkpoint)
@@ -95,29 +91,4 @@ def export(
                     write_record(export_record(event))
     if exported and not as_json:
         show_exports(exported, directory.path)
-    _raise_if_different(exported, failed)
-
-
-def _load_data(run: Run, data_dir: Path | None, console: Console) -> Dataset:
-    from mnistcnn.runs.data import run_data_config
-
-    return load_data(run_data_config(run, None, data_dir), console, advice=_ELSEWHERE)
-
-
-def _raise_if_different(exported: list[Exported], failed: list[ExportFailed]) -> None:
-    """Report at the end what went wrong with single formats.
-
-    Raises:
-        ExportMismatchError: a file differs from its network, which is worse than one that is missing.
-        RunError: a format could not be made.
-    """
-    different = [done for done in exported if done.problems]
-    lines: list[str] = []
-    if different:
-        lines = [f"{len(different)} of {len(exported)} exports do not predict what the network predicts"]
-        lines += [f"{done.path}: {'; '.join(done.problems)}" for done in different]
-    if failed:
-        lines += [f"{len(failed)} of {len(failed) + len(exported)} formats could not be made"]
-        lines += [f"{each.path}: {each.problem}" for each in failed]
-    if lines:
-        raise (ExportMismatchError if different else RunError)("\n".join(lines))
+    raise_for_problems(exported, failed)

@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from mnistcnn.events import Evaluated, RunStarted
+from mnistcnn.events.displayed_run import DisplayedRun, Point
 
 from . import curve
-from .displayed_run import DisplayedRun, Point
 from .text import count, duration, loss, percent, printable
 
 WIDEST = 110

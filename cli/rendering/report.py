@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from mnistcnn.events import RunFinished, SeedsFinished
+from mnistcnn.events.displayed_run import DisplayedRun
 
 from . import summary
 from .dashboard import BEST, WIDEST, headline
-from .displayed_run import DisplayedRun
 from .text import printable
 
 _BESIDE = 100

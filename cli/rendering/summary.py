@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mnistcnn.events import RunFinished, SeedFinished, SeedsFinished, TrialResult
+from mnistcnn.events.displayed_run import DisplayedRun
 from mnistcnn.statistics import Spread, wilson_interval
 
-from .displayed_run import DisplayedRun
 from .tensorboard_viewer import viewer_command
 from .text import count, duration, one_line, percent, printable, shell_path
 

@@ -286,7 +286,7 @@ def _rename_to_free_name(temporary: Path, config: Config, started: datetime) -> 
         except FileExistsError as error:
             if config.name:
                 raise RunError(
-                    f"{path}: exists already, and a run is never overwritten: choose another --name, or leave it out"
+                    f"{path}: exists already, and a run is never overwritten: choose another name, or leave it out"
                 ) from error
         else:
             temporary.replace(path)

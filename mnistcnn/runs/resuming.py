@@ -50,8 +50,19 @@ def resumed_config(run: Run, overrides: Sequence[str] = (), options: Mapping[str
         RunError: there is no such run.
     """
     run.manifest()
-    before = load_config(run.config_path)
-    after = load_config(run.config_path, overrides, options or {})
+    return checked_changes(load_config(run.config_path), load_config(run.config_path, overrides, options or {}))
+
+
+def checked_changes(before: Config, after: Config) -> Config:
+    """The configuration to go on with, if the run stays the same run.
+
+    Args:
+        before: the run's own.
+        after: the same with changes.
+
+    Raises:
+        ConfigError: a change would make it another run.
+    """
     problems = [
         f"{key}: a resumed run keeps its {key}, which is {old!r}, not {new!r}; start a new run to change it"
         for key, old, new in differences(before, after)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from mnistcnn_cli.rendering.dashboard import Dashboard
-from mnistcnn_cli.rendering.displayed_run import DisplayedRun
 from mnistcnn_cli.rendering.live import LiveDisplay
 from rich.cells import cell_len
 from rich.console import Console
+
+from mnistcnn.events.displayed_run import DisplayedRun
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
