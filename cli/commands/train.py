@@ -178,16 +178,15 @@ def _train(
         start_tensorflow(console)
         from mnistcnn.training import loop as training
 
-        together = {"workers": workers} if workers else {}
         if start:
             console.phase(f"starting from {start.run}, step {start.step:,}")
         if workers:
             console.phase(f"this is {workers.name(0)} of {workers.count}: waiting for the others")
         with stop_on_signals() as stop:
             if run is None:
-                events = training.train(config, dataset, stop, **together, **({"start": start} if start else {}))
+                events = training.train(config, dataset, stop, workers, start)
             else:
-                events = training.resume(run, config, dataset, stop, **together)
+                events = training.resume(run, config, dataset, stop, workers)
             for event in viewer.beside(events, console):
                 console.show(event)
                 stop.note_end(event)

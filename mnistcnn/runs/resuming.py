@@ -136,8 +136,8 @@ def environment_warning(run: Run, config: Config) -> str | None:
     threads = load_config(run.config_path).threads, config.threads
     differences = differences_in_bits(before, here, threads[0] or threads[1])
     if any(threads):
-        used = tuple(count or _cores(environment) for count, environment in zip(threads, (before, here), strict=True))
-        differences |= {"threads": used} if used[0] != used[1] else {}
+        was, now = threads[0] or _cores(before), threads[1] or _cores(here)
+        differences |= {"threads": (was, now)} if was != now else {}
     if not differences:
         return None
     headline = (

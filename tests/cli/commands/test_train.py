@@ -27,8 +27,8 @@ def core(monkeypatch):
     asked = types.SimpleNamespace()
 
     def replace(events):
-        def fake_train(config, dataset, stop):
-            asked.config, asked.dataset = config, dataset
+        def fake_train(config, dataset, stop, workers, start):
+            asked.config, asked.dataset, asked.workers = config, dataset, workers
             for event in events:
                 if isinstance(event, BaseException):
                     raise event
@@ -213,11 +213,8 @@ def test_workers_that_make_no_sense_are_told_before_anything_is_loaded(
     assert message in capfd.readouterr().err
 
 
-def test_the_chief_of_several_workers_hands_them_to_the_core(core, fake_run, monkeypatch, capfd):
-    core(fake_run())
-    fake, asked = sys.modules["mnistcnn.training.loop"], {}
-    original = fake.train
-    monkeypatch.setattr(fake, "train", lambda c, d, s, workers=None: asked.update(workers=workers) or original(c, d, s))
+def test_the_chief_of_several_workers_hands_them_to_the_core(core, fake_run, capfd):
+    asked = core(fake_run())
     assert run(["train", "--workers", "a:1,b:1,c:1", "--worker-index", "0"]) == 0
-    assert asked["workers"].count == 3
+    assert asked.workers.count == 3
     assert "waiting for the others" in capfd.readouterr().err
