@@ -14,7 +14,7 @@ import json, logging, os, signal, sys, warnings
 
 import matplotlib
 import mnistcnn
-from mnistcnn import train as _  # NumPy and SciPy add filters of their own when they are imported, which their users need.
+from mnistcnn import train as _  # NumPy and SciPy add filters when they are imported, which their users need.
 
 matplotlib.rcParams["lines.linewidth"] = 7.0
 
