@@ -61,14 +61,15 @@ def clean(notebook: nbformat.NotebookNode) -> None:
             if "page" in cell.metadata.get("tags", []):
                 output.get("data", {}).pop("text/html", None)
             if output.output_type == "stream":
-                output.text = without_paths(output.text)
+                output.text = of_no_machine(output.text)
             for kind in ("text/plain", "text/html"):
                 if kind in output.get("data", {}):
-                    output.data[kind] = without_paths(output.data[kind])
+                    output.data[kind] = of_no_machine(output.data[kind])
 
 
-def without_paths(text: str) -> str:
-    """Shorten absolute paths to their last part."""
+def of_no_machine(text: str) -> str:
+    """Leave out how long a run took, and shorten absolute paths to their last part."""
+    text = re.sub(r"(· |>)\d+:\d\d(?::\d\d)?\b", r"\1…", text)
     return re.sub(r"(?<![\w.:/])/(?:[\w.-]+/)+(?=[\w.-]+)", "…/", text)
 
 

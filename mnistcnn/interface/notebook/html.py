@@ -8,6 +8,7 @@ from html import escape
 _CARD = "font: 14px system-ui, sans-serif; line-height: 1.5; max-width: 680px"
 _HEAD = "display: flex; justify-content: space-between; gap: 1em; border-bottom: 1px solid #8886; margin-bottom: .5em"
 _FAINT = "opacity: .65"
+_LABEL = f"{_FAINT}; white-space: nowrap; vertical-align: top"
 _CELL = "text-align: left; padding: 0 1.5em 0 0; border: none; background: none"
 _WARNING = "border-left: 3px solid #d9a400; padding-left: .6em; margin: .5em 0; white-space: pre-line"
 
@@ -23,7 +24,7 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     lines = []
     for label, *cells in rows:
         row = "".join(f'<td style="{_CELL}">{escape(cell)}</td>' for cell in cells)
-        lines.append(f'<tr style="background: none"><td style="{_CELL}; {_FAINT}">{escape(label)}</td>{row}</tr>')
+        lines.append(f'<tr style="background: none"><td style="{_CELL}; {_LABEL}">{escape(label)}</td>{row}</tr>')
     return f'<table style="border: none; margin: .3em 0">{"".join(lines)}</table>'
 
 
