@@ -16,8 +16,15 @@ from ...errors import RunError
 from ..names import PageWeights
 from ..picture_source import PictureSource
 from .payload import Part, make_payload
+from .words import WORDS
 
 MAIN = "main.js"
+SECTIONS = (
+    "training",
+    "practice",
+)
+"""Those below the network: each is sections/NAME.html, styles/NAME.css, words/NAME.py and a module in main.js."""
+STYLES = ("base", "draw", "network", "units", "inspector", *SECTIONS, "layout")
 _IMPORT = re.compile(r'^import \{ (\w+(?:, \w+)*) \} from "\./([\w-]+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
 
@@ -63,7 +70,9 @@ def render(payload: Part) -> str:
     text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return environment.get_template("page.html").render(
         page=payload,
-        css=Markup(_source("page.css")),  # noqa: S704 (our own file)
+        words=WORDS,
+        sections=SECTIONS,
+        css=Markup("\n".join(_source(f"styles/{name}.css") for name in STYLES)),  # noqa: S704 (our own files)
         script=Markup(assemble(MAIN)),  # noqa: S704 (our own files)
         # Nothing in it can end the element that it stands in, whatever a run is called.
         payload=Markup(text.replace("<", "\\u003c")),  # noqa: S704 (escaped for where it stands)

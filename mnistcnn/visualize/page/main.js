@@ -24,6 +24,12 @@ import { showTraining } from "./training.js";
 import { controlUnits } from "./units.js";
 import { offerWalk } from "./walk.js";
 
+/** The sections below the network, from top to bottom: each is a function that is given the state and listens to it. */
+const SECTIONS = [
+  showTraining,
+  showProjection,
+  showPractice,
+];
 const FIRST = 7; // the tutorial's first test image is one as well
 
 function openPage() {
@@ -41,9 +47,7 @@ function openPage() {
   controlUnits(state);
   offerExamples(state);
   offerWalk(state);
-  showTraining(state);
-  showProjection(state);
-  showPractice(state);
+  for (const show of SECTIONS) show(state);
   tellWhatItIs(state);
   start(state);
 }

@@ -118,8 +118,9 @@ export class State {
     return Boolean(this.off[conv]?.has(unit) || this.dead[conv]?.has(unit));
   }
 
-  get anyOff() {
-    return Object.values(this.off).some((units) => units.size > 0);
+  /** Whether there is nothing on the pad to be recognised. */
+  get blank() {
+    return !this.image.some((ink) => ink > 0);
   }
 
   /** Note how long it took from a stroke until its picture was painted, for the performance timeline. */

@@ -69,7 +69,7 @@ def test_relu_is_shown(page, reference):
     unit, y, x = map(int, np.argwhere(np.moveaxis(reference["conv1/preactivation"], 2, 0) < -1e-3)[0])
     page.evaluate("([unit, y, x]) => mnistcnn.state.select({ layer: 'conv1', unit, y, x }, true)", [unit, y, x])
     page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
-    assert "ReLU makes it 0" in page.locator(".sum").inner_text()
+    assert "negative becomes 0" in page.locator(".sum").inner_text()
     assert shown_sum(page)[-1] == 0 > shown_sum(page)[-2]
 
 

@@ -63,7 +63,7 @@ def test_a_whole_layer_is_switched_off_and_on_again_and_the_page_compares(page, 
     whole = int(source.network(tf.constant(image_of(page))).numpy().argmax())
     summary = page.locator("#off-summary")
     page.wait_for_function("() => /Without 20/.test(document.getElementById('off-summary').textContent)")
-    assert re.match(rf"Without 20 units it says {guess} .*; with all, {whole} ", summary.inner_text())
+    assert re.match(rf"Without 20 units the answer is {guess} .*; with all units, {whole} ", summary.inner_text())
     page.click("#on-all")
     page.wait_for_function("() => /All units are on/.test(document.getElementById('off-summary').textContent)")
     assert logits_of(page).argmax() == whole

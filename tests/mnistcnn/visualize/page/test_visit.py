@@ -177,7 +177,7 @@ def test_a_picture_is_loaded_and_what_is_none_is_refused(page, source):
     assert "mine.png" in summary(page)
     page.set_input_files("#file", {"name": "words.png", "mimeType": "image/png", "buffer": b"no picture"})
     page.wait_for_function("() => document.getElementById('file-error').textContent !== ''")
-    assert "words.png cannot be read as a picture" in page.locator("#file-error").inner_text()
+    assert "words.png cannot be read as an image" in page.locator("#file-error").inner_text()
 
 
 def test_the_digit_and_all_activations_can_be_taken_away(page, tmp_path):
@@ -204,7 +204,7 @@ def test_the_walk_goes_on_by_itself_but_not_for_those_who_want_little_motion(vis
     before = still.evaluate(place)
     still.wait_for_timeout(400)
     assert still.evaluate(place) == before
-    assert still.locator("#walk-pause").inner_text() == "Play on"
+    assert still.locator("#walk-pause").inner_text() == "Continue"
     moving = visit(small_page)
     moving.click("#play")
     assert moving.locator("#walk-pause").inner_text() == "Pause"
