@@ -22,8 +22,8 @@ WORDS = {
     "sees-title": "The network’s input",
     "sees-label": "The digit as the network gets it, 28 × 28 pixels",
     "centred": "fit and centre",
-    "centred-help": "The network learned from digits that fill the dashed box, with their centre of mass in the middle. "
-    "Switch this off, draw in a corner, and it fails.",
+    "centred-help": "The network learned from digits that fill the dashed box, with their centre of mass in the "
+    "middle. Switch this off, draw in a corner, and it fails.",
     "says-title": "Its answer",
     "second": "or else {digit}, {probability}",
     "summary": "predicts {digit}, {probability}",

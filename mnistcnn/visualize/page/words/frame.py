@@ -2,14 +2,14 @@
 
 WORDS = {
     "title": "Draw a digit, and watch your network think",
-    "lead": "The network that you trained runs in this page, without the internet. Every number that it computes can be "
-    "looked at.",
+    "lead": "The network that you trained runs in this page, without the internet. Every number that it computes can "
+    "be looked at.",
     "about": "run {run} · step {step} · {accuracy} of the test images of {data} are recognised",
     "skip": "Skip to the drawing pad",
     "theme-dark": "Dark",
     "theme-light": "Light",
-    "parity-int8": "This page’s weights (fc1 rounded to 8 bits) compared with the run’s own in TensorFlow, measured when "
-    "the page was made: the same answer on {agree} of {images} test images of {data}; logits differ by at most "
+    "parity-int8": "This page’s weights (fc1 rounded to 8 bits) compared with the run’s own in TensorFlow, measured "
+    "when the page was made: the same answer on {agree} of {images} test images of {data}; logits differ by at most "
     "{difference}. {parameters} parameters, weights {digest}, mnistcnn {version}.",
     "parity-float32": "This page’s weights compared with the run’s own in TensorFlow, measured when the page was made: "
     "the same answer on {agree} of {images} test images of {data}; logits differ by at most {difference}. "

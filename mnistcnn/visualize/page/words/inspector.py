@@ -13,8 +13,8 @@ WORDS = {
     "value-activation": "activation",
     "value-logit": "logit",
     "input-explained": CAPTIONS["input"].sentence,
-    "conv1-explained": "Each of the 25 pixels under the filter is multiplied by its weight, and the products are added: "
-    "ink under orange raises the sum, ink under blue lowers it.",
+    "conv1-explained": "Each of the 25 pixels under the filter is multiplied by its weight, and the products are "
+    "added: ink under orange raises the sum, ink under blue lowers it.",
     "pool1-explained": CAPTIONS["pool1-maps"].sentence,
     "conv2-explained": "A unit has a kernel of 25 weights for each map of pool1. The sum of its 25 products is a "
     "subtotal. Open one to show its products.",
@@ -28,7 +28,7 @@ WORDS = {
     "map-title": "Its map",
     "patches-title": "What excites it",
     "patches-label": "The {count} pieces of test images that excite unit {unit} most, the strongest first",
-    "patches-whole-label": "The {count} images, of {pool} test images, that excite unit {unit} most, the strongest first",
+    "patches-whole-label": "The {count} of {pool} test images that excite unit {unit} most, the strongest first",
     "patches-text": "in test images; strongest response {value}",
     "patches-pool-text": "of {pool} test images; strongest response {value}",
     "patches-none": "No test image excites it: the unit is dead.",

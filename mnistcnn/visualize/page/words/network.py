@@ -36,10 +36,10 @@ WORDS = {
     "walk-2": "Each filter of conv1 slides over the digit: ink under orange raises its response, ink under blue lowers "
     "it. ReLU then sets everything negative to zero.",
     "walk-3": CAPTIONS["pool1-maps"].sentence,
-    "walk-4": "A unit of conv2 adds up what its kernels find in all of pool1’s maps, so it responds only where its part "
-    "of a digit is, such as a corner, a bow or the end of a stroke.",
-    "walk-5": "Each unit of fc1 weighs all of pool2. In training, and only then, dropout leaves out {share} of the units "
-    "at random in every step (hatched), so the network does not come to rely on any one of them.",
+    "walk-4": "A unit of conv2 adds up what its kernels find in all of pool1’s maps, so it responds only where its "
+    "part of a digit is, such as a corner, a bow or the end of a stroke.",
+    "walk-5": "Each unit of fc1 weighs all of pool2. In training, and only then, dropout leaves out {share} of the "
+    "units at random in every step (hatched), so the network does not come to rely on any one of them.",
     "walk-5-without": CAPTIONS["fc1-units"].sentence,
     "walk-6": "Each output weighs all of fc1. The largest logit wins, and softmax turns the ten logits into "
     "probabilities that add up to 1: {digit}, {probability}.",

@@ -9,8 +9,8 @@ WORDS = {
     "confusion-rows": "true digit",
     "confusion-columns": "prediction",
     "projection-title": "Your digit among the test images",
-    "projection-sentence": "Each point is a test image by its activations in fc1, projected by PCA. The cross-hair is the "
-    "digit on the pad, and moves as you draw.",
+    "projection-sentence": "Each point is a test image by its activations in fc1, projected by PCA. The cross-hair is "
+    "the digit on the pad, and moves as you draw.",
     "projection-near": "On this map, the digit on the pad lies nearest to the middle of the {digit}s.",
     "projection-blank": "The pad is empty.",
     "gradient-title": "Gradient × input",
