@@ -19,6 +19,7 @@ from ..drawing.captions import CAPTIONS
 from ..drawing.style import DIGIT_COLOURS, THEMES, Colour, Theme, signed_scale
 from ..names import PageWeights
 from ..picture_source import Moment, PictureSource
+from .excitation import excitation
 from .tensors import Floats, Tensor, decode, encode, encode_integers
 from .words import WORDS
 
@@ -60,6 +61,7 @@ def make_payload(source: PictureSource, weights: PageWeights) -> Part:
         "layers": layers,
         "limits": _limits(source),
         "dead": {layer: np.flatnonzero(source.survey.dead(layer)).tolist() for layer in ("conv1", "conv2", "fc1")},
+        "excitation": excitation(source),
         "samples": _samples(source),
         "mistakes": _mistakes(source),
         "confusion": confusion_matrix(result.labels, result.predictions).tolist(),

@@ -8,18 +8,19 @@ WORDS = {
     "pad-help-title": "Drawing with the keyboard",
     "pad-help": "On the pad, the arrow keys move a cursor; Home, Page Up, End and Page Down move it diagonally; "
     "Shift makes its steps larger. Space puts the pen down and lifts it. Backspace undoes, Delete clears. Images "
-    "can be dropped on the pad.",
+    "can be dropped on the pad; of an image with several digits, the keys 1 to 9 choose one.",
     "pen-down": "Pen down",
     "pen-up": "Pen up",
     "clear": "Clear",
     "undo": "Undo",
     "load": "Open image…",
+    "reading": "Reading {name}…",
     "file-error": "{name} cannot be read as an image. Open a PNG, JPEG, WebP or GIF file.",
     "no-digit": "No digit was found in {name}: the ink is missing, too faint, or too little.",
-    "found-title": "{count} digits found in {name}",
+    "found-title": "{count} digits found in {name}. Choose one:",
     "found-choose": "Show digit {number} of {count}",
     "found-name": "{name}, digit {number} of {count}",
-    "sees-title": "The network’s input",
+    "sees-title": "Its input",
     "sees-label": "The digit as the network gets it, 28 × 28 pixels",
     "centred": "fit and centre",
     "centred-help": "The network learned from digits that fill the dashed box, with their centre of mass in the "

@@ -2,8 +2,7 @@
 
 WORDS = {
     "title": "Draw a digit, and watch your network think",
-    "lead": "The network that you trained runs in this page, without the internet. Every number that it computes can "
-    "be looked at.",
+    "lead": "Your own network runs in this page, offline, and every number that it computes can be inspected.",
     "about": "run {run} · step {step} · {accuracy} of the test images of {data} are recognised",
     "skip": "Skip to the drawing pad",
     "theme-dark": "Dark",

@@ -24,7 +24,7 @@ WORDS = {
     "legend-activation": "activation, from 0",
     "legend-signed": "negative to positive",
     "legend-hatched": "dead, or switched off",
-    "legend-from": "lines: what a value was made of, and what it is used for; orange raises, blue lowers",
+    "legend-lines": "from and to a value: raises, lowers",
     "walk-step": "Step {step} of {steps}",
     "walk-back": "Back",
     "walk-next": "Next",

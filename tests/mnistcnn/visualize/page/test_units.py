@@ -105,9 +105,9 @@ def test_colours_are_the_sheets(page, source):
         }"""
     )
     pixels = np.array(content).reshape(height, width, 4)[:, :, :3]
-    zoom = width // 7  # Six maps stand in one column, 4 pixels apart.
+    zoom = width // 7  # Six maps stand in one column, 3 pixels apart.
     for unit, y, x in np.ndindex(6, 7, 7):
-        top, left = unit * (7 * zoom + 4) + y * zoom, x * zoom
+        top, left = unit * (7 * zoom + 3) + y * zoom, x * zoom
         expected = scale.colours(values[y, x, unit : unit + 1], LIGHT)[0]
         assert np.abs(pixels[top, left] - expected).max() <= 1, (unit, y, x)
 
