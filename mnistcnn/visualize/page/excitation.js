@@ -17,8 +17,19 @@ export function showExcitation(state) {
     if (layer !== "pool") known[layer] = decodeAll(found);
   }
   known.pool = decodeImages(excitation.pool);
-  const paint = () => state.selection && paintExcitation(state, known);
-  for (const kind of ["answer", "selection", "view"]) state.on(kind, paint);
+  let painted = null;
+  const paint = () => {
+    if (!state.selection) return;
+    paintMap(state);
+    // What excites a unit does not depend on the drawing: a pen is not to wait for it.
+    if (state.selection !== painted) paintExcitation(state, known);
+    painted = state.selection;
+  };
+  for (const kind of ["answer", "selection"]) state.on(kind, paint);
+  state.on("view", () => {
+    painted = null;
+    paint();
+  });
 }
 
 function decodeAll(found) {
@@ -34,7 +45,6 @@ function decodeImages(tensor) {
 function paintExcitation(state, known) {
   const { layer, unit } = state.selection;
   const found = known[layer.replace("pool", "conv")];
-  paintMap(state);
   const shownUnit = found && unit < found.values.shape[0];
   byId("patches-part").hidden = !shownUnit;
   byId("maximised-part").hidden = !shownUnit || !found.maximised;

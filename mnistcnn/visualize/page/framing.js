@@ -6,7 +6,8 @@
  * @typedef {import("./pictures/grids.js").Grid} Grid
  */
 
-import { cutOut, distances, maskOf } from "./pictures/grids.js";
+import { distances } from "./pictures/components.js";
+import { cutOut, maskOf, rounded } from "./pictures/grids.js";
 
 export const SIDE = 28;
 export const BOX = 20; // the longer side of the ink
@@ -30,7 +31,7 @@ export function frame(ink, width, height) {
   const cropped = cutOut({ values: ink, width, height }, { top, left, bottom: top + box.height, right: left + box.width });
   const small = fitted(thickened(fitted(cropped, BOX * FINE)), BOX);
   const strongest = small.values.reduce((a, b) => Math.max(a, b), 0);
-  const bytes = { ...small, values: small.values.map((value) => Math.round((value / strongest) * 255) / 255) };
+  const bytes = { ...small, values: small.values.map((value) => rounded((value / strongest) * 255) / 255) };
   return centreByMass(placed(bytes, (SIDE - small.width) >> 1, (SIDE - small.height) >> 1));
 }
 
@@ -89,8 +90,8 @@ export function boundsOf(values, width, height, threshold) {
 
 /** Scaled so that the longer side is `side`. */
 function fitted(grid, side) {
-  const scale = side / Math.max(grid.width, grid.height);
-  const [columns, rows] = [grid.width, grid.height].map((length) => Math.max(1, Math.round(length * scale)));
+  const longer = Math.max(grid.width, grid.height);
+  const [columns, rows] = [grid.width, grid.height].map((length) => Math.max(1, rounded((side * length) / longer)));
   return resize(grid, columns, rows);
 }
 

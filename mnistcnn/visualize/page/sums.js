@@ -2,7 +2,7 @@
 
 import { BEFORE, denseTerms, indexOf, poolTerms } from "./arithmetic.js";
 import { colourElement, scaleOf } from "./colours.js";
-import { counted, make, percent, shown, signed } from "./elements.js";
+import { compact, counted, make, percent, shown, signed } from "./elements.js";
 
 const STRONGEST = 10; // contributions that are listed
 
@@ -99,6 +99,6 @@ function contribution(state, term, largest) {
     on: { click: () => state.select(term, true) } });
   const bar = make("span", { class: `share ${product < 0 ? "less" : "more"}` });
   bar.style.width = `${(Math.abs(product) / largest) * 100}%`;
-  return make("tr", {}, make("td", {}, go), make("td", { class: "number", text: `${shown(value, 2)} × ${shown(weight)}` }),
+  return make("tr", {}, make("td", {}, go), make("td", { class: "number", text: `${compact(value)} × ${shown(weight)}` }),
     make("td", { class: "number", text: signed(product), data: { product } }), make("td", { class: "drawn" }, bar));
 }

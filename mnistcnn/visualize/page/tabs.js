@@ -30,7 +30,7 @@ export function offerTabs(state) {
     if (pinned && selection !== followed) state.openLayer(selection.layer);
     followed = selection;
   };
-  for (const kind of ["answer", "selection"]) state.on(kind, follow);
+  for (const kind of ["answer", "selection", "view"]) state.on(kind, follow);
   arrangeTabs(state, tabs);
 }
 

@@ -44,8 +44,8 @@ function begin(walk) {
 function bringIntoView({ state }) {
   requestAnimationFrame(() => {
     const stage = state.inRow ? document.querySelector(".stage") : byId("tabs");
-    const seen = stage.getBoundingClientRect().top >= 0 && byId("walk").getBoundingClientRect().bottom <= window.innerHeight;
-    if (!seen) stage.scrollIntoView({ behavior: motion() });
+    const [top, layers, walk] = [stage, byId("strip"), byId("walk")].map((part) => part.getBoundingClientRect());
+    if (top.top < 0 || layers.bottom > walk.top || walk.bottom > window.innerHeight) stage.scrollIntoView({ behavior: motion() });
   });
 }
 

@@ -9,10 +9,10 @@
  */
 
 import { darkness, extractInk, toGray } from "./ink.js";
-import {
-  borderOf, boxesOf, cutOut, distances, label, mapped, maskOf, maximumFilter, median, otsuThreshold, percentile,
-  rangeOf, reduced,
-} from "./grids.js";
+import { boxesOf, distances, label } from "./components.js";
+import { maximumFilter } from "./filters.js";
+import { borderOf, cutOut, mapped, maskOf, reduced } from "./grids.js";
+import { median, otsuThreshold, percentile, rangeOf } from "./measures.js";
 import { withoutFrames, withoutLines } from "./lines.js";
 import { digitsOf, findParts, isWithin, sizeOf, standsFree, textLinesOf } from "./parting.js";
 

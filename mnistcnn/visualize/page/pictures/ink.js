@@ -9,10 +9,10 @@
  *   if the ink is light; ground: what `gray` would be without the ink
  */
 
-import {
-  borderOf, gaussianFilter, label, like, mapped, maskOf, maximumFilter, meanFilter, median, minimumFilter,
-  otsuThreshold, percentile, rangeOf, reduced,
-} from "./grids.js";
+import { label } from "./components.js";
+import { gaussianFilter, maximumFilter, meanFilter, minimumFilter } from "./filters.js";
+import { borderOf, like, mapped, maskOf, reduced } from "./grids.js";
+import { median, otsuThreshold, percentile, rangeOf } from "./measures.js";
 
 const FAINTEST = 0.025;
 const NOISE_MARGIN = 6;

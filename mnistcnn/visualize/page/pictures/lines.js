@@ -8,7 +8,9 @@
  *   columns: where ink was met; top, bottom: the first and last row of the ink there; width: of the mask
  */
 
-import { boxesOf, cutOut, label, like, maskOf, median, transposed } from "./grids.js";
+import { boxesOf, label } from "./components.js";
+import { cutOut, like, maskOf, rounded, transposed } from "./grids.js";
+import { median } from "./measures.js";
 
 const SHORTEST = 0.3;
 const SLIMMEST = 25;
@@ -80,7 +82,7 @@ function* linesOf(mask, tilt, share) {
     // x cos + y sin = distance, in reduced pixels, whose middles lie (factor - 1) / 2 further.
     const [along, across] = upright ? [Math.sin(angle), Math.cos(angle)] : [Math.cos(angle), Math.sin(angle)];
     const offset = distance * factor + ((factor - 1) / 2) * (along + across);
-    const line = followed(upright ? turned : mask, (column) => Math.round((offset - column * along) / across), factor + 1);
+    const line = followed(upright ? turned : mask, (column) => rounded((offset - column * along) / across), factor + 1);
     if (line) yield { line, upright };
   }
 }
@@ -136,7 +138,7 @@ function topsOf({ values, width }, count, largest) {
     top.places++;
     top.strength = Math.max(top.strength, largest.values[i]);
   });
-  return tops.map(({ x, y, places, strength }) => ({ x: Math.round(x / places), y: Math.round(y / places), strength }));
+  return tops.map(({ x, y, places, strength }) => ({ x: rounded(x / places), y: rounded(y / places), strength }));
 }
 
 function suppress({ values, width, height }, { x, y }) {

@@ -9,7 +9,10 @@
  *   it touches, as a share of its longer side
  */
 
-import { borderOf, boxesOf, cutOut, label, like, maskOf, maximumFilter, median } from "./grids.js";
+import { boxesOf, label } from "./components.js";
+import { maximumFilter } from "./filters.js";
+import { borderOf, cutOut, like, maskOf } from "./grids.js";
+import { median } from "./measures.js";
 
 const SMALLEST = 6;
 const LEAST_INK = 8;

@@ -8,7 +8,9 @@
 
 import { BOX, SIDE, boundsOf, frame, placed, resize, shiftToCentre } from "../framing.js";
 import { findInk } from "./finding.js";
-import { distances, maskOf, median, percentile } from "./grids.js";
+import { distances } from "./components.js";
+import { maskOf } from "./grids.js";
+import { median, percentile } from "./measures.js";
 import { darkness, extractInk, toGray } from "./ink.js";
 
 const MOST = 1024; // pixels of a side; what is larger is made smaller by a whole factor

@@ -12,6 +12,11 @@ SMALL = """() => [...document.querySelectorAll("body *")]
     .filter((e) => e.checkVisibility() && [...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
     .filter((e) => parseFloat(getComputedStyle(e).fontSize) < 12).map((e) => e.outerHTML.slice(0, 80))"""
 
+BOTH_SEEN = """([id, height]) => {
+    const [figure, walk] = [id, "walk"].map((one) => document.getElementById(one).getBoundingClientRect());
+    return figure.height > 0 && figure.top >= 0 && figure.bottom <= walk.top && walk.bottom <= height;
+}"""
+
 
 def edges(page, selector):
     return page.eval_on_selector(selector, "e => { const b = e.getBoundingClientRect(); return [b.top, b.bottom]; }")
@@ -60,11 +65,7 @@ def test_the_walk_does_not_cover_what_it_explains(visit, mnist_page, window):
     page = visit(mnist_page["int8"], reduced_motion="reduce", **window)
     page.click("#play")
     for layer in ("input", "conv1", "pool1", "conv2", "fc1", "fc2"):
-        page.wait_for_timeout(150)
-        shown = edges(page, f"#figure-{layer}")
-        assert shown[0] >= 0, layer
-        assert shown[1] <= edges(page, "#walk")[0], layer
-        assert edges(page, "#walk")[1] <= window["viewport"]["height"]
+        page.wait_for_function(BOTH_SEEN, arg=[f"figure-{layer}", window["viewport"]["height"]])
         page.click("#walk-next")
 
 
