@@ -87,7 +87,8 @@ function paintImages(state, { images, values }, pool) {
   byId("patches").hidden = chosen.length === 0;
   tellStrongest(state, chosen.length ? values.values[unit] : 0, "patches-pool-text", "patches-whole-label",
     { count: chosen.length, pool: counted(pool.shape[0]) });
-  if (chosen.length) paintGrid(state, "patches", { values: inColumns(own, chosen.length), side: 28, count: chosen.length, columns: 3 });
+  const count = chosen.length;
+  if (count > 0) paintGrid(state, "patches", { values: inColumns(own, count), side: 28, count, columns: 3 });
 }
 
 function tellStrongest(state, value, text, label, facts) {
@@ -101,7 +102,8 @@ function tellStrongest(state, value, text, label, facts) {
 function paintMaximised(state, { maximised, responses }) {
   const { unit } = state.selection;
   const side = maximised.shape[1];
-  paintGrid(state, "maximised", { values: maximised.values.subarray(unit * side * side, (unit + 1) * side * side), side, count: 1, columns: 1 });
+  const values = maximised.values.subarray(unit * side * side, (unit + 1) * side * side);
+  paintGrid(state, "maximised", { values, side, count: 1, columns: 1 });
   byId("maximised").setAttribute("aria-label", state.say("maximised-label", { unit: counted(unit) }));
   byId("maximised-text").textContent = state.say("maximised-text", { value: shown(responses.values[unit], 2) });
 }
@@ -112,10 +114,10 @@ function inColumns(values, count) {
   return Float32Array.from({ length: values.length }, (_, i) => values[(i % count) * size + Math.floor(i / count)]);
 }
 
-function paintGrid(state, id, { values, side, count, columns }, scale = scaleOf(state.colours, "ink", 1), hatched = false) {
+function paintGrid(state, id, { values, side, count, columns }, scale = null, hatched = false) {
   const mosaic = new Mosaic(byId(id), side, count);
   const gap = count > 1 ? GAP : 0;
   mosaic.layout(columns, Math.max(1, Math.round((SIDE - gap * (columns - 1)) / (columns * side))), gap);
-  mosaic.paint(values, scale, state.colours, () => hatched);
+  mosaic.paint(values, scale ?? scaleOf(state.colours, "ink", 1), state.colours, () => hatched);
   return mosaic;
 }

@@ -59,7 +59,8 @@ function alone(units, side, layer, { width, ratio }) {
     const columns = layer === "fc1" ? FC1_COLUMNS : Math.min(units, Math.floor((width + gap) / pitch));
     const fits = columns > 0 && columns * pitch - gap <= width && Math.ceil(units / columns) * pitch <= TALLEST + gap;
     // As few rows as there must be, and those as full as can be.
-    if (fits) return { columns: layer === "fc1" ? columns : Math.ceil(units / Math.ceil(units / columns)), zoom: pixels / ratio, gap };
+    const fullest = layer === "fc1" ? columns : Math.ceil(units / Math.ceil(units / columns));
+    if (fits) return { columns: fullest, zoom: pixels / ratio, gap };
   }
   const least = Math.max(1, 1 / ratio);
   return { columns: Math.max(1, Math.floor((width + gap) / (side * least + gap))), zoom: least, gap };

@@ -134,15 +134,21 @@ function paperOfTightCrop(gray) {
   if (percentile(gray.values, 98) - percentile(gray.values, 2) < 0.1) return null;
   const threshold = otsuThreshold(gray.values);
   const dark = maskOf(gray, (value) => value < threshold);
-  const share = dark.values.reduce((sum, is) => sum + is, 0) / dark.values.length;
+  const share = meanOf(dark.values);
   const sides = [1, 0].map((is) => gray.values.filter((_, i) => dark.values[i] === is));
-  const [all, ...means] = [gray.values, ...sides].map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
-  const variance = gray.values.reduce((sum, value) => sum + (value - all) ** 2, 0) / gray.values.length;
+  const means = sides.map(meanOf);
+  const all = meanOf(gray.values);
+  const variance = meanOf(gray.values.map((value) => (value - all) ** 2));
   if (share * (1 - share) * (means[0] - means[1]) ** 2 < 0.8 * variance) return null;
   const light = maskOf(dark, (value) => !value);
-  const candidates = [[dark, sides[1]], [light, sides[0]]].map(([ink, ground]) => ({ share: shareAsDigit(ink), paper: () => median(ground) }));
-  const likely = candidates.filter((candidate) => candidate.share !== null).sort((a, b) => a.share - b.share);
-  return likely.length > 0 ? likely[0].paper() : null;
+  const candidates = [{ ink: dark, ground: sides[1] }, { ink: light, ground: sides[0] }]
+    .map(({ ink, ground }) => ({ share: shareAsDigit(ink), ground })).filter((candidate) => candidate.share !== null);
+  if (candidates.length === 0) return null;
+  return median(candidates.sort((a, b) => a.share - b.share)[0].ground);
+}
+
+function meanOf(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** How much of the picture and of its border is ink; null if that cannot be a digit from side to side. */
@@ -156,8 +162,7 @@ function shareAsDigit(ink) {
   const corners = [0, width - 1, (height - 1) * width, height * width - 1].reduce((sum, i) => sum + values[i], 0);
   const total = boxes.reduce((sum, { area }) => sum + area, 0);
   const mean = total / values.length;
-  const outermost = borderOf(ink);
-  const atBorder = outermost.reduce((sum, is) => sum + is, 0) / outermost.length;
+  const atBorder = meanOf(borderOf(ink));
   if (!touches || largest.area < 0.8 * total || mean < 0.04) return null;
   return atBorder > 0.75 || corners === 4 ? null : mean + atBorder + corners / 4;
 }

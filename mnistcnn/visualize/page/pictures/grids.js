@@ -44,7 +44,9 @@ export function transposed({ values, width, height }) {
 export function cutOut({ values, width, height }, { top, left, bottom, right }) {
   const [first, last] = [Math.max(0, left), Math.min(width, right)];
   const rows = [];
-  for (let y = Math.max(0, top); y < Math.min(height, bottom); y++) rows.push(values.subarray(y * width + first, y * width + last));
+  for (let y = Math.max(0, top); y < Math.min(height, bottom); y++) {
+    rows.push(values.subarray(y * width + first, y * width + last));
+  }
   const cut = new values.constructor(rows.length * (last - first));
   rows.forEach((row, i) => cut.set(row, i * (last - first)));
   return { values: cut, width: last - first, height: rows.length };

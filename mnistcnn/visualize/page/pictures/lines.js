@@ -106,7 +106,9 @@ function houghSpace({ values, width, height }, angles) {
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
       if (!values[i]) continue;
-      for (let a = 0; a < angles.length; a++) counts[(Math.round(cosines[a] * x + sines[a] * y) + reach) * angles.length + a]++;
+      for (let a = 0; a < angles.length; a++) {
+        counts[(Math.round(cosines[a] * x + sines[a] * y) + reach) * angles.length + a]++;
+      }
     }
   }
   return { values: counts, width: angles.length, height: 2 * reach + 1, reach };
@@ -158,7 +160,8 @@ function rectangleMaximum({ values, width, height }, across, down) {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       let most = 0;
-      for (let dx = Math.max(0, x - across); dx <= Math.min(width - 1, x + across); dx++) most = Math.max(most, values[y * width + dx]);
+      const last = Math.min(width - 1, x + across);
+      for (let at = Math.max(0, x - across); at <= last; at++) most = Math.max(most, values[y * width + at]);
       wide[y * width + x] = most;
     }
   }
@@ -166,7 +169,8 @@ function rectangleMaximum({ values, width, height }, across, down) {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       let most = 0;
-      for (let dy = Math.max(0, y - down); dy <= Math.min(height - 1, y + down); dy++) most = Math.max(most, wide[dy * width + x]);
+      const last = Math.min(height - 1, y + down);
+      for (let at = Math.max(0, y - down); at <= last; at++) most = Math.max(most, wide[at * width + x]);
       answer[y * width + x] = most;
     }
   }

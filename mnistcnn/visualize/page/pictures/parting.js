@@ -40,7 +40,8 @@ function joinedBox(one, other) {
 
 /** Whether a box lies inside another and is not the same. */
 export function isWithin(inner, outer) {
-  const inside = inner.top >= outer.top && inner.left >= outer.left && inner.bottom <= outer.bottom && inner.right <= outer.right;
+  const inside = inner.top >= outer.top && inner.left >= outer.left
+    && inner.bottom <= outer.bottom && inner.right <= outer.right;
   return inside && (heightOf(inner) < heightOf(outer) || widthOf(inner) < widthOf(outer));
 }
 
@@ -76,7 +77,8 @@ export function findParts(mask, depth) {
   boxesOf(labels, count).forEach((box, number) => {
     if (!box || box.area < LEAST_INK || sizeOf(box) < SMALLEST) return;
     const { area, ...edges } = box;
-    parts.push({ labels: new Set([number]), box: edges, area, thickness: 2 * deepest[number], contact: contacts[number] / sizeOf(box) });
+    const contact = contacts[number] / sizeOf(box);
+    parts.push({ labels: new Set([number]), box: edges, area, thickness: 2 * deepest[number], contact });
   });
   return { labels, parts };
 }
@@ -164,7 +166,8 @@ function areOne(upper, lower, usual) {
   const gap = Math.max(upper.top, lower.top) - Math.min(upper.bottom, lower.bottom);
   if (overlap <= 0.5 * Math.min(widthOf(upper), widthOf(lower))) return false;
   if (gap < 0.04 * usual) return true;
-  const together = heightOf(joinedBox(upper, lower)) < 1.4 * usual && Math.min(heightOf(upper), heightOf(lower)) < 0.7 * usual;
+  const together = heightOf(joinedBox(upper, lower)) < 1.4 * usual
+    && Math.min(heightOf(upper), heightOf(lower)) < 0.7 * usual;
   return together && gap < 0.12 * usual;
 }
 
