@@ -11,9 +11,11 @@ import { byId, counted, percent } from "./elements.js";
 import { offerExamples, testImage } from "./examples.js";
 import { showExcitation } from "./excitation.js";
 import { offerChoice } from "./found.js";
+import { showFool } from "./fool.js";
 import { openInspector } from "./inspector.js";
 import { showLayers } from "./layers.js";
 import { showLinks } from "./links.js";
+import { showMorph } from "./morph.js";
 import { forward, loadNetwork, readPayload } from "./network.js";
 import { openPad } from "./pad.js";
 import { showPractice } from "./practice.js";
@@ -22,6 +24,8 @@ import { showSeen } from "./sees.js";
 import { State } from "./state.js";
 import { strokesToImage } from "./strokes.js";
 import { offerTabs } from "./tabs.js";
+import { showTeachers } from "./teachers.js";
+import { showTeaching } from "./teaching.js";
 import { chooseTheme } from "./theme.js";
 import { showTraining } from "./training.js";
 import { controlUnits } from "./units.js";
@@ -29,6 +33,10 @@ import { offerWalk } from "./walk.js";
 
 /** The sections below the network, from top to bottom: each is a function that is given the state and listens to it. */
 const SECTIONS = [
+  showMorph,
+  showFool,
+  showTeachers,
+  showTeaching,
   showTraining,
   showProjection,
   showPractice,
