@@ -7,6 +7,7 @@
 
 import { showAnswer } from "./answer.js";
 import { strongest } from "./arithmetic.js";
+import { doubtOf, loadDoubt, showDoubt } from "./doubt.js";
 import { byId, counted, percent } from "./elements.js";
 import { offerExamples, testImage } from "./examples.js";
 import { showExcitation } from "./excitation.js";
@@ -47,12 +48,13 @@ function openPage() {
   const payload = readPayload();
   const network = loadNetwork(payload.layers);
   const state = new State(payload, network);
-  globalThis.mnistcnn = { network, forward, strokesToImage, readPayload, state };
+  globalThis.mnistcnn = { network, forward, doubtOf, loadDoubt, strokesToImage, readPayload, state };
   chooseTheme(state);
   openPad(state);
   offerChoice(state);
   showSeen(state);
   showAnswer(state);
+  showDoubt(state);
   const mosaics = showLayers(state);
   offerTabs(state);
   openInspector(state);

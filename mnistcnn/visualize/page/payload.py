@@ -21,7 +21,7 @@ from ..names import PageWeights
 from ..picture_source import Moment, PictureSource
 from .excitation import excitation
 from .tensors import Floats, Tensor, decode, encode, encode_integers
-from .training_images import sample_of_test, training_images
+from .training_images import doubt_part, sample_of_test, training_images
 from .words import WORDS
 
 Part = dict[str, Any]
@@ -68,6 +68,7 @@ def make_payload(source: PictureSource, weights: PageWeights) -> Part:
         "confusion": confusion_matrix(result.labels, result.predictions).tolist(),
         "moments": _moments(source, weights),
         "projection": _projection(source),
+        "doubt": doubt_part(source),
         "training_images": training_images(source),
         "test_sample": sample_of_test(source),
         "receptive_fields": {layer: asdict(field) for layer, field in RECEPTIVE_FIELDS.items()},

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...network.evaluator import BATCH_SIZE
 from ...network.model import Network, to_input
+from ...runs.doubt import find_doubt
 from ..picture_source import PictureSource
 from .tensors import Floats, decode, encode, encode_integers
 
@@ -59,6 +60,18 @@ def sample_of_test(source: PictureSource) -> dict[str, Any]:
     test = source.dataset.test
     images, labels = test.images[:MOST_TEST_IMAGES], test.labels[:MOST_TEST_IMAGES]
     return {"images": pack_images(images, 8), "labels": encode(labels)}
+
+
+def doubt_part(source: PictureSource) -> dict[str, Any] | None:
+    """The network's doubt, its components in int8; None if it cannot be fitted."""
+    doubt = find_doubt(source.trained, source.dataset).doubt
+    if doubt is None:
+        return None
+    return {
+        "mean": encode(doubt.mean),
+        "components": encode_integers(doubt.components, np.int8),
+        **{name: getattr(doubt, name) for name in ("slope", "weight", "offset", "share")},
+    }
 
 
 def fc1_of(network: Network, images: NDArray[np.uint8]) -> Floats:
