@@ -67,7 +67,7 @@ function report(part) {
   byId("fool-erased-part").hidden = erased === null;
   const sentences = [changed === null ? state.say("fool-no-change", { target })
     : state.say("fool-changed", { ...factsOf(changed), length: shown(changed.length, 2),
-      most: percent(largestChange(part)), spread: shown(changed.length / 28, 3) }),
+      most: percent(largestChange(part)) }),
   erased === null ? state.say("fool-no-spot", { target })
     : state.say("fool-erased", { ...factsOf(erased), side: erased.side })];
   byId("fool-text").textContent = sentences.join(" ");

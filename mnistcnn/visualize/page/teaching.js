@@ -6,7 +6,7 @@ import { answers, compare, teach } from "./lastlayer.js";
 import { Mosaic } from "./mosaic.js";
 import { imageAt, unpackImages } from "./nearest.js";
 import { decode, forward } from "./network.js";
-import { inSlices } from "./slices.js";
+import { inSlices, whileSeen } from "./slices.js";
 
 const LISTED = 12; // digits that were forgotten
 
@@ -17,6 +17,7 @@ export function showTeaching(state) {
   byId("teaching-start").addEventListener("click", () => start(part));
   byId("teaching-undo").addEventListener("click", () => undo(part));
   state.on("calm", () => offerLabel(part));
+  whileSeen(state, byId("teaching"), () => measure(part));
   state.on("view", () => part.shown.forEach((paint) => paint()));
 }
 
@@ -26,6 +27,12 @@ function offerLabel({ state }) {
   if (label !== null && label !== undefined) byId("teaching-digit").value = label;
 }
 
+/** Begin with it when the section is first seen, so that it is done when somebody has read what the button does. */
+function measure(part) {
+  part.sample ??= measureSample(part);
+  return part.sample;
+}
+
 /** The page's sample of test digits, as fc1 answers to them: computed once, for it is the last layer that learns. */
 async function measureSample(part) {
   const { state } = part;
@@ -33,7 +40,10 @@ async function measureSample(part) {
   const images = await unpackImages(packed.images);
   const labels = Array.from(decode(packed.labels).values);
   const features = await inSlices(featuresOf(state.network, images, labels.length), {
-    report: (share) => (byId("teaching-text").textContent = state.say("teaching-measuring", { share: percent(share) })) });
+    report: (share) => {
+      if (part.busy) byId("teaching-text").textContent = state.say("teaching-measuring", { share: percent(share) });
+    },
+  });
   return { images, labels, features, before: answers(state.network.fc2, features) };
 }
 
@@ -53,7 +63,7 @@ async function start(part) {
   const { fc2 } = state.network;
   const label = Number(byId("teaching-digit").value);
   const { fc1, prediction } = state.answer;
-  part.sample ??= await measureSample(part);
+  const sample = await measure(part);
   const kept = { weights: fc2.weights.slice(), biases: fc2.biases.slice() };
   const steps = teach(fc2, fc1, label);
   part.busy = false;
@@ -63,21 +73,21 @@ async function start(part) {
   }
   part.history.push(kept);
   state.changed("answer");
-  report(part, state.say(steps === 1 ? "teaching-step" : "teaching-steps", { steps: counted(steps), prediction, label }));
+  report(part, sample, state.say(steps === 1 ? "teaching-step" : "teaching-steps", { steps: counted(steps), prediction, label }));
 }
 
-function undo(part) {
+async function undo(part) {
   const { fc2 } = part.state.network;
   const { weights, biases } = part.history.pop();
   fc2.weights.set(weights);
   fc2.biases.set(biases);
   part.state.changed("answer");
-  report(part, part.state.say("teaching-undone"));
+  report(part, await part.sample, part.state.say("teaching-undone"));
 }
 
 /** What the lessons so far did to the sample, compared with the network as it was trained. */
-function report(part, text) {
-  const { state, sample, history } = part;
+function report(part, sample, text) {
+  const { state, history } = part;
   const { labels, before } = sample;
   const after = answers(state.network.fc2, sample.features);
   const { right, forgot, learned } = compare(labels, before, after);
