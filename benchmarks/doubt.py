@@ -32,7 +32,7 @@ from mnistcnn.runs.trained import load_trained
 
 MOST_DOUBTED = 0.015
 LEAST_GAIN = 0.002
-"""Of accuracy, on the default recipe."""
+"""Of accuracy; not promised of networks that are right on 99 %, which have little to gain."""
 
 Floats = NDArray[np.float64]
 
@@ -82,7 +82,9 @@ def report(runs: list[str], dataset: Dataset, count: int, seed: int) -> list[str
     ]
     doubted = np.mean([left.share for left, _, _ in measured])
     broken += [f"{doubted:.2%} of the test digits are doubted"] if doubted > MOST_DOUBTED else []
-    return broken + ([f"the rest gains only {np.mean(gains):.2%}"] if np.mean(gains) < LEAST_GAIN else [])
+    can_gain = np.mean([accuracy for _, accuracy, _ in measured]) < 0.99
+    lacking = can_gain and np.mean(gains) < LEAST_GAIN
+    return broken + ([f"the rest gains only {np.mean(gains):.2%}"] if lacking else [])
 
 
 def compare(run: str, dataset: Dataset, count: int, seed: int) -> None:

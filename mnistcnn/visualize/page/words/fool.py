@@ -7,8 +7,8 @@ WORDS = {
     "fool-target": "It should say",
     "fool-start": "Find the smallest change",
     "fool-searching": "Searching … {share}",
-    "fool-changed": "With a change of length {length}, in which no pixel changes by more than {most} of the ink’s range, it "
-    "says {digit} ({probability}).",
+    "fool-changed": "With a change of length {length}, in which no pixel changes by more than {most} of the ink’s "
+    "range, it says {digit} ({probability}).",
     "fool-no-change": "No change was found that makes it say {target}.",
     "fool-erased": "With {side} × {side} pixels erased, it says {digit} ({probability}).",
     "fool-no-spot": "None of the squares that were tried makes it say {target} when it is erased.",
