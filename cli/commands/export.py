@@ -75,10 +75,16 @@ def export(
         start_tensorflow(console)
         with quiet_stderr():  # The converters write there from beginning to end.
             from mnistcnn.export.exporting import Exported, ExportFailed, Exporting, export, raise_for_problems
+            from mnistcnn.runs.doubt import find_doubt
             from mnistcnn.runs.trained import load_trained
 
             trained = load_trained(found, checkpoint)
-            for event in export(trained, chosen, directory, dataset, verify=not no_verify, overwrite=overwrite):
+            known = find_doubt(trained, dataset)
+            if known.lack:
+                console.show(Warned(known.lack))
+            for event in export(
+                trained, chosen, directory, dataset, doubt=known.doubt, verify=not no_verify, overwrite=overwrite
+            ):
                 match event:
                     case Exporting():
                         console.phase(phase_text(event, dataset))

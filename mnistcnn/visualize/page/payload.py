@@ -21,6 +21,7 @@ from ..names import PageWeights
 from ..picture_source import Moment, PictureSource
 from .excitation import excitation
 from .tensors import Floats, Tensor, decode, encode, encode_integers
+from .training_images import doubt_part, sample_of_test, training_images
 from .words import WORDS
 
 Part = dict[str, Any]
@@ -67,6 +68,9 @@ def make_payload(source: PictureSource, weights: PageWeights) -> Part:
         "confusion": confusion_matrix(result.labels, result.predictions).tolist(),
         "moments": _moments(source, weights),
         "projection": _projection(source),
+        "doubt": doubt_part(source),
+        "training_images": training_images(source),
+        "test_sample": sample_of_test(source),
         "receptive_fields": {layer: asdict(field) for layer, field in RECEPTIVE_FIELDS.items()},
         "captions": {"page": WORDS, **{name: asdict(caption) for name, caption in CAPTIONS.items()}},
         "palette": _palette(),
