@@ -23,12 +23,14 @@ import { State } from "./state.js";
 import { strokesToImage } from "./strokes.js";
 import { offerTabs } from "./tabs.js";
 import { chooseTheme } from "./theme.js";
+import { showTimeMachine } from "./time_machine.js";
 import { showTraining } from "./training.js";
 import { controlUnits } from "./units.js";
 import { offerWalk } from "./walk.js";
 
 /** The sections below the network, from top to bottom: each is a function that is given the state and listens to it. */
 const SECTIONS = [
+  showTimeMachine,
   showTraining,
   showProjection,
   showPractice,
