@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page bench-gpu bench-photos bench-handwriting bench-doubt bench-runs
+.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-snapshots bench-page bench-gpu bench-photos bench-handwriting bench-doubt bench-runs
 
 test:
 	$(PYTHON) -m pytest
@@ -50,6 +50,10 @@ bench-accuracy:
 
 bench-summaries:
 	$(PYTHON) benchmarks/summaries.py
+
+# What snapshots add to the time of a run.
+bench-snapshots:
+	$(PYTHON) benchmarks/snapshots.py
 
 # Everything that is promised of a GPU, in four minutes; exits with 1 if a promise is broken.
 bench-gpu:

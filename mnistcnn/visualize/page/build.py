@@ -21,6 +21,7 @@ from .words import WORDS
 
 MAIN = "main.js"
 SECTIONS = (
+    "time_machine",
     "morph",
     "fool",
     "teachers",

@@ -28,12 +28,14 @@ import { offerTabs } from "./tabs.js";
 import { showTeachers } from "./teachers.js";
 import { showTeaching } from "./teaching.js";
 import { chooseTheme } from "./theme.js";
+import { showTimeMachine } from "./time_machine.js";
 import { showTraining } from "./training.js";
 import { controlUnits } from "./units.js";
 import { offerWalk } from "./walk.js";
 
 /** The sections below the network, from top to bottom: each is a function that is given the state and listens to it. */
 const SECTIONS = [
+  showTimeMachine,
   showMorph,
   showFool,
   showTeachers,

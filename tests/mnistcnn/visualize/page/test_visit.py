@@ -69,9 +69,9 @@ def test_a_whole_visit_by_keyboard_alone(page):
     assert "is a 0" in summary(page)
     _explore(page)
     _walk(page)
-    tab_to(page, "moment")
+    tab_to(page, "machine-slider")
     page.keyboard.press("Home")
-    assert page.locator("#moment-text").inner_text().startswith("Step 0:")
+    assert page.locator("#machine-text").inner_text().startswith("Step 0:")
     tab_to(page, "save-digit")
     tab_to(page, "save-activations")
 
