@@ -11,10 +11,10 @@ from mnistcnn.errors import DataError
 from mnistcnn.network.quiet_tensorflow import import_tensorflow
 
 if TYPE_CHECKING:
-    from mnistcnn.runs.trained import TrainedNetwork
     from mnistcnn.config.schema import DataConfig
     from mnistcnn.data.dataset import Dataset
     from mnistcnn.runs.directory import Run
+    from mnistcnn.runs.trained import TrainedNetwork
     from mnistcnn.visualize.picture_source import PictureSource
 
     from .rendering.console import Console

@@ -99,7 +99,7 @@ def _responses(trained: TrainedNetwork, dataset: Dataset) -> tuple[Responses, Re
 
 def _pack(doubt: Doubt, digest: str) -> bytes:
     buffer = io.BytesIO()
-    np.savez(buffer, format=FORMAT, weights_digest=digest, **doubt.to_arrays())  # type: ignore[arg-type]
+    np.savez(buffer, format=FORMAT, weights_digest=digest, **doubt.to_arrays())
     return buffer.getvalue()
 
 

@@ -95,6 +95,6 @@ def pack_images(images: NDArray[np.uint8], bits: Literal[4, 8]) -> dict[str, Any
     pixels = images
     if bits == 4:
         levels = np.rint(images.reshape(-1) / 17).astype(np.uint8)
-        pixels = levels[::2] << 4 | levels[1::2]
+        pixels = np.asarray(levels[::2] << 4 | levels[1::2], np.uint8)
     data = base64.b64encode(zlib.compress(pixels.tobytes(), 9)).decode("ascii")
     return {"count": len(images), "bits": bits, "data": data}
