@@ -19,6 +19,8 @@ from . import tensorboard_process
 from .text import printable, shell_path
 
 _STOP_SECONDS = 5.0
+_FIRST_TAB = "#custom_scalars"
+"""Loss and accuracy; by itself, TensorBoard opens with all curves in alphabetical order, so with dead units."""
 
 
 class Notes(Protocol):
@@ -123,7 +125,7 @@ class _Child:
     def answer(self) -> str:
         """Where it is, or why it is not, as a sentence; waits until that is known."""
         if self.has_started():
-            return f"TensorBoard is at {self._url}"
+            return f"TensorBoard is at {self._url}{_FIRST_TAB}"
         return f"TensorBoard did not start: {self._last_line()}"
 
     def wait(self) -> None:

@@ -12,6 +12,11 @@ KEEP_PROB = f"{SCOPES['fc1']}/dropout_keep_probability"
 LEARNING_RATE = "train/learning_rate"
 CONFUSION = "accuracy/confusion_matrix"
 
+LAYERS = ("conv1", "conv2", "fc1", "fc2")
+"""The layers that have weights."""
+RECTIFIED = ("conv1", "conv2", "fc1")
+"""The layers with a ReLU, whose units may be dead."""
+
 _KINDS = {"weights": "weight", "biases": "bias"}
 _OUTPUTS = {"conv1": "activations", "conv2": "activations", "fc1": "activations", "fc2": "preactivations"}
 
