@@ -15,9 +15,10 @@ from rich.text import Text
 from mnistcnn.events import Compiling, Event, RunStarted, SeedFinished, SeedsFinished, SeedStarted, Warned
 
 from . import summary
-from .dashboard import ACCENT, WIDEST, Dashboard, in_place
+from .dashboard import WIDEST, Dashboard, in_place
 from .displayed_run import DisplayedRun
 from .report import Report, SeedsReport
+from .run_curves import ACCENT
 from .sink import Sink
 from .text import printable, size
 

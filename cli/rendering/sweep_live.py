@@ -16,9 +16,10 @@ from rich.text import Text
 from mnistcnn.events import Event, SweepFinished, SweepProgress, SweepStarted, TrialFinished, TrialStarted, Warned
 
 from . import sweep_text
-from .dashboard import ACCENT, BEST, WIDEST, headline, in_place
+from .dashboard import BEST, WIDEST, headline, in_place
 from .displayed_run import DisplayedRun
 from .report import fact_table
+from .run_curves import ACCENT
 from .sink import Sink
 from .sweep_view import table
 from .text import count, duration, percent, printable, size

@@ -100,7 +100,7 @@ def test_a_signal_ends_the_batch_and_the_summary_says_what_was_not_run(core, cap
     assert len(core.configs) == 1
     err = capfd.readouterr().err
     assert "3 seeds: 1 finished, 2 not run" in err
-    assert "not run 1, 2, go on with: --seeds 1,2" in err
+    assert "not run 1, 2, continue with: --seeds 1,2" in err
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_the_log_of_an_interrupted_seed_says_how_to_go_on(fake_run):
     log = PlainLog(stream, lambda: datetime(2026, 11, 24))
     for event in batch(fake_run, state="interrupted"):
         log.show(event)
-    assert "seed 4 interrupted, go on with: mnistcnn train --resume runs/4" in stream.getvalue()
+    assert "seed 4 interrupted, resume it: mnistcnn train --resume runs/4" in stream.getvalue()
 
 
 def test_a_batch_that_is_stopped_at_once_is_not_summed_up_as_if_it_were_one_run(fake_run):

@@ -306,7 +306,7 @@ def test_auto_without_a_network_takes_digits_with_a_warning_that_says_why(cache:
     assert dataset.warning is not None
     for mirror in downloading.MIRRORS:
         assert f"{mirror}{TRAIN_IMAGES}.gz: Connection refused" in dataset.warning
-    assert dataset.warning.startswith("MNIST could not be had")
+    assert dataset.warning.startswith("MNIST could not be loaded")
     assert "mnistcnn data --fetch" in dataset.warning
     assert "data.source=digits" in dataset.warning
 
