@@ -1,4 +1,4 @@
-"""How many sets of pictures a run has for TensorBoard, which shows ten of them unless it is told."""
+"""How many sets of pictures a run has for TensorBoard, which shows ten of them by default."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _NOT_SETTINGS = {"log_dir", "name", "data.source", "data.validation_size", "data
 
 
 def settings(config: Config, data: str) -> dict[str, bool | float | str]:
-    """What makes a difference to a run's numbers, by its key in the configuration.
+    """The settings that change the results of a run, by their keys in the configuration.
 
     Keys that people seldom vary have a prefix.
 

@@ -1,4 +1,4 @@
-"""What a network does with a sample of images: pictures, histograms and dead units."""
+"""Pictures, histograms and dead units of a network for a sample of images."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Observation:
 
 
 class Observer:
-    """Looks at one network, again and again.
+    """Observes one network whenever it is called.
 
     Args:
         network: as it is at each call.

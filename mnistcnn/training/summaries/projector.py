@@ -1,4 +1,4 @@
-"""TensorBoard's embedding projector: what the dense layer makes of test images, each shown as its picture."""
+"""TensorBoard's embedding projector: activations of the dense layer for test images, each shown as its picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes the summaries of one session of a run, as training reports them.
+"""Writes the summaries of one session of a run.
 
 What stands at step s is of the weights after s updates, everywhere: in `train`, it is what the step that comes next
 saw of its own batch before its update.
@@ -236,7 +236,7 @@ class TensorBoardSummaries:
 
 
 def summaries_of(run: Run, config: Config, network: Network, evaluated: Network, dataset: Dataset) -> Summaries:
-    """The summaries that the configuration asks for; see `TensorBoardSummaries` for the arguments."""
+    """The summaries of the configuration; see `TensorBoardSummaries` for the arguments."""
     return TensorBoardSummaries(run, config, network, evaluated, dataset) if config.summaries.enabled else NoSummaries()
 
 

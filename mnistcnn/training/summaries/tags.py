@@ -1,4 +1,4 @@
-"""What everything is called in TensorBoard: as in the tutorial, where the tutorial has it."""
+"""The tags in TensorBoard: those of the tutorial where the tutorial has them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def filters(layer: str) -> str:
 
 
 def maps(layer: str) -> str:
-    """The pictures of what a convolution or a pool makes of an image."""
+    """The pictures of the maps of a convolution or a pooling."""
     return f"{SCOPES[layer]}/{'pooled' if layer.startswith('pool') else 'activations/convolved'}"
 
 
