@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mnistcnn.runs.directory import Run
     from mnistcnn.runs.listing import RunSummary
 
+_WIDEST_COLUMN = 72
+"""A command that is longer does not push away the purposes of the others."""
 Hint = tuple[str, str]
 """A command that can be pasted into a shell, and its purpose."""
 
@@ -60,7 +62,7 @@ def hint_lines(hints: Sequence[Hint], width: int | None = None) -> list[str]:
         hints: the commands.
         width: of the window, in columns; None for a stream without a width.
     """
-    longest = max((len(command) for command, _ in hints), default=0)
+    longest = max((len(command) for command, _ in hints if len(command) <= _WIDEST_COLUMN), default=0)
     lines = [f"{command:<{longest}}  # {purpose}" for command, purpose in hints]
     if width is None or all(len(line) <= width for line in lines):
         return lines

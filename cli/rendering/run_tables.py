@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .hints import for_run, hint_lines
 from .run_records import compared_settings, manifest_or_none
 from .tables import Listing, draw
+from .terminal import window_width
 from .text import count, duration, one_line, percent, printable, shell_path, value_text
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def draw_run(run: RunSummary, opened: Run) -> None:
     ]
     draw([listing for listing in listings if listing.rows])
     _write_hints([run], opened.path.parent)
-    for line in hint_lines(for_run(run, opened)):
+    for line in hint_lines(for_run(run, opened), window_width(sys.stderr)):
         sys.stderr.write(f"{line}\n")
 
 

@@ -25,6 +25,14 @@ def can_draw(stream: TextIO, environment: Mapping[str, str] = os.environ) -> boo
     return encoding.startswith("utf") and window_height(stream) > 0
 
 
+def window_width(stream: TextIO) -> int | None:
+    """The number of columns of a terminal; None for anything else, and for a terminal that does not know it."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
 def window_height(stream: TextIO) -> int:
     """The number of lines of a terminal; 0 for what only looks like one, such as the log of a CI."""
     try:
