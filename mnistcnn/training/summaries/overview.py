@@ -79,8 +79,8 @@ def _about(config: Config, dataset: Dataset, run: str, parameters: int) -> list[
     return [
         f"# Run `{run}`",
         "",
-        f"The network of TensorFlow's *Deep MNIST for Experts* tutorial, with {parameters:,} parameters, learns "
-        f"the digits of `{dataset.name}`.",
+        f"The network of TensorFlow's *Deep MNIST for Experts* tutorial, with {parameters:,} parameters, "
+        f"trained on `{dataset.name}`.",
         "",
         f"* images: {', '.join(sizes)}",
         f"* {config.steps:,} steps of {config.batch_size:,} images",
