@@ -1,22 +1,23 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page bench-gpu bench-photos bench-runs
+.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page bench-gpu bench-photos bench-handwriting bench-runs
 
 test:
 	$(PYTHON) -m pytest
 
-# The fault tests, with a hundred kills, damages and faults of each kind, sweeps of 30 trials by four processes, and groups
-# of three workers; then the page, with 500 drawn digits and every test image of MNIST. The line that begins with "soak:"
-# has the figures for docs/reliability.md. For fewer: make soak KILLS=10
+# The fault tests on all cores, with a hundred kills, damages and faults of each kind, sweeps of 30 trials by four
+# processes, and groups of three workers; then the page, with 500 drawn digits and every test image of MNIST. The line that
+# begins with "soak:" has the figures for docs/reliability.md. For fewer: make soak KILLS=10
 KILLS ?= 100
 soak:
-	MNISTCNN_SOAK_KILLS=$(KILLS) $(PYTHON) -m pytest -p tests.soak_figures tests/faults tests/distributed
+	MNISTCNN_SOAK_KILLS=$(KILLS) $(PYTHON) -m pytest -n auto -p tests.soak_figures tests/faults tests/distributed
 	MNISTCNN_PAGE_DIGITS=500 MNISTCNN_PAGE_IMAGES=10000 $(PYTHON) -m pytest -s tests/mnistcnn/visualize/page
 
 lint:
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m mypy --strict tests/every_public_name.py
 	PYTHONPATH=. lint-imports
 
 format:
@@ -61,6 +62,10 @@ bench-page:
 # How many drawn photos are read rightly, condition by condition: make bench-photos RUN=runs/default
 bench-photos:
 	$(PYTHON) benchmarks/photos.py --run $(or $(RUN),latest)
+
+# How well runs read hands that MNIST does not have: make bench-handwriting RUNS="runs/default runs/fast"
+bench-handwriting:
+	$(PYTHON) benchmarks/handwriting.py $(or $(RUNS),latest)
 
 # How long `mnistcnn runs` and `latest` take with 2,000 runs.
 bench-runs:

@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 
 from mnistcnn import __version__
+from mnistcnn.network.quiet_tensorflow import quiet_environment
 
 from .commands import config, data, doctor, export, page, predict, runs, sweep, train, visualize
 from .commands import eval as evaluation
 from .completion import answer_shell
 from .errors import run_guarded
 from .help import MANAGE, SEE, START, USE, PlainCommand, PlainGroup, examples
-from .quiet_tensorflow import quiet_environment
 from .rendering.messages import show_warning
 from .streams import guard_standard_streams
 

@@ -10,8 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from mnistcnn.errors import DataError
-
-from .quiet_tensorflow import import_tensorflow, quiet_stderr
+from mnistcnn.network.quiet_tensorflow import import_tensorflow, quiet_stderr
 
 if TYPE_CHECKING:
     from mnistcnn.data.framing import FoundDigit

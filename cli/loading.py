@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnistcnn.errors import DataError
-
-from .quiet_tensorflow import import_tensorflow
+from mnistcnn.network.quiet_tensorflow import import_tensorflow
 
 if TYPE_CHECKING:
     from mnistcnn.config.schema import DataConfig
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from .rendering.console import Console
 
+_BETTER_RECIPE = "configs/handwriting.yaml"
 _ELSEWHERE = "If the run's data is elsewhere now: --data-dir DIR."
 
 
@@ -49,22 +51,55 @@ def load_data(config: DataConfig, console: Console, *, advice: str = "") -> Data
     from mnistcnn.data.sources import load_dataset
 
     console.phase("loading the data")
-    try:
+    with _advising(advice):
         return load_dataset(config, console)
+
+
+def load_own_data(run: Run, data_dir: Path | None, console: Console, *, advice: str = _ELSEWHERE) -> Dataset:
+    """Announce and load the data that a run learned from.
+
+    Raises:
+        DataError: the data is missing or damaged, or the run learned from other data.
+    """
+    from mnistcnn.runs.data import check_own_data, run_data_config
+
+    dataset = load_data(run_data_config(run, None, data_dir), console, advice=advice)
+    with _advising(advice):
+        check_own_data(run, dataset)
+    return dataset
+
+
+@contextmanager
+def _advising(advice: str) -> Iterator[None]:
+    """Add what to do to what is wrong with the data."""
+    try:
+        yield
     except DataError as error:
         if not advice:
             raise
         raise DataError(f"{error}\n{advice}") from error
 
 
-def warn_of_shortfall(run: Run, step: int) -> None:
-    """Warn if the network of a checkpoint has learned nothing."""
+def warn_of_shortfall(run: Run, step: int) -> bool:
+    """Warn if the network of a checkpoint has learned nothing, and tell whether that is so."""
     from mnistcnn.runs.chance import find_shortfall
 
     from .rendering.messages import show_warning
 
-    if shortfall := find_shortfall(run, step):
+    shortfall = find_shortfall(run, step)
+    if shortfall:
         show_warning(f"{run.path}: {shortfall}")
+    return shortfall is not None
+
+
+def hint_at_handwriting(trained: TrainedNetwork) -> None:
+    """Say, of a network of the tutorial's recipe, that another recipe reads other people's hands better."""
+    config = trained.config
+    if config.data.source == "idx" or config.augmentation.enabled or config.network.initializer != "tutorial":
+        return
+    from .rendering.messages import show_hint
+
+    show_hint(f"{trained.run.path}: the tutorial's recipe; {_BETTER_RECIPE} reads other people's handwriting better")
 
 
 def start_tensorflow(console: Console) -> None:
@@ -89,26 +124,9 @@ def load_picture_source(
         DataError: the data or the image cannot be loaded, or the run learned from other data.
         CheckpointError: there is no such checkpoint, or it is damaged.
     """
-    from mnistcnn.runs.data import run_data_config
-
-    dataset = load_data(run_data_config(run, None, data_dir), console, advice=_ELSEWHERE)
+    dataset = load_own_data(run, data_dir, console)
     start_tensorflow(console)
     from mnistcnn.runs.trained import load_trained
-    from mnistcnn.visualize.analysis.digit import find_digit
-    from mnistcnn.visualize.drawing.style import THEMES
-    from mnistcnn.visualize.picture_source import PictureSource
+    from mnistcnn.visualize.picture_source import picture_source
 
-    trained = load_trained(run, checkpoint)
-    _check_data(trained, dataset)
-    return PictureSource(trained, dataset, find_digit(image, dataset), THEMES[theme], autoscale=autoscale)
-
-
-def _check_data(trained: TrainedNetwork, dataset: Dataset) -> None:
-    """Refuse other data than the network learned from, whose pictures would be mislabelled."""
-    from mnistcnn.runs.data import describe_data, learned_from
-
-    if not learned_from(trained.run, dataset):
-        raise DataError(
-            f"{trained.run.path}: learned from {describe_data(trained.run)}; {dataset.name} ({dataset.origin}) has "
-            f"other checksums. {_ELSEWHERE}"
-        )
+    return picture_source(load_trained(run, checkpoint), dataset, image=image, theme=theme, autoscale=autoscale)

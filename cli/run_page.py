@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mnistcnn.errors import UsageError
 from mnistcnn.visualize.names import PAGE, PageWeights
 
-from .loading import find_run, load_picture_source
+from .loading import find_run, hint_at_handwriting, load_picture_source
 
 if TYPE_CHECKING:
     from mnistcnn.visualize.page.build import Page
@@ -47,4 +47,6 @@ def write_run_page(
         page = write_page(source, path, weights)
         console.note(parity_note(page))
     show_page(page, as_json=as_json)
+    if not quiet:
+        hint_at_handwriting(source.trained)
     return page

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = sorted(path.parent for room in ("mnistcnn", "cli") for path in (ROOT / room).rglob("__init__.py"))
 MODULES = sorted(path for room in ("mnistcnn", "cli") for path in (ROOT / room).rglob("*.py"))
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
-MOST_ENTRIES = 13
+MOST_ENTRIES = 14
 
 
 def test_the_core_has_few_rooms():

@@ -81,13 +81,12 @@ def evaluate(
 
     The results are also written into the run, or beside the file, as eval-test.json and predictions-test.csv.
     """
+    from mnistcnn.runs.data import config_for_split
+
     from ..rendering.console import open_console
 
     target = find_run(run, log_dir, checkpoint) if model is None else _find_file(model, run, checkpoint)
-    config = _data_config(target, source, data_dir)
-    if split == "test":
-        # The test split is the same for every size, and other data may have less than 5,000 images to spare.
-        config = config.model_copy(update={"validation_size": 0})
+    config = config_for_split(_data_config(target, source, data_dir), split)
     with open_console(as_json=as_json, quiet=quiet) as console:
         dataset = load_data(config, console, advice=_ELSEWHERE)
         start_tensorflow(console)

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnistcnn.errors import ExportMismatchError, RunError
+from mnistcnn.network.quiet_tensorflow import quiet_stderr
 
 from .. import options
 from ..completion import complete_formats
 from ..help import examples
-from ..loading import find_run, load_data, start_tensorflow
-from ..quiet_tensorflow import quiet_stderr
+from ..loading import find_run, load_own_data, start_tensorflow
 
 if TYPE_CHECKING:
     from mnistcnn.data.dataset import Dataset
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from mnistcnn.runs.directory import Run
 
     from ..rendering.console import Console
+
 
 EXAMPLES = examples(
     ("mnistcnn export", "every format that this machine can write and verify"),
@@ -85,13 +85,15 @@ def export(
         for sentence in left_out:
             console.show(Warned(f"left out: {sentence}"))
         needs_data = not no_verify or any(not one.exact for one in chosen)
-        dataset = _load_data(found, data_dir, console) if needs_data else None
+        dataset = load_own_data(found, data_dir, console, advice=_ELSEWHERE) if needs_data else None
         start_tensorflow(console)
         how = {"verify": not no_verify, "overwrite": overwrite}
+        from mnistcnn.export.exporting import raise_for_problems
+
         exported, failed = _write(found, checkpoint, chosen, directory, dataset, console, as_json=as_json, **how)
     if exported and not as_json:
         show_exports(exported, directory.path)
-    _raise_if_different(exported, failed)
+    raise_for_problems(exported, failed)
 
 
 def _write(
@@ -129,28 +131,3 @@ def _write(
             if as_json:
                 write_record(export_record(event))
     return exported, failed
-
-
-def _load_data(run: Run, data_dir: Path | None, console: Console) -> Dataset:
-    from mnistcnn.runs.data import run_data_config
-
-    return load_data(run_data_config(run, None, data_dir), console, advice=_ELSEWHERE)
-
-
-def _raise_if_different(exported: list[Exported], failed: list[ExportFailed]) -> None:
-    """Report at the end what went wrong with single formats.
-
-    Raises:
-        ExportMismatchError: a file differs from its network, which is worse than one that is missing.
-        RunError: a format could not be made.
-    """
-    different = [done for done in exported if done.problems]
-    lines: list[str] = []
-    if different:
-        lines = [f"{len(different)} of {len(exported)} exports do not predict what the network predicts"]
-        lines += [f"{done.path}: {'; '.join(done.problems)}" for done in different]
-    if failed:
-        lines += [f"{len(failed)} of {len(failed) + len(exported)} formats could not be made"]
-        lines += [f"{each.path}: {each.problem}" for each in failed]
-    if lines:
-        raise (ExportMismatchError if different else RunError)("\n".join(lines))

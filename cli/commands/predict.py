@@ -13,7 +13,7 @@ from mnistcnn.errors import DataError, UsageError
 from .. import options
 from ..errors import exit_code
 from ..help import examples
-from ..loading import find_run, warn_of_shortfall
+from ..loading import find_run, hint_at_handwriting, warn_of_shortfall
 
 EXAMPLES = examples(
     ("mnistcnn predict seven.jpg", "one image"),
@@ -59,7 +59,8 @@ def predict(
     warned = False
     for prediction in predict_files(names, found, checkpoint, single=single):
         if prediction.trained is not None and not warned:
-            warn_of_shortfall(prediction.trained.run, prediction.trained.step)
+            if not warn_of_shortfall(prediction.trained.run, prediction.trained.step):
+                hint_at_handwriting(prediction.trained)
             warned = True
         view.write(prediction)
         failed += prediction.error is not None

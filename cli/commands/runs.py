@@ -183,6 +183,7 @@ def reproduce(
 
     original = open_run(run, log_dir)
     config = reproduction.config_to_repeat(original)
+    start = reproduction.starting_weights_to_repeat(original, config)
     repeated = original
     with open_console(as_json=as_json, quiet=quiet) as console:
         dataset = load_data(data_to_repeat(original, config.data), console)
@@ -191,7 +192,7 @@ def reproduce(
         from mnistcnn.training.loop import train
 
         with stop_on_signals() as stop:
-            for event in train(config, dataset, stop):
+            for event in train(config, dataset, stop, start=start):
                 console.show(event)
                 repeated = Run(event.run) if isinstance(event, RunStarted) else repeated
             stop.raise_if_stopped()

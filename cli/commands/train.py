@@ -21,6 +21,7 @@ from ..loading import load_data, start_tensorflow
 if TYPE_CHECKING:
     from mnistcnn.config.schema import Config
     from mnistcnn.runs.directory import Run
+    from mnistcnn.runs.starting import StartingWeights
     from mnistcnn.training.distributed.addresses import Workers
 
 EXAMPLES = examples(
@@ -55,6 +56,15 @@ Resume = Annotated[
         autocompletion=complete_runs,
     ),
 ]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="RUN",
+        help="Start from this run's best weights: its path, its name in --log-dir, or `latest`.",
+        autocompletion=complete_runs,
+    ),
+]
 Tensorboard = Annotated[
     bool,
     typer.Option("--tensorboard", metavar="", help="Start TensorBoard beside the run; in a terminal, until Ctrl-C."),
@@ -80,6 +90,7 @@ def train(
     seeds: Seeds = None,
     name: Name = None,
     resume: Resume = None,
+    source: From = None,
     tensorboard: Tensorboard = False,
     addresses: Addresses = None,
     worker_index: Index = None,
@@ -93,7 +104,16 @@ def train(
     from mnistcnn.training.distributed.addresses import find_workers
 
     workers = find_workers(addresses, worker_index, os.environ)
-    _check_together(workers, seeds=seeds, resume=resume, config=config, name=name, tensorboard=tensorboard, quiet=quiet)
+    _check_together(
+        workers,
+        seeds=seeds,
+        resume=resume,
+        source=source,
+        config=config,
+        name=name,
+        tensorboard=tensorboard,
+        quiet=quiet,
+    )
     named = {
         "steps": steps,
         "batch_size": batch_size,
@@ -110,11 +130,13 @@ def train(
         from ..train_worker import train_as_worker
 
         train_as_worker(settings.load(), workers, resumed=resume is not None, quiet=quiet, as_json=as_json)
-    elif resume is not None:
-        run, resolved = _resumed(resume, log_dir, settings.overrides, named)
-        _train(run, resolved, workers, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
     else:
-        _train(None, settings.load(), workers, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
+        if resume is None:
+            run, resolved = None, settings.load()
+        else:
+            run, resolved = _resumed(resume, log_dir, settings.overrides, named)
+        start = None if source is None else _starting_weights(source, resolved)
+        _train(run, resolved, workers, start, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
 
 
 @dataclass(frozen=True)
@@ -138,6 +160,7 @@ def _check_together(
     *,
     seeds: str | None,
     resume: str | None,
+    source: str | None,
     config: Path | None,
     name: str | None,
     tensorboard: bool,
@@ -151,6 +174,8 @@ def _check_together(
     takes_part = workers is not None and not workers.is_chief
     conflicts = [
         (seeds and resume, "--seeds starts new runs, so it cannot be used with --resume"),
+        (seeds and source, "--seeds shows what initial weights do, so it cannot be used with --from"),
+        (resume and source, "--resume uses the run's own weights, so it cannot be used with --from"),
         (seeds and workers, "--seeds is for one process: start each seed separately, on all workers"),
         (
             seeds and tensorboard,
@@ -172,7 +197,14 @@ def _check_together(
 
 
 def _train(
-    run: Run | None, config: Config, workers: Workers | None, *, tensorboard: bool, quiet: bool, as_json: bool
+    run: Run | None,
+    config: Config,
+    workers: Workers | None,
+    start: StartingWeights | None,
+    *,
+    tensorboard: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Train a new run or resume one; with other workers, as their chief."""
     if tensorboard and not config.summaries.enabled:
@@ -195,14 +227,15 @@ def _train(
         start_tensorflow(console)
         from mnistcnn.training import loop as training
 
-        together = {"workers": workers} if workers else {}
+        if start:
+            console.phase(f"starting from {start.run}, step {start.step:,}")
         if workers:
             console.phase(f"this is {workers.name(0)} of {workers.count}: waiting for the others")
         with stop_on_signals() as stop:
             if run is None:
-                events = training.train(config, dataset, stop, **together)
+                events = training.train(config, dataset, stop, workers, start)
             else:
-                events = training.resume(run, config, dataset, stop, **together)
+                events = training.resume(run, config, dataset, stop, workers)
             for event in viewer.beside(events, console):
                 console.show(event)
                 stop.note_end(event)
@@ -216,4 +249,15 @@ def _resumed(which: str, log_dir: Path | None, overrides: list[str], named: Mapp
     from mnistcnn.runs.resuming import resumed_config
 
     run = open_run(which, log_dir or Config().log_dir)
-    return run, resumed_config(run, overrides, named)
+    config = resumed_config(run, overrides, named)
+    with run.locked():  # One that is in use or cannot be written is refused before TensorFlow starts.
+        return run, config
+
+
+def _starting_weights(which: str, config: Config) -> StartingWeights:
+    """Find the run to start from, and read its best weights."""
+    from mnistcnn.runs.directory import open_run
+    from mnistcnn.runs.starting import load_starting_weights
+
+    source = open_run(which, config.log_dir)
+    return load_starting_weights(source.path, source.checkpoints(), "best", config.network)

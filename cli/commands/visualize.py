@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mnistcnn.errors import UsageError
-from mnistcnn.visualize.names import ALL, KINDS, LAYERS, PAGE
+from mnistcnn.visualize.names import ALL, KINDS, LAYERS, PAGE, check_name
 
 from .. import options
 from ..completion import complete_kinds, complete_layers
@@ -93,10 +93,10 @@ def visualize(
     as_json: options.Json = False,
 ) -> None:
     """Draw what a network learned, and one digit's way through it."""
-    _check("--layer", layer, [*LAYERS, ALL])
+    check_name("--layer", layer, [*LAYERS, ALL])
     kinds = [*(show or []), *(["augmentation"] if augmentation else [])]
     for kind in kinds:
-        _check("--show", kind, list(KINDS))
+        check_name("--show", kind, KINDS)
     if terminal and (out is not None or as_json):
         raise UsageError("--terminal writes no files: leave out --out and --json")
     if unit is not None and not terminal:
@@ -135,8 +135,6 @@ def _draw_files(
     from ..rendering.pictures_view import drawing_progress, list_pictures, picture_record
 
     pictures = select(layer, kinds)
-    if not pictures:
-        raise UsageError(f"--layer {layer} has no picture of the kind {', '.join(kinds)}")
     drawn = []
     with drawing_progress([picture.name for picture in pictures], quiet=quiet) as advance:
         for picture in draw_pictures(source, pictures, out, file_format):
@@ -145,9 +143,6 @@ def _draw_files(
                 drawn.append(picture)
                 if as_json:
                     write_record(picture_record(picture))
-    if not drawn:
-        missing = ", ".join(picture.show for picture in pictures)
-        raise UsageError(f"{source.trained.run.path}: nothing to draw of the kind {missing}: the run did not use it")
     if not as_json:
         list_pictures(drawn)
 
@@ -157,12 +152,3 @@ def _refuse_beside_page(given: dict[str, bool]) -> None:
     useless = [option for option, is_given in given.items() if is_given]
     if useless:
         raise UsageError(f"--page has every layer in both themes, for any digit: leave out {', '.join(useless)}")
-
-
-def _check(option: str, value: str, allowed: list[str]) -> None:
-    import difflib
-
-    if value not in allowed:
-        close = difflib.get_close_matches(value, allowed, n=1)
-        guess = f" Did you mean '{close[0]}'?" if close else ""
-        raise UsageError(f"{option} {value}: unknown.{guess} Choose from: {', '.join(allowed)}")

@@ -101,8 +101,8 @@ def _examine_temporary() -> Finding:
     advice = "set TMPDIR to another folder, or free some space"
     try:
         folder = Path(tempfile.gettempdir())
-    except OSError as error:  # None of the usual folders can be written.
-        return Finding("disk, temporary", str(error.strerror or error), "problem", advice)
+    except OSError as error:  # None of the usual folders can be written. Every command does without.
+        return Finding("disk, temporary", str(error.strerror or error), "note", advice)
     return _examine_disk("disk, temporary", folder, _OTHER_DISK, advice)
 
 

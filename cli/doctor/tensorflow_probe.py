@@ -48,9 +48,8 @@ def probe_tensorflow() -> Probe:
 
 
 def _answer() -> Probe:
+    from mnistcnn.network.quiet_tensorflow import import_tensorflow
     from mnistcnn.network.startup import onednn_is_on
-
-    from ..quiet_tensorflow import import_tensorflow
 
     import_tensorflow()
     import tensorflow as tf

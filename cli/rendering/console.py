@@ -113,6 +113,13 @@ def open_console(*, as_json: bool, quiet: bool, views: Views = RUN_VIEWS) -> Ite
             yield console
 
 
+@contextmanager
+def open_display() -> Iterator[Console]:
+    """Open what a program sees of its run: the same on standard error, and nothing on standard output."""
+    with _people_stream() as stream, Console([_people(stream, as_json=False, quiet=False, views=RUN_VIEWS)]) as console:
+        yield console
+
+
 def _results(as_json: bool, views: Views) -> list[Sink]:
     if sys.stdout is None:
         return []

@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mnistcnn.events import Evaluated, RunStarted
+from mnistcnn.events.displayed_run import DisplayedRun
 
-from .displayed_run import DisplayedRun
 from .run_curves import ACCENT, run_curves
 from .text import count, duration, loss, percent, printable
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnistcnn.events import RunFinished
+from mnistcnn.events.displayed_run import DisplayedRun
 
-from .displayed_run import DisplayedRun
 from .tensorboard_viewer import viewer_command
 from .text import shell_path
 

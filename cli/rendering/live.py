@@ -13,10 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from mnistcnn.events import Compiling, Event, RunStarted, SeedFinished, SeedsFinished, SeedStarted, Warned
+from mnistcnn.events.displayed_run import DisplayedRun
 
 from . import summary
 from .dashboard import WIDEST, Dashboard, in_place
-from .displayed_run import DisplayedRun
 from .report import Report, SeedsReport
 from .run_curves import ACCENT
 from .sink import Sink

@@ -23,6 +23,11 @@ def show_warning(message: str) -> None:
     _write(message.splitlines(), "warning: ", "bold yellow")
 
 
+def show_hint(message: str) -> None:
+    """Write what could be done better; nothing is wrong."""
+    _write(message.splitlines(), "hint: ", "bold cyan")
+
+
 def _write(lines: Sequence[str], label: str, style: str) -> None:
     if sys.stderr is None:
         return

@@ -23,9 +23,9 @@ from mnistcnn.events import (
     WorkerStarted,
     WorkerStepped,
 )
+from mnistcnn.events.displayed_run import DisplayedRun
 
 from . import summary
-from .displayed_run import DisplayedRun
 from .hints import after_run, hint_lines
 from .sink import Sink
 from .text import count, duration, loss, one_line, percent, printable, size

@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from mnistcnn.events import RunFinished, SeedsFinished
+from mnistcnn.events.displayed_run import DisplayedRun
 
 from . import hints, summary
 from .dashboard import BEST, WIDEST, headline
-from .displayed_run import DisplayedRun
 from .hints import hint_lines
 from .run_curves import HEIGHT, run_curves
 from .text import printable

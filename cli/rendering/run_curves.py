@@ -8,8 +8,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from mnistcnn.events.displayed_run import DisplayedRun, Point
+
 from . import curve
-from .displayed_run import DisplayedRun, Point
 from .text import count, loss, percent, printable
 
 HEIGHT = 6

@@ -118,6 +118,7 @@ def _facts(run: RunSummary, manifest: dict[str, Any]) -> list[tuple[str, str]]:
         ("state", _STATE_NAMES.get(run.state, run.state)),
         ("problem", one_line(run.problem or "")),
         ("data", f"{run.data} ({origin})" if run.data else ""),
+        ("started from", _source(manifest)),
         ("steps done", _steps(run)),
         ("test accuracy", _test(run)),
         ("warning", _shortfall(run)),
@@ -133,6 +134,12 @@ def _facts(run: RunSummary, manifest: dict[str, Any]) -> list[tuple[str, str]]:
         ("checkpoints", ", ".join(map(count, run.checkpoints))),
     ]
     return [(label, text) for label, text in facts if text and text != _UNKNOWN]
+
+
+def _source(manifest: dict[str, Any]) -> str:
+    """The run whose weights this one started from."""
+    source = manifest.get("from")
+    return f"{source['run']}, step {count(source['step'])}, weights {source['weights_digest'][:12]}" if source else ""
 
 
 def _best_step(run: RunSummary) -> str:

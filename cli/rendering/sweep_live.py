@@ -14,10 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from mnistcnn.events import Event, SweepFinished, SweepProgress, SweepStarted, TrialFinished, TrialStarted, Warned
+from mnistcnn.events.displayed_run import DisplayedRun
 
 from . import sweep_text
 from .dashboard import BEST, WIDEST, headline, in_place
-from .displayed_run import DisplayedRun
 from .report import fact_table
 from .run_curves import ACCENT
 from .sink import Sink

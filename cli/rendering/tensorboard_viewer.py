@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from mnistcnn.events import Event, RunStarted
+from mnistcnn.network.scratch_file import scratch_file
 
-from ..scratch_file import scratch_file
 from . import tensorboard_process
 from .text import printable, shell_path
 

@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from scipy.interpolate import PchipInterpolator
 
-SIZE = {"width": 1440, "height": 1170}
+SIZE = {"width": 1440, "height": 900}
 THREE = [
     (0.30, 0.24), (0.38, 0.16), (0.52, 0.13), (0.64, 0.19), (0.67, 0.30), (0.60, 0.41), (0.46, 0.47), (0.60, 0.51),
     (0.70, 0.62), (0.69, 0.76), (0.57, 0.87), (0.40, 0.87), (0.28, 0.78),
@@ -62,7 +62,7 @@ def main() -> None:
         light = open_page(browser, path, "light")
         draw(light, THREE)
         canvas = light.locator("canvas[data-layer=conv2]")
-        canvas.click(position={"x": 79, "y": 272})
+        canvas.click(position={"x": 4 * 31 + 15, "y": 2 * 31 + 13})  # In unit 20.
         save(light, "page-light.png")
         dark = open_page(browser, path, "dark")
         draw(dark, FIVE)

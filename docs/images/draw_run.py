@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import get_args
 
 from mnistcnn_cli.rendering.dashboard import Dashboard
-from mnistcnn_cli.rendering.displayed_run import DisplayedRun
 from mnistcnn_cli.rendering.ndjson import event_name
 from rich.console import Console
 
 from mnistcnn.events import Event, RunFinished
+from mnistcnn.events.displayed_run import DisplayedRun
 
 # Where the run was stored is of no interest to the reader.
 RUN = Path("runs/20261124-100000-8e050c")

@@ -43,11 +43,11 @@ Check = Callable[[Mapping[str, object]], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
-class _Layer:
+class Layer:
     """What one source says.
 
     Attributes:
-        label: the file, `--set KEY=VALUE`, or `--option`.
+        label: the file, `--set KEY=VALUE`, `--option`, or what a program passes.
         named: the key that the label already names.
         values: the keys that are set here.
         document: the positions of keys and values, for a file.
@@ -83,9 +83,18 @@ def load_model(
 
     `check` gets the merged values as they were read, valid or not.
     """
-    layers = [] if path is None else [_file_layer(path)]
+    layers = [] if path is None else [file_layer(path)]
     layers += [_override_layer(override) for override in overrides]
     layers += [_option_layer(key, value) for key, value in options.items() if value is not None]
+    return merge_layers(model, layers, check)
+
+
+def merge_layers(model: type[Model], layers: Sequence[Layer], check: Check = lambda values: ()) -> Model:
+    """Put each layer over those before it, and validate the result.
+
+    Raises:
+        ConfigError: everything that is wrong, each with its layer's label.
+    """
     values: dict[str, object] = {}
     sources: dict[KeyPath, int] = {}
     for rank, layer in enumerate(layers):
@@ -123,14 +132,15 @@ _Dumper.add_representer(str, _Dumper.represent_text)
 _Dumper.add_multi_representer(PurePath, _Dumper.represent_path)
 
 
-def _file_layer(path: Path) -> _Layer:
+def file_layer(path: Path) -> Layer:
+    """What a YAML file says; if it cannot be read, that is the layer's problem."""
     label = str(path)
     try:
         document = parse_yaml(_read_text(path))
     except OSError as error:
-        return _Layer(label, problems=((_START, _why_unreadable(path, error)),))
+        return Layer(label, problems=((_START, _why_unreadable(path, error)),))
     except BadYamlError as error:
-        return _Layer(label, document=Document(None), problems=((error.position, str(error)),))
+        return Layer(label, document=Document(None), problems=((error.position, str(error)),))
     problems = [
         (later, f"duplicate key '{dotted(key)}'; it is already at {label}:{first.line}:{first.column}")
         for key, first, later in document.duplicates
@@ -141,7 +151,7 @@ def _file_layer(path: Path) -> _Layer:
         at = Position(*document.values[()])
         problems.append((at, f"expected keys and values such as 'steps: 3000', got {shown(document.value)}"))
     values = document.value if isinstance(document.value, dict) else {}
-    return _Layer(label, (), values, document, tuple(problems))
+    return Layer(label, (), values, document, tuple(problems))
 
 
 def _read_text(path: Path) -> str:
@@ -169,7 +179,7 @@ def _why_unreadable(path: Path, error: OSError) -> str:
     return "there is no such file" + (f"; did you mean '{path.with_name(similar[0])}'?" if similar else "")
 
 
-def _override_layer(override: str) -> _Layer:
+def _override_layer(override: str) -> Layer:
     """Read `KEY=VALUE`, the value in YAML, of which nothing is a comment."""
     key, equals, text = override.partition("=")
     path = tuple(key.strip().split("."))
@@ -179,17 +189,17 @@ def _override_layer(override: str) -> _Layer:
     try:
         document = parse_one_value(text)
     except BadYamlError as error:
-        return _Layer(label, problems=((_START, str(error)),))
+        return Layer(label, problems=((_START, str(error)),))
     problems = tuple((_START, f"duplicate key '{dotted(path + key)}'") for key, _, _ in document.duplicates)
-    return _Layer(label, path, _nested(path, document.value), problems=problems)
+    return Layer(label, path, nested(path, document.value), problems=problems)
 
 
-def _option_layer(key: str, value: object) -> _Layer:
+def _option_layer(key: str, value: object) -> Layer:
     path = tuple(key.split("."))
-    return _Layer("--" + key.replace("_", "-").replace(".", "-"), path, _nested(path, value))
+    return Layer("--" + key.replace("_", "-").replace(".", "-"), path, nested(path, value))
 
 
-def _nested(path: Sequence[str], value: object) -> dict[str, object]:
+def nested(path: Sequence[str], value: object) -> dict[str, object]:
     """Give `{"data": {"source": 1}}` for `("data", "source"), 1`."""
     for key in reversed(path[1:]):
         value = {key: value}
@@ -212,7 +222,7 @@ def _merge(
 
 
 def _locate(
-    model: type[BaseModel], error: ValidationError, layers: Sequence[_Layer], sources: Mapping[KeyPath, int]
+    model: type[BaseModel], error: ValidationError, layers: Sequence[Layer], sources: Mapping[KeyPath, int]
 ) -> list[tuple[int, Position, str]]:
     """Say of each of pydantic's findings which layer is to blame, where in it, and what is wrong."""
     findings = [_of_its_key(finding) for finding in error.errors(include_url=False)]
@@ -238,13 +248,13 @@ def _rank(path: KeyPath, sources: Mapping[KeyPath, int], default: int) -> int:
     return next((sources[path[:n]] for n in range(len(path), 0, -1) if path[:n] in sources), default)
 
 
-def _text(model: type[BaseModel], finding: ErrorDetails, layer: _Layer) -> str:
+def _text(model: type[BaseModel], finding: ErrorDetails, layer: Layer) -> str:
     """Describe one finding, with its key unless the description or the layer's label names it."""
     named = finding["type"] == "extra_forbidden" or finding["loc"] in ((), layer.named)
     return ("" if named else f"{dotted(finding['loc'])}: ") + describe(model, finding)
 
 
-def _report(layers: Sequence[_Layer], problems: Sequence[tuple[int, Position, str]]) -> list[str]:
+def _report(layers: Sequence[Layer], problems: Sequence[tuple[int, Position, str]]) -> list[str]:
     """Write one line for each problem, in the order of the layers and of the file."""
     lines = [layers[rank].line(position, text) for rank, position, text in sorted(problems)]
     more = len(lines) - _MAX_PROBLEMS

@@ -76,7 +76,39 @@ class AugmentationConfig(Section):
         "small trembles, large bends.",
     )
 
+    stroke: float = Field(
+        default=0.0,
+        ge=0,
+        le=2,
+        description="How much wider or narrower strokes become at most, in pixels; a narrow one never breaks.",
+    )
+    contrast: float = Field(
+        default=0.0,
+        ge=0,
+        le=4,
+        description="How much darker or lighter grey becomes: ink is raised to a power between 2^-contrast and "
+        "2^contrast.",
+    )
+    gap: float = Field(
+        default=0.0,
+        ge=0,
+        le=28,
+        description="Largest gap in the strokes, in pixels, at a random place; half of the images have none.",
+    )
+    feet: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Share of the 1s that get a foot, a flag at the top or both, and of the 7s that get a bar through "
+        "the stem. For digits only: the labels 1 and 7 must mean them.",
+    )
+
     @property
     def enabled(self) -> bool:
         """Whether any image is changed."""
-        return any((self.rotation, self.scale, self.shift, self.shear, self.elastic))
+        return any((self.rotation, self.scale, self.shift, self.shear, self.elastic)) or self.changes_strokes
+
+    @property
+    def changes_strokes(self) -> bool:
+        """Whether any stroke is changed, and not only moved."""
+        return any((self.stroke, self.contrast, self.gap, self.feet))

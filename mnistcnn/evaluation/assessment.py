@@ -28,7 +28,7 @@ from ..export.inference import ask
 from ..export.metadata import read_metadata
 from ..network.evaluator import EvaluationResult, evaluate
 from ..runs.directory import Run
-from ..runs.trained import load_trained
+from ..runs.trained import TrainedNetwork, load_trained
 from ..statistics import wilson_interval
 from . import scores
 
@@ -53,7 +53,7 @@ class Provenance:
     """The path of the exported file that answered; None if the checkpoint itself did."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Assessment:
     """How good a network is on one split of some data."""
 
@@ -79,6 +79,14 @@ class Assessment:
     """Labels in rows, predictions in columns: [10, 10]."""
     calibration: scores.Calibration
     mistakes: list[scores.Mistake]
+
+    def __repr__(self) -> str:
+        """The headline, without the arrays."""
+        learned = f", trained on {self.provenance.trained_on}" if self.is_foreign else ""
+        return (
+            f"<{100 * self.accuracy:.2f} % of the {self.split} images ({self.data}{learned}): {self.errors:,} errors "
+            f"of {len(self.examples):,}, loss {self.loss:.4f}>"
+        )
 
     @property
     def is_foreign(self) -> bool:
@@ -208,8 +216,19 @@ def assess_run(run: Run, checkpoint: str, dataset: Dataset, split: Split, mistak
         RunError, CheckpointError, ConfigError: as `load_trained`.
         DivergedError: an answer is NaN or infinite.
     """
-    examples = _examples(dataset, split)
-    trained = load_trained(run, checkpoint)
+    _examples(dataset, split)  # What is wrong with the data shows before the network is loaded.
+    return assess_trained(load_trained(run, checkpoint), dataset, split, mistakes)
+
+
+def assess_trained(trained: TrainedNetwork, dataset: Dataset, split: Split, mistakes: int = 0) -> Assessment:
+    """Evaluate a network that is loaded on one split; otherwise as `assess_run`.
+
+    Raises:
+        DataError: the split is empty.
+        RunError: the run's manifest is damaged.
+        DivergedError: an answer is NaN or infinite.
+    """
+    examples, run = _examples(dataset, split), trained.run
     checksums = run.manifest()["data"]["sha256"]
     # The directory's own name, also if it was given as "." or through a link.
     name = run.path.resolve().name
@@ -250,7 +269,7 @@ def assess_file(path: Path, dataset: Dataset, split: Split, mistakes: int = 0) -
 def _examples(dataset: Dataset, split: Split) -> Examples:
     examples = dataset.splits()[split]
     if not len(examples):
-        raise DataError(f"{dataset.name} ({dataset.origin}): no images in the {split} split; choose another --split")
+        raise DataError(f"{dataset.name} ({dataset.origin}): no images in the {split} split; choose another split")
     return examples
 
 

@@ -45,7 +45,7 @@ class ExportDirectory:
         names = [name for one in formats for name in (one.file, one.file + DIFFERS)]
         there = [str(self.path / name) for name in names if os.path.lexists(self.path / name)]
         if there:
-            raise UsageError(f"{', '.join(there)}: already there; replace with --overwrite, or choose another --out")
+            raise UsageError(f"{', '.join(there)}: already there; overwrite, or choose another folder")
 
     @contextmanager
     def opened(self) -> Iterator[None]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
 from .. import files
 from ..data.dataset import Dataset, Examples
-from ..errors import DataError, RunError
+from ..errors import DataError, ExportMismatchError, RunError
 from ..network.evaluator import EvaluationResult, evaluate
-from ..runs.data import describe_data, learned_from
+from ..runs.data import check_own_data
 from ..runs.directory import Run, now
 from ..runs.environment import describe_environment
 from ..runs.trained import TrainedNetwork
@@ -48,9 +48,9 @@ class Exported:
     """Why it differs."""
     size: int
     """Bytes, of all its files."""
-    record: dict[str, Any]
+    record: dict[str, Any] = field(repr=False)
     """As in export.json."""
-    parity: Parity | None
+    parity: Parity | None = field(repr=False)
     """None if it was not run, or could not be."""
 
     @property
@@ -120,17 +120,31 @@ def export(
             yield from _export_one(one, source, directory, expected)
 
 
+def raise_for_problems(exported: Sequence[Exported], failed: Sequence[ExportFailed]) -> None:
+    """Report at the end what went wrong with single formats.
+
+    Raises:
+        ExportMismatchError: a file differs from its network, which is worse than one that is missing.
+        RunError: a format could not be made.
+    """
+    different = [done for done in exported if done.problems]
+    lines: list[str] = []
+    if different:
+        lines = [f"{len(different)} of {len(exported)} exports do not predict what the network predicts"]
+        lines += [f"{done.path}: {'; '.join(done.problems)}" for done in different]
+    if failed:
+        lines += [f"{len(failed)} of {len(failed) + len(exported)} formats could not be made"]
+        lines += [f"{each.path}: {each.problem}" for each in failed]
+    if lines:
+        raise (ExportMismatchError if different else RunError)("\n".join(lines))
+
+
 def _check_data(run: Run, formats: Sequence[Format], dataset: Dataset | None, *, verify: bool) -> None:
     if dataset is None:
         if verify or any(not one.exact for one in formats):
             raise DataError("proving an export and calibrating 8-bit integers need the run's data")
         return
-    if not learned_from(run, dataset):
-        raise DataError(
-            f"{run.path}: learned from {describe_data(run)}; {dataset.name} ({dataset.origin}) has other checksums. An "
-            "export is verified on the run's own test images. If they are elsewhere: --data-dir DIR. To export without "
-            "verification: --no-verify."
-        )
+    check_own_data(run, dataset)
 
 
 def _expect(trained: TrainedNetwork, dataset: Dataset) -> _Expected:

@@ -73,7 +73,7 @@ def choose_formats(wanted: Sequence[str], *, verify: bool) -> tuple[list[Format]
         UsageError: there is no such format, or what one that was named needs is missing.
     """
     if unknown := [name for name in wanted if name != "all" and name not in FORMATS]:
-        raise UsageError(f"--format {unknown[0]}: no such format; there are: {', '.join([*FORMATS, 'all'])}")
+        raise UsageError(f"{unknown[0]}: no such format; there are: {', '.join([*FORMATS, 'all'])}")
     chosen: list[Format] = []
     skipped: list[str] = []
     lacking: list[str] = []

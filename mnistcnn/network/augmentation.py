@@ -1,4 +1,4 @@
-"""Training images, changed at random in ways that leave a digit what it is: affine maps and elastic distortions.
+"""Training images, changed at random in ways that leave a digit what it is: affine maps, elastic distortions, pens.
 
 Everything is a function of (seed, step): nothing is remembered, and a resumed run sees the same images.
 """
@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ..config.recipe import AugmentationConfig
+from .pen import Pen
 from .randomness import Rows, uniform_rows
 
 _SIZE = 28
@@ -23,7 +24,8 @@ class Augmentation:
     Each image is first bent: each pixel is moved by a field of random numbers that a Gaussian has made smooth (Simard,
     Steinkraus and Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document Analysis", ICDAR
     2003). Then it is scaled, slanted, turned and shifted about its centre, by amounts drawn evenly up to the limits.
-    Both are one movement: in between pixels, values are bilinear, once; outside the image there is background.
+    Both are one movement: in between pixels, values are bilinear, once; outside the image there is background. What a
+    pen changes comes before (feet, bars, gaps) and after it (width and contrast of strokes).
 
     Args:
         config: the limits.
@@ -34,19 +36,30 @@ class Augmentation:
         self.config = config
         # No other user of the seed has a negative one, so none shares these random numbers.
         self.seed = -1 - seed
+        self._pen = Pen(config, self.seed)
         self._smoothing = tf.constant(smoothing_matrix(config.elastic_smoothness))
 
-    def __call__(self, images: tf.Tensor, step: tf.Tensor, rows: Rows | None = None) -> tf.Tensor:
+    def __call__(
+        self, images: tf.Tensor, step: tf.Tensor, rows: Rows | None = None, labels: tf.Tensor | None = None
+    ) -> tf.Tensor:
         """Change each image in its own way.
 
         Args:
-            images: [batch, 28, 28, 1] float32; 0 is background.
+            images: [batch, 28, 28, 1] float32 in [0, 1]; 0 is background.
             step: int32 scalar.
             rows: which of the batch these images are; None for all of them.
+            labels: [batch], which digits they are; None: no feet and no bars.
 
         Returns:
             Images of the same shape, in the same range.
         """
+        if not self.config.changes_strokes:
+            return self._moved(images, step, rows)
+        drawn = self._pen.draw(images, step, rows)
+        return self._pen.reweigh(self._moved(self._pen.redraw(images, labels, drawn), step, rows), drawn)
+
+    def _moved(self, images: tf.Tensor, step: tf.Tensor, rows: Rows | None) -> tf.Tensor:
+        """Bend, scale, slant, turn and shift each image."""
         numbers = _AFFINE + (2 * _SIZE * _SIZE if self.config.elastic else 0)
         seed = [self.seed, tf.cast(step, tf.int32)]
         # Outside of XLA, whose generator has another order of numbers.

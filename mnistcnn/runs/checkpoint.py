@@ -88,10 +88,15 @@ class Checkpoint:
     step: int
     weights: Weights
     slots: Weights
-    """Of the optimizer; empty for weights that will not be trained on."""
+    """Of the optimizer; empty for a new one, and for weights that will not be trained on."""
     progress: TrainingProgress = TrainingProgress()
     average: Weights | None = None
     """Of the weights along the way, if the run averages them."""
+
+    @property
+    def holds_progress(self) -> bool:
+        """Whether the run has done anything by then: a step, or the evaluation before the first."""
+        return self.step > 0 or self.progress.evaluated_step is not None
 
     @property
     def evaluated_weights(self) -> Weights:

@@ -8,7 +8,8 @@ from typing import Any
 from ..config.data_sources import DataSource
 from ..config.schema import DataConfig, load_config
 from ..data.dataset import Dataset
-from ..errors import RunError, UsageError
+from ..errors import DataError, RunError, UsageError
+from ..events import Split
 from .directory import Run
 
 _MNIST = frozenset({"auto", "mnist"})
@@ -39,6 +40,15 @@ def run_data_config(run: Run, source: DataSource | None = None, directory: Path 
     return _placed(own, source, directory or _own_directory(own, source))
 
 
+def config_for_split(config: DataConfig, split: Split) -> DataConfig:
+    """What to load for one split, of the run's own data or other data.
+
+    The test images are the same however many others are set aside for validation, and other data may have fewer to
+    spare than the run's own.
+    """
+    return config.model_copy(update={"validation_size": 0}) if split == "test" else config
+
+
 def file_data_config(
     trained_on: DataSource,
     source: DataSource | None = None,
@@ -65,14 +75,14 @@ def file_data_config(
 def _refuse_directory_of_digits(source: DataSource, directory: Path | None) -> None:
     if source == "digits" and directory is not None:
         raise UsageError(
-            f"--data-dir {directory}: the digits are bundled with scikit-learn and have no directory; "
-            "say what is in it with --data mnist or --data idx"
+            f"data_dir {directory}: the digits are bundled with scikit-learn and have no directory; "
+            "say what kind of data is in it: mnist or idx"
         )
 
 
 def _placed(config: DataConfig, source: DataSource, directory: Path | None) -> DataConfig:
     if source == "idx" and directory is None:
-        raise UsageError("--data idx: name the directory with the four IDX files: --data-dir DIR")
+        raise UsageError("idx data needs a data_dir: name the directory with the four IDX files")
     transpose = config.transpose and source == "idx"
     return config.model_copy(update={"source": source, "dir": directory, "transpose": transpose})
 
@@ -103,6 +113,19 @@ def describe_data(run: Run) -> str:
     """
     data = _data(run)
     return f"{data['name']} ({data['origin']})"
+
+
+def check_own_data(run: Run, dataset: Dataset) -> None:
+    """Refuse to show or prove a network with other data than it learned from.
+
+    Raises:
+        DataError: it is other data.
+        RunError: the manifest is damaged.
+    """
+    if not learned_from(run, dataset):
+        raise DataError(
+            f"{run.path}: learned from {describe_data(run)}; {dataset.name} ({dataset.origin}) has other checksums."
+        )
 
 
 def check_same_data(run: Run, dataset: Dataset) -> None:

@@ -34,6 +34,7 @@ from . import lock
 from . import manifest as manifests
 from .checkpoint import CheckpointDirectory
 from .environment import describe_environment
+from .starting import StartingWeights
 
 _LONGEST_NAME = "n" * 100  # Of a run; the names in it are shorter.
 _NO_RUN = frozenset(
@@ -191,13 +192,14 @@ class Run:
         return lock.is_held(self.path)
 
 
-def create_run(config: Config, dataset: Dataset, started: datetime) -> Run:
+def create_run(config: Config, dataset: Dataset, started: datetime, start: StartingWeights | None = None) -> Run:
     """Make a new run directory with its configuration and manifest, all at once.
 
     Args:
         config: names the directory: `name`, else the time and a hash of the configuration.
         dataset: what the run will learn from, for the manifest.
         started: the time in the name.
+        start: weights of another run, which become the checkpoint of step 0; None for initial weights.
 
     Raises:
         RunError: the name is taken, or the directory cannot be written; nothing is left behind.
@@ -208,8 +210,11 @@ def create_run(config: Config, dataset: Dataset, started: datetime) -> Run:
             # Without the name, so that `train --config` of this file can repeat the run beside it.
             unnamed = config.model_copy(update={"name": None})
             files.write_synced(temporary / "config.yaml", dump_config(unnamed).encode())
-            files.write_synced(temporary / "manifest.json", files.to_json(_new_manifest(config, dataset)))
+            manifest = _new_manifest(config, dataset) | ({"from": start.record} if start else {})
+            files.write_synced(temporary / "manifest.json", files.to_json(manifest))
             (temporary / "checkpoints").mkdir()
+            if start:
+                CheckpointDirectory(temporary / "checkpoints").save(start.checkpoint, best=True)
             run = _rename_to_free_name(temporary, config, started)
         files.sync_directory(config.log_dir)
     except OSError as error:
@@ -281,7 +286,7 @@ def _rename_to_free_name(temporary: Path, config: Config, started: datetime) -> 
         except FileExistsError as error:
             if config.name:
                 raise RunError(
-                    f"{path}: exists already, and a run is never overwritten: choose another --name, or leave it out"
+                    f"{path}: exists already, and a run is never overwritten: choose another name, or leave it out"
                 ) from error
         else:
             temporary.replace(path)

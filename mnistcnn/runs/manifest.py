@@ -95,6 +95,12 @@ class _Start(_Part):
     environment: _Environment | None = None
 
 
+class _Source(_Part):
+    run: str
+    step: Count
+    weights_digest: str
+
+
 class Manifest(_Environment):
     """The parts of a manifest that anything reads.
 
@@ -110,6 +116,8 @@ class Manifest(_Environment):
     data: Data
     results: Results | None = None
     resumed: list[_Start] = []
+    source: _Source | None = Field(None, alias="from")
+    """The run whose weights this one started from."""
 
     @property
     def final(self) -> Results | None:

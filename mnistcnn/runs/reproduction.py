@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from ..config.schema import Config, load_config
 from ..errors import RunError
 from .directory import Run
 from .environment import Differences, difference_lines, environment_differences, environments_of
+from .starting import StartingWeights, load_starting_weights
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,24 @@ def config_to_repeat(run: Run) -> Config:
     if manifest["state"] != "finished" or not _results(run)["weights_digest"]:
         raise RunError(f"{run.path}: {manifest['state']}: only a finished run can be reproduced")
     return load_config(run.config_path).model_copy(update={"log_dir": run.path.parent})
+
+
+def starting_weights_to_repeat(run: Run, config: Config) -> StartingWeights | None:
+    """The weights of another run that `run` started from, which it keeps as its checkpoint of step 0.
+
+    Returns:
+        None if it started from initial weights.
+
+    Raises:
+        RunError: the checkpoint is gone, or holds other weights; or the manifest is damaged.
+    """
+    source = run.manifest().get("from")
+    if source is None:
+        return None
+    start = load_starting_weights(Path(source["run"]), run.checkpoints(), "0", config.network)
+    if start.digest != source["weights_digest"]:
+        raise RunError(f"{run.path}: its checkpoint of step 0 does not hold the weights that it started from")
+    return replace(start, step=source["step"])
 
 
 def compare(original: Run, repeated: Run) -> Reproduction:

@@ -8,6 +8,7 @@ what it may use of the machine, may change: see `CHANGEABLE`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from .. import files
 from ..config.differences import differences
@@ -49,8 +50,19 @@ def resumed_config(run: Run, overrides: Sequence[str] = (), options: Mapping[str
         RunError: there is no such run.
     """
     run.manifest()
-    before = load_config(run.config_path)
-    after = load_config(run.config_path, overrides, options or {})
+    return checked_changes(load_config(run.config_path), load_config(run.config_path, overrides, options or {}))
+
+
+def checked_changes(before: Config, after: Config) -> Config:
+    """The configuration to go on with, if the run stays the same run.
+
+    Args:
+        before: the run's own.
+        after: the same with changes.
+
+    Raises:
+        ConfigError: a change would make it another run.
+    """
     problems = [
         f"{key}: a resumed run keeps its {key}, which is {old!r}, not {new!r}; start a new run to change it"
         for key, old, new in differences(before, after)
@@ -120,14 +132,24 @@ def environment_warning(run: Run, config: Config) -> str | None:
     Raises:
         RunError: the manifest is damaged.
     """
-    before = environments_of(run.manifest())[-1]
-    if not (differences := differences_in_bits(before, describe_environment(), config.threads)):
+    before, here = environments_of(run.manifest())[-1], describe_environment()
+    threads = load_config(run.config_path).threads, config.threads
+    differences = differences_in_bits(before, here, threads[0] or threads[1])
+    if any(threads):
+        was, now = threads[0] or _cores(before), threads[1] or _cores(here)
+        differences |= {"threads": (was, now)} if was != now else {}
+    if not differences:
         return None
     headline = (
-        "the versions or the machine have changed since this run was last trained, so its weights can differ in their "
-        "last bits from those of an uninterrupted run:"
+        "the versions, the machine or the threads have changed since this run was last trained, so its weights can "
+        "differ in their last bits from those of an uninterrupted run:"
     )
     return "\n".join([headline, *difference_lines(differences)])
+
+
+def _cores(environment: Mapping[str, Any]) -> object:
+    """How many threads a run used there that set none."""
+    return environment.get("machine", {}).get("cores")
 
 
 def record_resume(run: Run, config: Config, step: int) -> None:

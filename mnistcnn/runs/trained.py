@@ -30,7 +30,7 @@ class TrainedNetwork:
     """The name of the data that it was trained on."""
 
 
-def load_trained(run: Run, checkpoint: str = "best") -> TrainedNetwork:
+def load_trained(run: Run, checkpoint: str = "best", *, own_threads: bool = True) -> TrainedNetwork:
     """Load a network from a run, with the averaged weights if there are any, for as many cores as the run used.
 
     This is the only way from a checkpoint to a network. Call it before TensorFlow's first operation, after which the
@@ -39,6 +39,8 @@ def load_trained(run: Run, checkpoint: str = "best") -> TrainedNetwork:
     Args:
         run: the run.
         checkpoint: `best` (fewest errors on validation), `last` or a step.
+        own_threads: whether to compute on as many cores as the run did. False for a process in which TensorFlow may
+            have started already, with another number.
 
     Raises:
         RunError: this is not a run, or its manifest is damaged.
@@ -47,7 +49,7 @@ def load_trained(run: Run, checkpoint: str = "best") -> TrainedNetwork:
     """
     data = run.manifest()["data"]["name"]
     config = load_config(run.config_path)
-    limit_threads(config.threads)
+    limit_threads(config.threads if own_threads else None)
     loaded = checkpoints.load(run.checkpoints().find(checkpoint))
     network = Network(config.network, config.seed)
     try:

@@ -22,6 +22,7 @@ from ..runs.checkpoint import Checkpoint
 from ..runs.directory import Run, create_run
 from ..runs.metrics_file import MetricsFile
 from ..runs.resuming import check_resumable, rewind_to_checkpoint
+from ..runs.starting import StartingWeights
 from .cadence import Cadence
 from .distributed.addresses import Workers
 from .distributed.group import form_group, leading
@@ -37,7 +38,11 @@ _LONGEST_COMPILED_CHUNK = 1000  # Steps; its indices cross to the GPU with it.
 
 
 def train(
-    config: Config, dataset: Dataset, stop: Stop = lambda: False, workers: Workers | None = None
+    config: Config,
+    dataset: Dataset,
+    stop: Stop = lambda: False,
+    workers: Workers | None = None,
+    start: StartingWeights | None = None,
 ) -> Iterator[Event]:
     """Train a network in a new run directory.
 
@@ -47,6 +52,7 @@ def train(
             it is empty), and its test split is only reported.
         stop: asked several times a second; when it says yes, the run saves and ends as `interrupted`.
         workers: all that train it together, of which this is the chief; the others run `mnistcnn.training.worker_loop`.
+        start: weights of another run to start from, of a network of the same shape; None for initial weights.
 
     Returns:
         Events, the last of them `RunFinished`. The run goes on as they are consumed.
@@ -63,8 +69,8 @@ def train(
     group = form_group(workers, config)
     offer_run(group, config, dataset, resumed=False)
     with group.sharing_errors():
-        run = create_run(config, dataset, datetime.now())
-    return _events(Job(run, config, dataset, stop, group))
+        run = create_run(config, dataset, datetime.now(), start)
+    return _events(Job(run, config, dataset, stop, group), start.checkpoint if start else None)
 
 
 def resume(
@@ -95,18 +101,19 @@ def resume(
     return _events(Job(run, config, dataset, stop, group), resumed=True)
 
 
-def _events(job: Job, *, resumed: bool = False) -> Iterator[Event]:
-    """The run, from where it stands to its end."""
+def _events(job: Job, checkpoint: Checkpoint | None = None, *, resumed: bool = False) -> Iterator[Event]:
+    """The run, from where it stands to its end; a new run starts from the checkpoint, if there is one."""
     run, config, dataset, group = job.run, job.config, job.dataset, job.group
     with leading(group), run.locked() as lock_warning, run.recorded(), group.detecting_lost_workers():
         precision, precision_warning = device_precision(config.precision)
         run.update_manifest({"precision": precision, "workers": group.count})
-        checkpoint, resume_warnings = rewind_to_checkpoint(run, config) if resumed else (None, [])
+        checkpoint, resume_warnings = rewind_to_checkpoint(run, config) if resumed else (checkpoint, [])
         of_data = (dataset.warning, *dataset.oddities)
         of_machine = (lock_warning, precision_warning, unused_card_warning(config.devices))
         warnings = [*of_data, *of_machine, *resume_warnings]
         state, summaries = _build(job, precision, checkpoint)
-        saved_step = checkpoint.step if checkpoint else None
+        # Of a run that starts from another's weights, there is a checkpoint before anything was logged.
+        saved_step = checkpoint.step if checkpoint and checkpoint.holds_progress else None
         with closing(MetricsFile(run.metrics_path, saved_step)) as metrics, closing(summaries):
             summaries.open(saved_step)
             session = TrainingSession(job, state, checkpoint, metrics, summaries)
@@ -156,8 +163,7 @@ def _build(job: Job, precision: Precision, checkpoint: Checkpoint | None) -> tup
     summaries = summaries_of(job.run, config, state.network, state.evaluated_network, dataset)
     if checkpoint is not None:
         state.load(checkpoint)
-        if checkpoint.step:  # Before the first step, all have the same weights by the seed, and nobody waits for these.
-            state.take_from_chief()
+    state.take_from_chief()
     return state, summaries
 
 

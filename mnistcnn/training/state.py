@@ -53,7 +53,8 @@ class TrainingState:
     def load(self, checkpoint: Checkpoint) -> None:
         """Restore the state of a run."""
         self.network.load(checkpoint.weights)
-        self.optimizer.load(checkpoint.slots)
+        if checkpoint.slots:
+            self.optimizer.load(checkpoint.slots)
         self.evaluated_network.load(checkpoint.evaluated_weights)
 
     def take_from_chief(self) -> None:

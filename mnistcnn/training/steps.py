@@ -149,7 +149,7 @@ class TrainingSteps:
             images = to_input(tf.gather(self._images, indices))
             labels = tf.cast(tf.gather(self._labels, indices), tf.int32)
             if self._augmentation is not None:
-                images = self._augmentation(images, step, rows)
+                images = self._augmentation(images, step, rows, labels)
             images = tf.cast(images, self._dtype)
         with scope("fc1"):
             dropout = Dropout(self._config.keep_prob, self._config.seed, step, rows)

@@ -91,8 +91,7 @@ def _events(share: _Share) -> Iterator[Event]:
     with group.detecting_lost_workers():
         step = group.receive_orders().value - 1
         state = TrainingState(config, share.dataset.train, share.precision, group)
-        if step:
-            state.take_from_chief()
+        state.take_from_chief()
         yield _started(share, step)
         step = yield from _loop(share, state, step)
         group.receive_orders()  # The chief evaluates and saves, and then lets everyone go.

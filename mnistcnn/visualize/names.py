@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Collection
 from typing import Literal
+
+from ..errors import UsageError
 
 LAYERS = ("input", "conv1", "pool1", "conv2", "pool2", "fc1", "fc2")
 ALL = "all"
@@ -27,3 +31,20 @@ PAGE = "page.html"
 """The interactive page's file."""
 PageWeights = Literal["int8", "float32"]
 """How the page stores fc1's weights, 98 % of all: int8 makes a page of 6 MB, float32 one of 19 MB."""
+
+
+def check_name(what: str, name: str, allowed: Collection[str]) -> None:
+    """Refuse a name that does not exist.
+
+    Args:
+        what: what it names, in the words of the caller, such as `--layer`.
+        name: the name.
+        allowed: those that exist.
+
+    Raises:
+        UsageError: the message lists those that exist, and the one that is most like it.
+    """
+    if name not in allowed:
+        close = difflib.get_close_matches(name, allowed, n=1)
+        guess = f" Did you mean '{close[0]}'?" if close else ""
+        raise UsageError(f"{what} {name}: unknown.{guess} Choose from: {', '.join(allowed)}")

@@ -15,10 +15,10 @@ from ..network.model import Network, to_input
 from ..network.weights import Weights
 from ..runs import checkpoint as checkpoints
 from ..runs.trained import TrainedNetwork
-from .analysis.digit import Digit
+from .analysis.digit import Digit, find_digit
 from .analysis.maximisation import Maximised, maximise
 from .analysis.patches import Patches, find_patches
-from .drawing.style import ACTIVATION_PERCENTILE, Theme
+from .drawing.style import ACTIVATION_PERCENTILE, THEMES, Theme
 
 Floats = NDArray[np.float32]
 
@@ -156,3 +156,21 @@ class PictureSource:
         """The network at every checkpoint that the run kept, in order, step 0 among them."""
         directory = self.trained.run.checkpoints()
         return [Moment(step, checkpoints.load(directory.path_of(step)).evaluated_weights) for step in directory.steps()]
+
+
+def picture_source(
+    trained: TrainedNetwork, dataset: Dataset, *, image: str = "0", theme: str = "light", autoscale: bool = False
+) -> PictureSource:
+    """What the pictures are of, by the names that a user gives.
+
+    Args:
+        trained: the network.
+        dataset: the data that it was trained on; see `mnistcnn.runs.data.check_own_data`.
+        image: the number of a test image, or the path of a file.
+        theme: a name in `THEMES`.
+        autoscale: whether each map has a scale of its own.
+
+    Raises:
+        DataError: there is no such image, or the file is none.
+    """
+    return PictureSource(trained, dataset, find_digit(image, dataset), THEMES[theme], autoscale=autoscale)

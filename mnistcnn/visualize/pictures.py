@@ -12,7 +12,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from .. import files
-from ..errors import RunError
+from ..errors import RunError, UsageError
 from .drawing.sheet import Format, Sheet, same_everywhere
 from .manifest import Drawn, manifest, pack_arrays
 from .names import ALL
@@ -92,12 +92,19 @@ PICTURES: tuple[Picture, ...] = (
 
 
 def select(layer: str, kinds: Sequence[str]) -> list[Picture]:
-    """The pictures of a layer (`all` for every one, also those of no layer) and of some kinds (empty for all)."""
-    return [
+    """The pictures of a layer (`all` for every one, also those of no layer) and of some kinds (empty for all).
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = [
         picture
         for picture in PICTURES
         if (layer == ALL or layer in picture.layers) and (not kinds or picture.show in kinds)
     ]
+    if not found:
+        raise UsageError(f"layer {layer} has no picture of the kind {', '.join(kinds)}")
+    return found
 
 
 def draw_pictures(
@@ -110,6 +117,7 @@ def draw_pictures(
 
     Raises:
         RunError: the folder cannot be written, or a checkpoint is damaged.
+        UsageError: the run has no material for any of them.
     """
     with _writing(out):
         out.mkdir(parents=True, exist_ok=True)
@@ -123,7 +131,8 @@ def draw_pictures(
             arrays.update(drawn.arrays)
         yield drawn
     if not done:
-        return
+        missing = ", ".join(dict.fromkeys(picture.show for picture in pictures))
+        raise UsageError(f"{source.trained.run.path}: nothing to draw of the kind {missing}: the run did not use it")
     if len(done) > 1:
         with same_everywhere():
             first = _finish(source, contact_sheet(source, done), "00-contact-sheet", "contact", out, kind)

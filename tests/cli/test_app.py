@@ -111,7 +111,7 @@ def test_the_console_script_is_main():
 
 def test_tensorflow_starts_without_chatter():
     script = (
-        "from mnistcnn_cli.quiet_tensorflow import quiet_environment, quiet_stderr\n"
+        "from mnistcnn.network.quiet_tensorflow import quiet_environment, quiet_stderr\n"
         "quiet_environment()\n"
         "with quiet_stderr():\n"
         "    import tensorflow as tf\n"
@@ -129,7 +129,7 @@ def test_tensorflow_starts_without_chatter():
 def test_what_was_held_back_is_shown_when_the_import_fails():
     script = (
         "import os\n"
-        "from mnistcnn_cli.quiet_tensorflow import quiet_stderr\n"
+        "from mnistcnn.network.quiet_tensorflow import quiet_stderr\n"
         "with quiet_stderr():\n"
         "    os.write(2, b'libcudart.so.12 not found\\n')\n"
         "    raise ImportError('no tensorflow')\n"
@@ -158,7 +158,7 @@ def test_what_was_held_back_is_not_shown_before_an_error_that_says_what_happened
     script = (
         "import os\n"
         "from mnistcnn.errors import DataError\n"
-        "from mnistcnn_cli.quiet_tensorflow import quiet_stderr\n"
+        "from mnistcnn.network.quiet_tensorflow import quiet_stderr\n"
         "try:\n"
         "    with quiet_stderr():\n"
         "        os.write(2, b'chatter')\n"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import os
+import random
 import re
 import signal
 import socket
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from itertools import islice
 
 import pytest
 
@@ -90,12 +91,25 @@ def await_step(worker: Child, step: int, seconds: float = 60) -> None:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens at."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+    """Ports that nobody listens at.
+
+    Each process of pytest-xdist has a range of its own, below that which systems give away. Otherwise, one could take a
+    port between the moment that another found it free and the moment that its worker listens at it.
+    """
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 10_000 + 200 * (number % 100)
+    free = filter(is_free, random.sample(range(first, first + 200), 200))
+    return list(islice(free, count))
+
+
+def is_free(port: int) -> bool:
+    """Whether one can listen at a port."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def kill(worker: Child) -> None:

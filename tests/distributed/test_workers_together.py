@@ -36,6 +36,16 @@ def test_two_workers_come_to_what_one_process_comes_to(launcher, tiny, whole, tm
         assert [row.split(",")[index] for row in ours] == [row.split(",")[index] for row in theirs]
 
 
+def test_all_workers_start_from_the_weights_that_the_chief_was_given(launcher, tiny, whole, tmp_path):
+    options = [*tiny, "--steps", "4", "--log-dir", tmp_path]
+    start = ["--from", whole[0].path]
+    workers = launcher.group(2, [*options, "--name", "two"], [start, []])
+    assert [worker.wait() for worker in workers] == [0, 0], workers[0].log + workers[1].log
+    alone = launcher.train(*options, *start, "--name", "one")
+    assert alone.wait() == 0, alone.log
+    assert largest_difference(Run(tmp_path / "two"), Run(tmp_path / "one")) < 2e-5
+
+
 def test_only_the_chief_writes_and_every_worker_says_where_it_is(whole):
     run, (chief, other) = whole
     assert [path.name for path in run.path.parent.iterdir()] == ["two"]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from ...config.schema import Config
+from ...data.dataset import Examples
 from ...network.augmentation import Augmentation
 from ...network.model import Network, to_input
 from ...network.weights import Weights
@@ -38,16 +39,20 @@ class Snapshot:
         return cls(step, weights, found)
 
 
-def augmented(images: NDArray[np.uint8], config: Config) -> NDArray[np.uint8]:
+def augmented(examples: Examples, config: Config) -> NDArray[np.uint8]:
     """Images as training changes them at step 0, if it does: what the network learns from, and yet the same every time.
 
     Args:
-        images: [n, 28, 28].
+        examples: n images and their labels.
         config: the run's.
+
+    Returns:
+        [n, 28, 28].
     """
     if not config.augmentation.enabled:
-        return images
-    changed = Augmentation(config.augmentation, config.seed)(to_input(images), tf.constant(0))
+        return examples.images
+    augmentation = Augmentation(config.augmentation, config.seed)
+    changed = augmentation(to_input(examples.images), tf.constant(0), labels=tf.constant(examples.labels))
     return np.asarray(np.rint(255.0 * changed.numpy()[..., 0]), np.uint8)
 
 

@@ -109,7 +109,7 @@ class TensorBoardSummaries:
         self._network, self._evaluated = network, evaluated
         self._batch = _first(dataset.train, config.batch_size)
         observer = Observer(network)
-        images = augmented(self._batch.images, config)
+        images = augmented(self._batch, config)
         scale = PictureScale(observer(images[:1]).maps, network.read())
         self._train = Sample("train", images, observer, scale)
         tested = observer if evaluated is network else Observer(evaluated)

@@ -39,7 +39,7 @@ def find_digit(image: str, dataset: Dataset) -> Digit:
         return _from_file(image)
     index, test = int(image), dataset.test
     if not 0 <= index < len(test):
-        raise DataError(f"--image {image}: the test images of {dataset.name} are numbered 0 to {len(test) - 1}")
+        raise DataError(f"image {image}: the test images of {dataset.name} are numbered 0 to {len(test) - 1}")
     pixels = test.images[index].astype(np.float32) / np.float32(255)
     return Digit(pixels, f"test image {index} of {dataset.name}", int(test.labels[index]))
 

@@ -1,4 +1,7 @@
-/** What the network says: a large digit, ten bars, and a sentence that is spoken. */
+/**
+ * What the network says: a large digit, ten bars, and a sentence that is spoken; on a phone, also a bar at the bottom.
+ * An empty pad has no answer.
+ */
 
 import { byId, make, percent } from "./elements.js";
 
@@ -6,6 +9,7 @@ import { byId, make, percent } from "./elements.js";
 export function showAnswer(state) {
   const bars = Array.from({ length: 10 }, (_, digit) => makeBar(state, digit));
   byId("answer").append(...bars.map(({ button }) => make("li", {}, button)));
+  byId("bar-shares").append(...bars.map(({ small }) => make("span", {}, small)));
   state.on("answer", () => paintAnswer(state, bars));
   state.on("calm", () => speak(state));
 }
@@ -19,23 +23,22 @@ function makeBar(state, digit) {
   button.addEventListener("click", () => inspect(true));
   button.addEventListener("focus", () => button.matches(":focus-visible") && inspect(true));
   button.addEventListener("pointerenter", (event) => event.pointerType !== "touch" && !state.pinned && inspect(false));
-  return { button, fill, share };
+  return { button, fill, share, small: make("i") };
 }
 
 function paintAnswer(state, bars) {
   const { probabilities, prediction } = state.answer;
-  bars.forEach(({ button, fill, share }, digit) => {
-    fill.style.width = `${probabilities[digit] * 100}%`;
-    share.textContent = percent(probabilities[digit]);
-    button.classList.toggle("first", digit === prediction);
+  bars.forEach(({ button, fill, share, small }, digit) => {
+    const part = state.blank ? 0 : probabilities[digit];
+    fill.style.width = small.style.height = `${part * 100}%`;
+    share.textContent = state.blank ? "–" : percent(part);
+    button.classList.toggle("first", !state.blank && digit === prediction);
   });
-  byId("digit").textContent = isBlank(state) ? "–" : prediction;
-  byId("confidence").textContent = isBlank(state) ? "" : percent(probabilities[prediction], 1);
-  byId("second").textContent = isBlank(state) ? "" : secondGuess(state);
-}
-
-function isBlank(state) {
-  return state.source.strokes?.length === 0;
+  for (const place of ["", "bar-"]) {
+    byId(`${place}digit`).textContent = state.blank ? "–" : prediction;
+    byId(`${place}confidence`).textContent = state.blank ? "" : percent(probabilities[prediction], 1);
+  }
+  byId("second").textContent = state.blank ? "" : secondGuess(state);
 }
 
 function secondGuess(state) {
@@ -47,11 +50,19 @@ function secondGuess(state) {
   return state.say("second", { digit: second, probability: percent(probabilities[second], 1) });
 }
 
+/** What is on the pad, if it was not drawn there. */
+function nameOf(state) {
+  const { name, file, digits = [], chosen } = state.source;
+  if (digits.length < 2) return name ?? file;
+  return state.say("found-name", { name: file, number: chosen + 1, count: digits.length });
+}
+
 /** The summary is a live region: it changes when a drawing rests, not with every move of the pen. */
 function speak(state) {
   const { probabilities, prediction } = state.answer;
-  const { label, name } = state.source;
-  const sentences = [isBlank(state) ? state.say("summary-blank")
+  const { label } = state.source;
+  const name = nameOf(state);
+  const sentences = [state.blank ? state.say("summary-blank")
     : state.say("summary", { digit: prediction, probability: percent(probabilities[prediction]) })];
   if (name) sentences.push(label === null ? name : state.say("summary-label", { name, label }));
   const text = sentences.join(" · ");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from dataclasses import dataclass
 from importlib import resources
@@ -16,9 +17,16 @@ from ...errors import RunError
 from ..names import PageWeights
 from ..picture_source import PictureSource
 from .payload import Part, make_payload
+from .words import WORDS
 
 MAIN = "main.js"
-_IMPORT = re.compile(r'^import \{ (\w+(?:, \w+)*) \} from "\./([\w-]+\.js)";$', re.MULTILINE)
+SECTIONS = (
+    "training",
+    "practice",
+)
+"""Those below the network: each is sections/NAME.html, styles/NAME.css, words/NAME.py and a module in main.js."""
+STYLES = ("base", "draw", "network", "units", "inspector", *SECTIONS, "layout")
+_IMPORT = re.compile(r'^import \{\s+(\w+(?:,\s+\w+)*),?\s+\} from "(\.{1,2}/[\w/-]+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
 
 
@@ -63,7 +71,9 @@ def render(payload: Part) -> str:
     text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return environment.get_template("page.html").render(
         page=payload,
-        css=Markup(_source("page.css")),  # noqa: S704 (our own file)
+        words=WORDS,
+        sections=SECTIONS,
+        css=Markup("\n".join(_source(f"styles/{name}.css") for name in STYLES)),  # noqa: S704 (our own files)
         script=Markup(assemble(MAIN)),  # noqa: S704 (our own files)
         # Nothing in it can end the element that it stands in, whatever a run is called.
         payload=Markup(text.replace("<", "\\u003c")),  # noqa: S704 (escaped for where it stands)
@@ -77,7 +87,8 @@ def assemble(main: str) -> str:
 
     Raises:
         ValueError: an import or export is not of the few forms that are understood: `import { a, b } from "./c.js";`
-            and an exported `function`, `const` or `class`; or modules import each other in a circle.
+            (from any folder, on one line or several) and an exported `function`, `const` or `class`; or modules import
+            each other in a circle.
     """
     modules: dict[str, str] = {}
     _collect(main, modules, ())
@@ -90,13 +101,19 @@ def _collect(name: str, modules: dict[str, str], importing: tuple[str, ...]) -> 
     if name in modules:
         return
     source = _source(name)
-    for imported in _IMPORT.findall(source):
-        _collect(imported[1], modules, (*importing, name))
-    body = _EXPORT.sub(r"\1", _IMPORT.sub(r'const { \1 } = modules["\2"];', source))
+    for _, path in _IMPORT.findall(source):
+        _collect(_resolved(path, name), modules, (*importing, name))
+    body = _IMPORT.sub(lambda found: f'const {{ {found[1]} }} = modules["{_resolved(found[2], name)}"];', source)
+    body = _EXPORT.sub(r"\1", body)
     if odd := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
         raise ValueError(f"{name}: cannot put this into one script: {odd[0]}")
     exported = ", ".join(found[1] for found in _EXPORT.findall(source))
     modules[name] = f'modules["{name}"] = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();\n'
+
+
+def _resolved(path: str, importer: str) -> str:
+    """A module's path from the page's folder, of one that is relative to who imports it."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(importer), path))
 
 
 def _source(name: str) -> str:

@@ -41,9 +41,24 @@ export function shown(value, digits = 3) {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
+/** A number for a narrow cell: three digits that count, and never more than five signs and the minus. */
+export function compact(value) {
+  const size = Math.abs(value);
+  if (size >= 9999.5) return value.toExponential(0).replace("e+", "e").replace("-", "−");
+  return shown(value, size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
+}
+
 /** As `shown`, with a sign unless it is 0. */
 export function signed(value, digits = 3) {
-  const text = shown(value, digits);
+  return withSign(shown(value, digits));
+}
+
+/** As `compact`, with a sign unless it is 0. */
+export function compactSigned(value) {
+  return withSign(compact(value));
+}
+
+function withSign(text) {
   return text.startsWith("−") || Number(text) === 0 ? text : `+${text}`;
 }
 

@@ -4,8 +4,9 @@ import { scaleOf } from "./colours.js";
 import { byId, make, percent } from "./elements.js";
 import { Mosaic } from "./mosaic.js";
 import { decodeImage } from "./network.js";
+import { readDigits } from "./pictures/reading.js";
 
-const LARGEST = 1200; // pixels of a picture's longer side; a larger one is made smaller first
+const MOST_PIXELS = 5e7; // of a picture; the browser makes a larger one smaller, which needs less memory
 
 /** @param {import("./state.js").State} state */
 export function offerExamples(state) {
@@ -53,23 +54,29 @@ function listenToDrops(state) {
 
 async function loadPicture(state, file) {
   if (!file) return;
-  byId("file-error").textContent = "";
+  const { name } = file;
+  byId("file").value = ""; // so that the same file can be chosen again
+  const tell = (key) => (byId("file-error").textContent = state.say(key, { name }));
   try {
     const bitmap = await createImageBitmap(file);
-    state.load({ picture: pixelsOf(bitmap), bitmap, name: file.name, label: null });
-  } catch {
-    byId("file-error").textContent = state.say("file-error", { name: file.name });
+    tell("reading");
+    await new Promise((done) => setTimeout(done, 50)); // until that is painted: the next step takes seconds at worst
+    const picture = pixelsOf(bitmap);
+    const digits = readDigits(picture);
+    state.load({ picture, bitmap, digits, chosen: 0, file: name, label: null });
+    if (digits.length === 0) tell("no-digit");
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    tell("file-error");
   }
-  byId("file").value = ""; // so that the same file can be chosen again
 }
 
-/** @returns {{rgba: Uint8ClampedArray, width: number, height: number}} on white paper, where it is transparent */
+/** @returns {import("./pictures/reading.js").Picture} */
 function pixelsOf(bitmap) {
-  const smaller = Math.min(1, LARGEST / Math.max(bitmap.width, bitmap.height));
+  const smaller = Math.min(1, Math.sqrt(MOST_PIXELS / (bitmap.width * bitmap.height)));
   const [width, height] = [bitmap.width, bitmap.height].map((side) => Math.max(1, Math.round(side * smaller)));
-  const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d");
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, width, height);
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(bitmap, 0, 0, width, height);
   return { rgba: context.getImageData(0, 0, width, height).data, width, height };
 }

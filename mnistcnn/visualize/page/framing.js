@@ -1,7 +1,13 @@
 /**
  * Ink → 28 × 28 pixels as MNIST's makers had them: fitted into 20 × 20, its centre of mass in the middle (LeCun, Cortes
- * and Burges, "The MNIST database"). What a network learned from such images it knows only of such images.
+ * and Burges, "The MNIST database"). What a network learned from such images it knows only of such images. The steps are
+ * those of mnistcnn/data/framing.py.
+ *
+ * @typedef {import("./pictures/grids.js").Grid} Grid
  */
+
+import { distances } from "./pictures/components.js";
+import { cutOut, maskOf, rounded } from "./pictures/grids.js";
 
 export const SIDE = 28;
 export const BOX = 20; // the longer side of the ink
@@ -11,7 +17,7 @@ const EDGE = 0.3; // Less ink than this does not count for the box.
 const [THINNEST, USUAL] = [1.5, 2.2]; // Pixels: strokes thinner than the first are made as wide as the second.
 
 /**
- * A picture's ink in MNIST's frame.
+ * A digit's ink in MNIST's frame.
  *
  * @param {Float32Array} ink [height][width], 0 to 1
  * @param {number} width
@@ -21,19 +27,19 @@ const [THINNEST, USUAL] = [1.5, 2.2]; // Pixels: strokes thinner than the first 
 export function frame(ink, width, height) {
   const box = boundsOf(ink, width, height, EDGE);
   if (!box) return new Float32Array(SIDE * SIDE);
-  const scale = (BOX * FINE) / Math.max(box.width, box.height);
-  const [fineWidth, fineHeight] = [box.width, box.height].map((side) => Math.max(FINE, Math.round(side * scale)));
-  const fine = thicken(resize(ink, width, box, fineWidth, fineHeight), fineWidth, fineHeight);
-  const shrink = BOX / Math.max(fine.width, fine.height);
-  const [columns, rows] = [fine.width, fine.height].map((side) => Math.max(1, Math.round(side * shrink)));
-  const whole = { left: 0, top: 0, width: fine.width, height: fine.height };
-  const small = resize(fine.ink, fine.width, whole, columns, rows);
-  const strongest = small.reduce((a, b) => Math.max(a, b), 0);
+  const { top, left } = box;
+  const cropped = cutOut({ values: ink, width, height }, { top, left, bottom: top + box.height, right: left + box.width });
+  const small = fitted(thickened(fitted(cropped, BOX * FINE)), BOX);
+  const strongest = small.values.reduce((a, b) => Math.max(a, b), 0);
+  const bytes = { ...small, values: small.values.map((value) => rounded((value / strongest) * 255) / 255) };
+  return centreByMass(placed(bytes, (SIDE - small.width) >> 1, (SIDE - small.height) >> 1));
+}
+
+/** A smaller grid in the image of 28 × 28. @param {Grid} small @returns {Float32Array} */
+export function placed({ values, width }, left, top) {
   const image = new Float32Array(SIDE * SIDE);
-  small.forEach((value, i) => {
-    image[Math.floor(i / columns) * SIDE + (i % columns)] = value / strongest;
-  });
-  return centreByMass(image);
+  values.forEach((value, i) => (image[(top + Math.floor(i / width)) * SIDE + left + (i % width)] = value));
+  return image;
 }
 
 /**
@@ -82,74 +88,86 @@ export function boundsOf(values, width, height, threshold) {
   return right < 0 ? null : { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-/**
- * The part of a picture in a box, with other numbers of pixels: each is the mean of the area that it covers.
- *
- * @param {Float32Array} values [...][stride]
- * @param {number} stride
- * @param {{left: number, top: number, width: number, height: number}} box
- * @returns {Float32Array} [rows][columns]
- */
-export function resize(values, stride, box, columns, rows) {
-  const across = shares(box.width, columns);
-  const down = shares(box.height, rows);
-  const answer = new Float32Array(columns * rows);
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      let sum = 0;
-      for (const [row, weight] of down[y]) {
-        const first = (box.top + row) * stride + box.left;
-        for (const [column, share] of across[x]) sum += weight * share * values[first + column];
-      }
-      answer[y * columns + x] = sum;
-    }
-  }
-  return answer;
+/** Scaled so that the longer side is `side`. */
+function fitted(grid, side) {
+  const longer = Math.max(grid.width, grid.height);
+  const [columns, rows] = [grid.width, grid.height].map((length) => Math.max(1, rounded((side * length) / longer)));
+  return resize(grid, columns, rows);
 }
 
-/** For each of `count` equal parts of `length` pixels: which pixels it covers, and how much of the part each is. */
-function shares(length, count) {
-  const size = length / count;
-  return Array.from({ length: count }, (_, part) => {
-    const [start, end] = [part * size, Math.min((part + 1) * size, length)];
-    const covered = [];
-    for (let pixel = Math.floor(start); pixel < end; pixel++) {
-      covered.push([pixel, (Math.min(pixel + 1, end) - Math.max(pixel, start)) / (end - start)]);
+/**
+ * Other numbers of pixels: fewer are means, more are interpolated by cubics; as Pillow's BOX and BICUBIC.
+ *
+ * @param {Grid} grid 0 to 1
+ * @returns {Grid} 0 to 1
+ */
+export function resize({ values, width, height }, columns, rows) {
+  const cubic = rows >= height;
+  const [across, down] = [weightsOf(width, columns, cubic), weightsOf(height, rows, cubic)];
+  const wide = new Float32Array(columns * height);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (const { first, weights } of across) {
+      wide[i++] = weights.reduce((sum, weight, k) => sum + weight * values[y * width + first + k], 0);
     }
-    return covered;
+  }
+  const answer = new Float32Array(columns * rows);
+  down.forEach(({ first, weights }, y) => {
+    for (let x = 0; x < columns; x++) {
+      const sum = weights.reduce((total, weight, k) => total + weight * wide[(first + k) * columns + x], 0);
+      answer[y * columns + x] = Math.min(Math.max(sum, 0), 1);
+    }
+  });
+  return { values: answer, width: columns, height: rows };
+}
+
+/** For each of `count` new pixels: from which old one on it takes how much of each. */
+function weightsOf(length, count, cubic) {
+  const scale = length / count;
+  const stretch = Math.max(scale, 1);
+  const reach = (cubic ? 2 : 0.5) * stretch;
+  return Array.from({ length: count }, (_, pixel) => {
+    const middle = (pixel + 0.5) * scale;
+    const [first, last] = [Math.max(0, Math.floor(middle - reach + 0.5)), Math.min(length, Math.floor(middle + reach + 0.5))];
+    const shape = cubic ? cubicAt : (x) => (x > -0.5 && x <= 0.5 ? 1 : 0);
+    const weights = Array.from({ length: last - first }, (__, i) => shape((first + i - middle + 0.5) / stretch));
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return { first, weights: weights.map((weight) => weight / sum) };
   });
 }
 
+/** Keys, "Cubic convolution interpolation for digital image processing" (1981), with a = −1/2. */
+function cubicAt(distance) {
+  const x = Math.abs(distance);
+  if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+  return x < 2 ? -0.5 * (((x - 5) * x + 8) * x - 4) : 0;
+}
+
 /** Grow strokes that are thinner than any in MNIST: each pixel becomes the largest within a radius. */
-function thicken(ink, width, height) {
-  const stroke = strokeWidth(ink, width, height) / FINE;
-  if (stroke >= THINNEST) return { ink, width, height };
+function thickened(grid) {
+  const stroke = strokeWidth(grid) / FINE;
+  if (stroke >= THINNEST) return grid;
   const radius = ((USUAL - stroke) / 2) * FINE;
   const margin = Math.ceil(radius);
-  const wide = width + 2 * margin;
-  const grown = new Float32Array(wide * (height + 2 * margin));
+  const [width, height] = [grid.width + 2 * margin, grid.height + 2 * margin];
+  const grown = new Float32Array(width * height);
   for (let dy = -margin; dy <= margin; dy++) {
     for (let dx = -margin; dx <= margin; dx++) {
       if (dx * dx + dy * dy > radius * radius) continue;
-      ink.forEach((value, i) => {
-        const j = (Math.floor(i / width) + margin + dy) * wide + (i % width) + margin + dx;
+      grid.values.forEach((value, i) => {
+        const j = (Math.floor(i / grid.width) + margin + dy) * width + (i % grid.width) + margin + dx;
         if (value > grown[j]) grown[j] = value;
       });
     }
   }
-  return { ink: grown, width: wide, height: height + 2 * margin };
+  return { values: grown, width, height };
 }
 
-/** The mean width of strokes: a long stroke has twice its area / its width as outline. */
-function strokeWidth(ink, width, height) {
-  const inside = (x, y) => x >= 0 && x < width && y >= 0 && y < height && ink[y * width + x] > 0.5;
-  let [area, outline] = [0, 0];
-  for (let y = 0; y <= height; y++) {
-    for (let x = 0; x <= width; x++) {
-      area += inside(x, y);
-      outline += (inside(x, y) !== inside(x - 1, y)) + (inside(x, y) !== inside(x, y - 1));
-    }
-  }
-  // Of lines in every direction, the steps between pixels are 4/π times as long as the line.
-  return area > 0 ? (2 * area) / (outline * (Math.PI / 4)) : 0;
+/** The mean width of strokes. Across one that is w wide, the distance to its edge has the mean w / 4 + 1 / 2. */
+function strokeWidth({ values, width, height }) {
+  const wide = width + 2;
+  const inside = new Uint8Array(wide * (height + 2)); // with a border outside of all strokes
+  values.forEach((value, i) => (inside[(Math.floor(i / width) + 1) * wide + (i % width) + 1] = value > 0.5 ? 1 : 0));
+  const depth = distances(maskOf({ values: inside, width: wide, height: height + 2 }, (is) => is)).values;
+  const within = depth.filter((value) => value > 0);
+  return within.length > 0 ? (4 * within.reduce((sum, value) => sum + value, 0)) / within.length - 2 : 0;
 }

@@ -8,7 +8,7 @@ import { Mosaic } from "./mosaic.js";
 import { showConvolution } from "./products.js";
 import { showDense, showOutput, showPool } from "./sums.js";
 
-const FIELD_ZOOM = 5; // CSS pixels of a pixel of the digit
+const FIELD_ZOOM = 4; // CSS pixels of a pixel of the digit
 
 /** @param {import("./state.js").State} state */
 export function openInspector(state) {

@@ -36,7 +36,7 @@ function figureOf(state, layer, content) {
   const units = counted(unitsOf(state.network, layer));
   const side = SIDES[layer];
   const shape = layer === "input" ? "28 × 28" : side > 1 ? `${side} × ${side} × ${units}` : units;
-  return make("div", { class: "layer", data: { figure: layer } },
+  return make("div", { class: "layer", id: `figure-${layer}`, data: { figure: layer } },
     make("div", { class: "layer-head" }, make("h3", { text: layer }), make("p", { class: "shape", text: shape }),
       make("p", { class: "operation", text: state.say(`${layer}-operation`) })),
     content);
@@ -44,7 +44,7 @@ function figureOf(state, layer, content) {
 
 function layOut(state, strip, mosaics) {
   state.stripWidth = strip.clientWidth;
-  const plan = planLayers(state.network, strip.clientWidth);
+  const plan = planLayers(state.network, strip.clientWidth, window.devicePixelRatio || 1);
   strip.classList.toggle("row", plan.row);
   state.inRow = plan.row;
   for (const [layer, mosaic] of Object.entries(mosaics)) {

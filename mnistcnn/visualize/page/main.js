@@ -9,6 +9,8 @@ import { showAnswer } from "./answer.js";
 import { strongest } from "./arithmetic.js";
 import { byId, counted, percent } from "./elements.js";
 import { offerExamples, testImage } from "./examples.js";
+import { showExcitation } from "./excitation.js";
+import { offerChoice } from "./found.js";
 import { openInspector } from "./inspector.js";
 import { showLayers } from "./layers.js";
 import { showLinks } from "./links.js";
@@ -19,11 +21,18 @@ import { showProjection } from "./projection.js";
 import { showSeen } from "./sees.js";
 import { State } from "./state.js";
 import { strokesToImage } from "./strokes.js";
+import { offerTabs } from "./tabs.js";
 import { chooseTheme } from "./theme.js";
 import { showTraining } from "./training.js";
 import { controlUnits } from "./units.js";
 import { offerWalk } from "./walk.js";
 
+/** The sections below the network, from top to bottom: each is a function that is given the state and listens to it. */
+const SECTIONS = [
+  showTraining,
+  showProjection,
+  showPractice,
+];
 const FIRST = 7; // the tutorial's first test image is one as well
 
 function openPage() {
@@ -33,17 +42,18 @@ function openPage() {
   globalThis.mnistcnn = { network, forward, strokesToImage, readPayload, state };
   chooseTheme(state);
   openPad(state);
+  offerChoice(state);
   showSeen(state);
   showAnswer(state);
   const mosaics = showLayers(state);
+  offerTabs(state);
   openInspector(state);
+  showExcitation(state);
   showLinks(state, mosaics);
   controlUnits(state);
   offerExamples(state);
   offerWalk(state);
-  showTraining(state);
-  showProjection(state);
-  showPractice(state);
+  for (const show of SECTIONS) show(state);
   tellWhatItIs(state);
   start(state);
 }

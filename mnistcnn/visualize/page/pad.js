@@ -2,11 +2,12 @@
  * The drawing pad: mouse, finger, pen or keyboard → lines, in units of the pad's side.
  *
  * With the keyboard a cursor is moved by the arrow keys (diagonally by Home, End, Page Up and Page Down; further with
- * Shift); Space puts the pen down and lifts it.
+ * Shift); Space puts the pen down and lifts it; 1 to 9 choose among the digits of an image.
  */
 
 import { byId } from "./elements.js";
 import { paintMap, scaleOf } from "./colours.js";
+import { digitAt, onPad } from "./found.js";
 import { PEN_WIDTH } from "./strokes.js";
 
 const STEP = 1 / 28;
@@ -42,6 +43,7 @@ function undo(pad) {
 }
 
 function show(pad, source, since = null) {
+  byId("file-error").textContent = "";
   pad.down = false;
   pad.state.source = source;
   pad.state.changed("answer", since);
@@ -67,6 +69,11 @@ function listenToPointer(pad) {
     if (event.button !== 0 || drawing !== null) return;
     event.preventDefault();
     canvas.focus({ preventScroll: true });
+    const found = digitAt(pad.state.source, pointOf(canvas, event));
+    if (found >= 0 && pad.state.source.digits.length > 1) {
+      pad.state.choose(found);
+      return;
+    }
     canvas.setPointerCapture(event.pointerId);
     drawing = event.pointerId;
     pad.cursor = null;
@@ -105,6 +112,7 @@ function listenToKeys(pad) {
     if (undoing) undo(pad);
     else if (event.ctrlKey || event.metaKey || event.altKey) return;
     else if (event.key === "Delete") replace(pad, { strokes: [] });
+    else if (/^[1-9]$/.test(event.key)) pad.state.choose(Number(event.key) - 1);
     else if (event.key === " ") switchPen(pad, event.timeStamp);
     else if (MOVES[event.key]) moveCursor(pad, MOVES[event.key], event);
     else return;
@@ -166,11 +174,13 @@ function drawLines(context, strokes, side, colour) {
   }
 }
 
-function drawImage(context, { colours, source: { image, bitmap } }, side) {
+function drawImage(context, { colours, theme, source }, side) {
+  const { image, bitmap, digits } = source;
   if (bitmap) {
     const shrink = side / Math.max(bitmap.width, bitmap.height);
     const [width, height] = [bitmap.width * shrink, bitmap.height * shrink];
     context.drawImage(bitmap, (side - width) / 2, (side - height) / 2, width, height);
+    if (digits.length > 1) drawBoxes(context, source, side, theme);
     return;
   }
   const pixels = new ImageData(28, 28);
@@ -180,6 +190,17 @@ function drawImage(context, { colours, source: { image, bitmap } }, side) {
   small.getContext("2d").putImageData(pixels, 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(small, 0, 0, side, side);
+}
+
+/** Around each digit that was found, the chosen one's the strongest. */
+function drawBoxes(context, { digits, chosen, picture }, side, { blue, background }) {
+  digits.forEach(({ box }, i) => {
+    const { left, top, right, bottom } = onPad(box, picture);
+    for (const [colour, width] of [[background, 5], [blue, i === chosen ? 4 : 1.5]]) {
+      Object.assign(context, { strokeStyle: colour, lineWidth: (width * side) / 252 });
+      context.strokeRect(left * side, top * side, (right - left) * side, (bottom - top) * side);
+    }
+  });
 }
 
 function drawCursor(context, { cursor, down }, side, colour) {

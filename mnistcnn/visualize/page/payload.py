@@ -15,11 +15,13 @@ from ...runs import checkpoint as checkpoints
 from ...runs.checkpoint import steps_to_drop
 from ...runs.metrics_file import read_metrics
 from ..analysis.receptive_fields import RECEPTIVE_FIELDS
-from ..drawing.captions import CAPTIONS, PAGE
+from ..drawing.captions import CAPTIONS
 from ..drawing.style import DIGIT_COLOURS, THEMES, Colour, Theme, signed_scale
 from ..names import PageWeights
 from ..picture_source import Moment, PictureSource
+from .excitation import excitation
 from .tensors import Floats, Tensor, decode, encode, encode_integers
+from .words import WORDS
 
 Part = dict[str, Any]
 
@@ -59,13 +61,14 @@ def make_payload(source: PictureSource, weights: PageWeights) -> Part:
         "layers": layers,
         "limits": _limits(source),
         "dead": {layer: np.flatnonzero(source.survey.dead(layer)).tolist() for layer in ("conv1", "conv2", "fc1")},
+        "excitation": excitation(source),
         "samples": _samples(source),
         "mistakes": _mistakes(source),
         "confusion": confusion_matrix(result.labels, result.predictions).tolist(),
         "moments": _moments(source, weights),
         "projection": _projection(source),
         "receptive_fields": {layer: asdict(field) for layer, field in RECEPTIVE_FIELDS.items()},
-        "captions": {"page": PAGE, **{name: asdict(caption) for name, caption in CAPTIONS.items()}},
+        "captions": {"page": WORDS, **{name: asdict(caption) for name, caption in CAPTIONS.items()}},
         "palette": _palette(),
     }
 

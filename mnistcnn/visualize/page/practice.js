@@ -22,10 +22,13 @@ export function showPractice(state) {
 
 function fillConfusion({ payload }) {
   const digits = [...Array(10).keys()];
-  byId("confusion-head").append(make("td"), ...digits.map((digit) => make("th", { scope: "col", text: digit })));
+  byId("confusion-head").append(...digits.map((digit) => make("th", { scope: "col", text: digit })));
   return payload.confusion.map((counts, label) => {
     const cells = counts.map((count) => make("td", { text: count === 0 ? "·" : count }));
-    byId("confusion-rows").append(make("tr", {}, make("th", { scope: "row", text: label }), ...cells));
+    const axis = make("th", { class: "axis upright", scope: "rowgroup", rowspan: 10 },
+      make("span", { text: payload.captions.page["confusion-rows"] }));
+    const head = make("th", { scope: "row", text: label });
+    byId("confusion-rows").append(make("tr", {}, ...(label === 0 ? [axis] : []), head, ...cells));
     return cells;
   });
 }

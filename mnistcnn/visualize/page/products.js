@@ -2,8 +2,8 @@
 
 import { convolutionTerms } from "./arithmetic.js";
 import { colourElement, scaleOf } from "./colours.js";
-import { make, shown, signed } from "./elements.js";
-import { sumLine } from "./sums.js";
+import { compact, compactSigned, make, signed } from "./elements.js";
+import { part, sumLine } from "./sums.js";
 
 /**
  * @param {import("./state.js").State} state
@@ -16,14 +16,14 @@ export function showConvolution(state, place, body) {
     sumLine(state, place, state.say(key, { count }), terms.bias, terms.sum);
   if (place.layer === "conv1") {
     const [only] = terms.channels;
-    body.replaceChildren(productTable(state, place, only, 0), sum("sum-products", only.products.length));
+    body.replaceChildren(part(productTable(state, place, only, 0)), part(sum("sum-products", only.products.length)));
   } else {
     const [list, ...opened] = subtotals(state, place, terms.channels);
-    body.replaceChildren(list, sum("sum-subtotals", terms.channels.length), ...opened);
+    body.replaceChildren(part(list, sum("sum-subtotals", terms.channels.length)), part(...opened));
   }
 }
 
-/** 5 × 5 cells, each with value × weight and the product. */
+/** 5 × 5 cells, each with the value, its weight and the product below each other. */
 function productTable(state, { layer, unit }, { products }, channel) {
   const scale = scaleOf(state.colours, "signed", state.payload.limits.weights[layer]);
   const rows = [0, 1, 2, 3, 4].map((row) =>
@@ -34,8 +34,8 @@ function productTable(state, { layer, unit }, { products }, channel) {
 
 function productCell(state, { value, weight, product, inside }, scale) {
   if (!inside) return make("td", { class: "padding" }, make("span", { text: state.say("padding") }));
-  const cell = make("td", { data: { product } }, make("b", { text: signed(product, 2) }),
-    make("span", { text: `${shown(value, 2)}×${shown(weight, 2)}` }));
+  const cell = make("td", { data: { product } }, make("span", { text: compact(value) }),
+    make("span", { text: `×${compact(weight)}` }), make("b", { text: compactSigned(product) }));
   // The weight's colour: the filter stays to be seen, whatever lies under it.
   colourElement(cell, scale, weight);
   return cell;
@@ -52,7 +52,7 @@ function subtotals(state, place, channels) {
       type: "button", "aria-pressed": String(open), data: { channel, subtotal },
       "aria-label": state.say("open-subtotal", { channel, subtotal: signed(subtotal) }),
       on: { click: () => openChannel(state, channel) },
-    }, make("span", { text: channel }), make("b", { text: signed(subtotal, 2) }));
+    }, make("span", { text: channel }), make("b", { text: compactSigned(subtotal) }));
     colourElement(button, scale, subtotal);
     return button;
   });

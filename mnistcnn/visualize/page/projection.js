@@ -66,8 +66,9 @@ function paintProjection(map) {
   context.globalAlpha = 1;
   for (const middle of map.middles) drawLabel(context, state, middle, place(middle), ratio);
   const drawing = project(map);
-  drawDrawing(context, state.theme, place(drawing), ratio);
-  byId("projection-text").textContent = state.say("projection-near", { digit: nearest(map, drawing) });
+  if (!state.blank) drawDrawing(context, state.theme, place(drawing), ratio);
+  byId("projection-text").textContent = state.blank ? state.say("projection-blank")
+    : state.say("projection-near", { digit: nearest(map, drawing) });
 }
 
 function placer({ range: { left, right, low, high } }, side) {

@@ -9,7 +9,7 @@ const FRAME = { top: 4, left: 4, bottom: 23, right: 23 }; // the 20 × 20 pixels
 /** @param {import("./state.js").State} state */
 export function showSeen(state) {
   const mosaic = new Mosaic(byId("sees"), 28, 1);
-  const zoom = 6;
+  const zoom = 4;
   const paint = () => {
     mosaic.paint(state.image, scaleOf(state.colours, "ink", 1), state.colours);
     if (state.centred) drawBox(mosaic, state.theme.faint);

@@ -8,15 +8,18 @@
  *   `view`       the same values have to be painted anew (theme, sizes, order of units)
  *   `calm`       after an answer nothing has changed for a moment: time for what is slow or spoken
  *
- * @typedef {{strokes?: {x: number, y: number}[][], image?: Float32Array, bitmap?: ImageBitmap,
- *   picture?: {rgba: Uint8ClampedArray, width: number, height: number}, name?: string, label?: number|null}} Source
- *   what is on the pad: lines in units of its side, a test image [28][28], or a picture (with its pixels)
+ * @typedef {{strokes?: {x: number, y: number}[][], image?: Float32Array, name?: string, label?: number|null,
+ *   picture?: Picture, bitmap?: ImageBitmap, digits?: FoundDigit[], chosen?: number, file?: string}} Source
+ *   what is on the pad: lines in units of its side, an image [28][28], or a picture with the digits that were found in
+ *   it (see pictures/reading.js), of which one is chosen
  */
 
 import { unitsOf } from "./arithmetic.js";
 import { filled } from "./elements.js";
+import { SIDE } from "./framing.js";
 import { forward } from "./network.js";
-import { imageToDigit, strokesToImage } from "./strokes.js";
+import { wholePicture } from "./pictures/reading.js";
+import { strokesToImage } from "./strokes.js";
 
 const CALM = 200; // ms without a change
 
@@ -90,10 +93,11 @@ export class State {
     this.arrange();
   }
 
-  imageOf({ strokes, picture }) {
-    const options = { center: this.centred };
-    return strokes ? strokesToImage(strokes, options)
-      : imageToDigit(picture.rgba, picture.width, picture.height, options);
+  imageOf(source) {
+    const { strokes, picture, digits, chosen } = source;
+    if (strokes) return strokesToImage(strokes, { center: this.centred });
+    if (this.centred) return digits[chosen]?.image ?? new Float32Array(SIDE * SIDE);
+    return (source.whole ??= wholePicture(picture));
   }
 
   /** The order in which the units of each layer are shown. */
@@ -118,8 +122,9 @@ export class State {
     return Boolean(this.off[conv]?.has(unit) || this.dead[conv]?.has(unit));
   }
 
-  get anyOff() {
-    return Object.values(this.off).some((units) => units.size > 0);
+  /** Whether there is nothing on the pad to be recognised. */
+  get blank() {
+    return !this.image.some((ink) => ink > 0);
   }
 
   /** Note how long it took from a stroke until its picture was painted, for the performance timeline. */

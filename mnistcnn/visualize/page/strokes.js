@@ -1,7 +1,6 @@
-/** Lines on the pad, or a loaded picture → 28 × 28 pixels as MNIST's makers would have made of them. */
+/** Lines on the pad → 28 × 28 pixels as MNIST's makers would have made of them. */
 
-import { BOX, SIDE, boundsOf, centreByMass, frame, resize, shiftToCentre } from "./framing.js";
-import { findInk } from "./ink.js";
+import { BOX, SIDE, centreByMass } from "./framing.js";
 
 /**
  * Pixels of 28 × 28. The first 1,000 training images of MNIST, traced along the middle of their strokes and drawn again
@@ -58,41 +57,4 @@ function distance(x, y, from, to) {
   const along = ((x - from.x) * dx + (y - from.y) * dy) / (dx * dx + dy * dy || 1);
   const t = Math.min(Math.max(along, 0), 1);
   return Math.hypot(x - from.x - t * dx, y - from.y - t * dy);
-}
-
-/**
- * A loaded picture of one digit, dark on light or light on dark.
- *
- * @param {Uint8ClampedArray} rgba [height][width][4]
- * @param {number} width
- * @param {number} height
- * @param {{center?: boolean}} options as for strokes; without it the whole picture is made 28 × 28
- * @returns {Float32Array} [28][28]; an image that is in MNIST's frame already comes back as it is
- */
-export function imageToDigit(rgba, width, height, { center = true } = {}) {
-  const framed = alreadyFramed(rgba, width, height);
-  if (framed) return framed;
-  const ink = findInk(rgba, width, height);
-  if (center) return frame(ink, width, height);
-  const side = Math.max(width, height);
-  const [columns, rows] = [width, height].map((length) => Math.max(1, Math.round((SIDE * length) / side)));
-  const small = resize(ink, width, { left: 0, top: 0, width, height }, columns, rows);
-  const image = new Float32Array(SIDE * SIDE);
-  const first = Math.floor((SIDE - rows) / 2) * SIDE + Math.floor((SIDE - columns) / 2);
-  small.forEach((value, i) => {
-    image[first + Math.floor(i / columns) * SIDE + (i % columns)] = value;
-  });
-  return image;
-}
-
-/** The image, if it is 28 × 28, grey on black or white, within 20 × 20 and centred; else null. */
-function alreadyFramed(rgba, width, height) {
-  if (width !== SIDE || height !== SIDE) return null;
-  const grey = rgba.filter((_, i) => i % 4 === 0);
-  const plain = grey.every((value, i) => rgba[4 * i + 1] === value && rgba[4 * i + 2] === value && rgba[4 * i + 3] === 255);
-  if (!plain || (grey[0] !== 0 && grey[0] !== 255)) return null;
-  const image = Float32Array.from(grey, (value) => Math.abs(value - grey[0]) / 255);
-  const box = boundsOf(image, SIDE, SIDE, 0);
-  const { right, down } = shiftToCentre(image);
-  return box && box.width <= BOX && box.height <= BOX && right === 0 && down === 0 ? image : null;
 }

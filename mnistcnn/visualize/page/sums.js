@@ -2,9 +2,9 @@
 
 import { BEFORE, denseTerms, indexOf, poolTerms } from "./arithmetic.js";
 import { colourElement, scaleOf } from "./colours.js";
-import { counted, make, percent, shown, signed } from "./elements.js";
+import { compact, counted, make, percent, shown, signed } from "./elements.js";
 
-const STRONGEST = 12; // contributions that are listed
+const STRONGEST = 10; // contributions that are listed
 
 /**
  * terms + bias = sum → ReLU → value, the value being the network's own.
@@ -30,6 +30,11 @@ export function sumLine(state, place, name, bias, sum) {
   return make("dl", { class: "sum", data: { sum: kept, value } }, ...items);
 }
 
+/** What stands together, where there is room for two columns. */
+export function part(...content) {
+  return make("div", { class: "part" }, ...content);
+}
+
 /** The four values of a 2 × 2, the largest marked; each leads on. */
 export function showPool(state, place, body) {
   const { four, winner } = poolTerms(state.network, state.answer, place);
@@ -43,15 +48,16 @@ export function showPool(state, place, body) {
     colourElement(button, scale, source.value);
     return button;
   });
-  body.replaceChildren(make("div", { class: "four", role: "group", "aria-label": state.say("four") }, ...cells));
+  body.replaceChildren(part(make("p", { class: "small", text: state.say("four") }),
+    make("div", { class: "four", role: "group", "aria-label": state.say("four") }, ...cells)));
 }
 
 /** A unit of fc1: its strongest contributions, the rest, the bias. */
 export function showDense(state, place, body) {
   const { terms, bias, sum } = denseTerms(state.network, state.answer, place);
   const count = counted(terms.length);
-  body.replaceChildren(contributions(state, terms, place.layer),
-    sumLine(state, place, state.say("sum-contributions", { count }), bias, sum));
+  const line = sumLine(state, place, state.say("sum-contributions", { count }), bias, sum);
+  body.replaceChildren(part(contributions(state, terms, place.layer)), part(line));
 }
 
 /** An output: as a unit of fc1, but then softmax. */
@@ -60,7 +66,7 @@ export function showOutput(state, place, body) {
   const { fc2, probabilities } = state.answer;
   const power = Math.exp(fc2[place.unit]);
   const total = Array.from(fc2).reduce((all, logit) => all + Math.exp(logit), 0);
-  body.append(make("p", { class: "softmax", data: { probability: probabilities[place.unit] }, text: state.say("softmax", {
+  body.lastChild.append(make("p", { class: "softmax", data: { probability: probabilities[place.unit] }, text: state.say("softmax", {
     power: readable(power), total: readable(total), probability: percent(probabilities[place.unit], 2) }) }));
 }
 
@@ -93,6 +99,6 @@ function contribution(state, term, largest) {
     on: { click: () => state.select(term, true) } });
   const bar = make("span", { class: `share ${product < 0 ? "less" : "more"}` });
   bar.style.width = `${(Math.abs(product) / largest) * 100}%`;
-  return make("tr", {}, make("td", {}, go), make("td", { class: "number", text: `${shown(value, 2)} × ${shown(weight)}` }),
+  return make("tr", {}, make("td", {}, go), make("td", { class: "number", text: `${compact(value)} × ${shown(weight)}` }),
     make("td", { class: "number", text: signed(product), data: { product } }), make("td", { class: "drawn" }, bar));
 }

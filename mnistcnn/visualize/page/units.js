@@ -55,7 +55,8 @@ function busiest(state, layer) {
 function tellWhatIsOff(state) {
   const count = Object.values(state.off).reduce((sum, units) => sum + units.size, 0);
   byId("on-all").disabled = count === 0;
-  byId("off-summary").textContent = count === 0 ? state.say("off-none") : whatIsOff(state, count);
+  byId("off-summary").textContent = count === 0 ? state.say("off-none")
+    : state.blank ? state.say("off-blank", { count: counted(count) }) : whatIsOff(state, count);
 }
 
 function whatIsOff(state, count) {
@@ -78,7 +79,7 @@ export function showDropout(state) {
   const kept = fc1.map((value, unit) => (state.dropped.has(unit) ? 0 : value / keep));
   const probabilities = softmax(dense(kept, state.network.fc2));
   const digit = probabilities.indexOf(Math.max(...probabilities));
-  byId("dropout-text").textContent = state.say("dropout-shown", {
+  byId("dropout-text").textContent = state.say(state.blank ? "dropout-blank" : "dropout-shown", {
     count: counted(state.dropped.size), all: counted(fc1.length), digit, probability: percent(probabilities[digit]),
   });
   byId("dropout").textContent = state.say("dropout-again");

@@ -35,9 +35,18 @@ function begin(walk) {
   byId("walk").hidden = false;
   byId("play").hidden = true;
   walk.playing = !reducedMotion();
-  byId("walk").scrollIntoView({ behavior: motion() });
   goTo(walk, 0);
+  bringIntoView(walk);
   byId("walk-next").focus({ preventScroll: true });
+}
+
+/** The layers and the sentence below them at once: the sentence is never in front of what it is about. */
+function bringIntoView({ state }) {
+  requestAnimationFrame(() => {
+    const stage = state.inRow ? document.querySelector(".stage") : byId("tabs");
+    const [top, layers, walk] = [stage, byId("strip"), byId("walk")].map((part) => part.getBoundingClientRect());
+    if (top.top < 0 || layers.bottom > walk.top || walk.bottom > window.innerHeight) stage.scrollIntoView({ behavior: motion() });
+  });
 }
 
 function motion() {
@@ -64,7 +73,8 @@ function goTo(walk, number) {
   const { prediction, probabilities } = state.answer;
   byId("walk-title").textContent = state.say("walk-step", { step: number + 1, steps: STEPS.length });
   const dropout = state.payload.keep_prob < 1;
-  byId("walk-sentence").textContent = state.say(drops && !dropout ? "walk-5-without" : `walk-${number + 1}`, {
+  const sentence = drops && !dropout ? "walk-5-without" : at === "fc2" && state.blank ? "walk-6-blank" : `walk-${number + 1}`;
+  byId("walk-sentence").textContent = state.say(sentence, {
     digit: prediction, probability: percent(probabilities[prediction], 1), share: percent(1 - state.payload.keep_prob) });
   byId("walk-back").disabled = number === 0;
   byId("walk-next").textContent = state.say(number === STEPS.length - 1 ? "walk-finish" : "walk-next");
@@ -75,7 +85,6 @@ function goTo(walk, number) {
   const place = at === "fc2" ? { layer: at, unit: prediction, y: 0, x: 0 } : strongest(state.network, state.answer, at);
   state.select(place, true);
   byId("inspector").classList.remove("open");
-  if (!state.inRow) document.querySelector(`[data-figure="${at}"]`).scrollIntoView({ behavior: motion() });
   if (drops && dropout) showDropout(state);
   if (walk.playing) animate(walk, place, slides, drops && dropout);
 }

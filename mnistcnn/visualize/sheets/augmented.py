@@ -23,8 +23,9 @@ def augmented_sheet(source: PictureSource) -> Sheet | None:
     if not config.augmentation.enabled:
         return None
     augmentation = Augmentation(config.augmentation, config.seed)
-    images = to_input(source.dataset.train.images[:_IMAGES])
-    changed = [augmentation(images, tf.constant(step)) for step in range(_CHANGES)]
+    train = source.dataset.train
+    images, labels = to_input(train.images[:_IMAGES]), tf.constant(train.labels[:_IMAGES])
+    changed = [augmentation(images, tf.constant(step), labels=labels) for step in range(_CHANGES)]
     # [image, original and changes, 28, 28]
     shown = np.stack([images, *changed], axis=1)[..., 0]
     columns = _CHANGES + 1
@@ -42,5 +43,5 @@ def augmented_sheet(source: PictureSource) -> Sheet | None:
 
 def _settings(source: PictureSource) -> str:
     changes = source.trained.config.augmentation
-    kinds = ("rotation", "scale", "shift", "shear", "elastic")
+    kinds = ("rotation", "scale", "shift", "shear", "elastic", "stroke", "contrast", "gap", "feet")
     return ", ".join(f"{kind} {getattr(changes, kind):g}" for kind in kinds if getattr(changes, kind))

@@ -244,7 +244,7 @@ def test_results_that_cannot_be_written_are_still_shown(evaluate, runs):
         (["--checkpoint", "7"], 5, "no checkpoint '7'; there are: 0, "),
         (["--split", "half"], 2, "'half' is not one of"),
         (["--mistakes", "-1"], 2, "--mistakes"),
-        (["--data", "digits", "--data-dir", "."], 2, "--data-dir .: the digits are bundled"),
+        (["--data", "digits", "--data-dir", "."], 2, "data_dir .: the digits are bundled"),
     ],
     ids=str,
 )

@@ -115,7 +115,7 @@ def test_nothing_is_replaced_without_overwrite(export, tmp_path):
     before = (tmp_path / "out/export.json").read_bytes()
     code, out, err = export("--format", "numpy", "--format", "keras")
     assert (code, out) == (2, "")
-    assert f"{tmp_path / 'out/numpy'}: already there; replace with --overwrite" in err
+    assert f"{tmp_path / 'out/numpy'}: already there; overwrite" in err
     assert (tmp_path / "out/export.json").read_bytes() == before
     assert not (tmp_path / "out/model.keras").exists()
     assert export("--format", "numpy", "--overwrite")[0] == 0
@@ -308,7 +308,7 @@ def test_a_file_can_be_below_the_accuracy_that_was_asked_for(exports, evaluate, 
 def test_a_file_without_its_data_asks_for_it(exports, evaluate):
     code, out, err = evaluate("--model", exports / "model.tflite")
     assert (code, out) == (2, "")
-    assert "--data-dir DIR" in err
+    assert "needs a data_dir" in err
 
 
 @pytest.mark.parametrize(

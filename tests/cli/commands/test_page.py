@@ -40,6 +40,15 @@ def test_the_page_goes_into_the_run_and_its_path_to_standard_output(bars_run, ca
     assert opened == []  # In a pipe, nobody waits for a browser.
 
 
+def test_the_page_of_the_tutorials_network_comes_with_a_hint_unless_it_is_to_be_quiet(bars_run, tmp_path, monkeypatch):
+    hinted = []
+    monkeypatch.setattr("mnistcnn_cli.run_page.hint_at_handwriting", hinted.append)
+    assert run(["page", str(bars_run), "--out", str(tmp_path / "page.html")]) == 0
+    assert [trained.run.path for trained in hinted] == [bars_run]
+    assert run(["page", str(bars_run), "--out", str(tmp_path / "page.html"), "--quiet"]) == 0
+    assert len(hinted) == 1
+
+
 def test_from_a_terminal_the_browser_opens_it(bars_run, tmp_path, opened, at_terminal):
     path = tmp_path / "my page.html"
     assert at_terminal(["page", str(bars_run), "--out", str(path)]) == 0

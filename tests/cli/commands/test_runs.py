@@ -289,7 +289,7 @@ def repeated(make, monkeypatch, tiny_dataset):
     """Makes `runs reproduce` train in no time, to the weights of that digest, as if on that data."""
 
     def replace(digest, dataset=tiny_dataset):
-        def fake_train(config, _dataset, _stop):
+        def fake_train(config, _dataset, _stop, start):
             new = make("again")
             new.update_manifest({"results": {**RESULTS, "weights_digest": digest}})
             yield RunStarted(new.path, "tiny", 0, 12, 20, 0, 1, 240, 40, 60)

@@ -1,9 +1,11 @@
+import errno
 import inspect
 import json
 import os
 import signal
 import sys
 import types
+from contextlib import contextmanager
 
 import pytest
 from mnistcnn_cli.app import run
@@ -23,8 +25,8 @@ def core(monkeypatch):
     asked = types.SimpleNamespace()
 
     def replace(events):
-        def fake_train(config, dataset, stop):
-            asked.config, asked.dataset = config, dataset
+        def fake_train(config, dataset, stop, workers, start):
+            asked.config, asked.dataset, asked.workers = config, dataset, workers
             for event in events:
                 if isinstance(event, BaseException):
                     raise event
@@ -78,7 +80,8 @@ def test_named_options_reach_the_configuration(core, fake_run, tmp_path):
 
 
 def test_every_named_option_is_a_setting():
-    other = {"config", "overrides", "resume", "seeds", "tensorboard", "addresses", "worker_index", "quiet", "as_json"}
+    other = {"config", "overrides", "resume", "source", "seeds", "tensorboard", "addresses", "worker_index"}
+    other |= {"quiet", "as_json"}
     assert set(inspect.signature(train).parameters) - other <= set(Config.model_fields)
 
 
@@ -154,6 +157,22 @@ def test_an_error_in_the_configuration_comes_before_anything_else(core, fake_run
     assert "steps" in capfd.readouterr().err
 
 
+def test_a_run_that_cannot_be_written_is_refused_before_tensorflow_starts(core, bars_run, monkeypatch, capfd):
+    @contextmanager
+    def refusing(directory, patience):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        yield
+
+    asked = core([])
+    monkeypatch.setattr("mnistcnn.runs.lock.held", refusing)
+    assert run(["train", "--resume", str(bars_run)]) == 5
+    [line] = capfd.readouterr().err.splitlines()
+    assert line.startswith(
+        f"error: {bars_run}: cannot write into this run: Read-only file system; to go on with it, copy"
+    )
+    assert not hasattr(asked, "config")
+
+
 def test_a_run_that_another_worker_was_asked_to_stop_is_no_success(core, fake_run, capfd):
     core(fake_run(state="interrupted"))
     assert run(["train"]) == 143
@@ -181,11 +200,8 @@ def test_workers_that_make_no_sense_are_told_before_anything_is_loaded(
     assert message in capfd.readouterr().err
 
 
-def test_the_chief_of_several_workers_hands_them_to_the_core(core, fake_run, monkeypatch, capfd):
-    core(fake_run())
-    fake, asked = sys.modules["mnistcnn.training.loop"], {}
-    original = fake.train
-    monkeypatch.setattr(fake, "train", lambda c, d, s, workers=None: asked.update(workers=workers) or original(c, d, s))
+def test_the_chief_of_several_workers_hands_them_to_the_core(core, fake_run, capfd):
+    asked = core(fake_run())
     assert run(["train", "--workers", "a:1,b:1,c:1", "--worker-index", "0"]) == 0
-    assert asked["workers"].count == 3
+    assert asked.workers.count == 3
     assert "waiting for the others" in capfd.readouterr().err

@@ -115,7 +115,7 @@ def test_the_people_stream_outlives_a_standard_error_that_was_turned_aside(tmp_p
     """While TensorFlow is imported, file descriptor 2 leads nowhere; the display must not."""
     script = (
         "from mnistcnn_cli.rendering.console import open_console\n"
-        "from mnistcnn_cli.quiet_tensorflow import quiet_stderr\n"
+        "from mnistcnn.network.quiet_tensorflow import quiet_stderr\n"
         "import os\n"
         "with open_console(as_json=False, quiet=False) as console, quiet_stderr():\n"
         "    console.phase('shown')\n"

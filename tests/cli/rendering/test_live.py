@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from mnistcnn_cli.rendering.dashboard import Dashboard
-from mnistcnn_cli.rendering.displayed_run import DisplayedRun
 from mnistcnn_cli.rendering.live import LiveDisplay
 from mnistcnn_cli.rendering.report import Report
 from rich.cells import cell_len
 from rich.console import Console
 
 from mnistcnn.events import CheckpointSaved, Evaluating
+from mnistcnn.events.displayed_run import DisplayedRun
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 

@@ -81,7 +81,7 @@ def test_what_is_there_is_not_replaced_unasked(directory, name):
     directory.refuse_to_replace([FORMATS["onnx"]])
     put(directory, name, "1")
     directory.refuse_to_replace([FORMATS["keras"]])
-    with pytest.raises(UsageError, match=f"{name}: already there; replace with --overwrite"):
+    with pytest.raises(UsageError, match=f"{name}: already there; overwrite"):
         directory.refuse_to_replace([FORMATS["keras"], FORMATS["onnx"]])
 
 

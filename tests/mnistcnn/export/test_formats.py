@@ -66,7 +66,7 @@ def test_without_a_compiler_c_is_refused_unless_it_is_not_run(no_compiler):
 
 
 def test_an_unknown_format_is_told_with_those_that_exist():
-    with pytest.raises(UsageError, match=r"--format pickle: no such format; there are: saved_model, .*, all"):
+    with pytest.raises(UsageError, match=r"pickle: no such format; there are: saved_model, .*, all"):
         choose_formats(["pickle"], verify=True)
 
 

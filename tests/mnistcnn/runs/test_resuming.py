@@ -15,7 +15,7 @@ from mnistcnn.events import CheckpointSaved, Evaluated, RunStarted, StepsDone, W
 from mnistcnn.network.weights import weights_digest
 from mnistcnn.runs import checkpoint as checkpoints
 from mnistcnn.runs.directory import Run
-from mnistcnn.runs.resuming import resumed_config
+from mnistcnn.runs.resuming import environment_warning, record_resume, resumed_config
 from mnistcnn.runs.trained import load_trained
 from mnistcnn.training import chunks
 from mnistcnn.training.loop import resume, train
@@ -258,6 +258,17 @@ def test_a_resume_elsewhere_warns_once_and_is_recorded(config, tiny_dataset):
     assert [line.split(":")[0] for line in warned.message.splitlines()[1:]] == ["machine.onednn"]
     assert run.manifest()["resumed"][0]["environment"]["machine"] == machine
     assert not [event for event in resume(run, config(), tiny_dataset) if isinstance(event, Warned)]
+
+
+def test_other_threads_alone_are_told_and_as_many_as_before_are_not(uninterrupted):
+    config = resumed_config(uninterrupted)
+    cores = uninterrupted.manifest()["machine"]["cores"]
+    as_many, more = (config.model_copy(update={"threads": count}) for count in (cores, cores + 1))
+    assert environment_warning(uninterrupted, as_many) is None
+    assert environment_warning(uninterrupted, more).splitlines()[1:] == [f"threads: was {cores}, is {cores + 1}"]
+    record_resume(uninterrupted, more, 30)
+    assert environment_warning(uninterrupted, more) is None
+    assert environment_warning(uninterrupted, config).splitlines()[1:] == [f"threads: was {cores + 1}, is {cores}"]
 
 
 def test_a_run_that_begins_again_elsewhere_loses_no_bits_and_says_nothing(config, tiny_dataset):

@@ -77,6 +77,22 @@ def test_parity_is_measured(source, payload, monkeypatch):
     assert make_payload(source, "int8")["parity"]["agree"] < 40
 
 
+def test_what_excites_units_is_that_of_the_sheets_and_for_dense_layers_whole_images(payload, source):
+    found = payload["excitation"]
+    for layer in ("conv1", "conv2"):
+        patches, maximised = source.patches(layer), source.maximised(layer)
+        assert np.allclose(decode(found[layer]["patches"]) / 255, np.nan_to_num(patches.pixels), atol=0.003)
+        assert np.array_equal(decode(found[layer]["values"]), patches.values[:, 0])
+        assert np.allclose(decode(found[layer]["maximised"]) / 255, maximised.images, atol=0.003)
+        assert np.array_equal(decode(found[layer]["responses"]), maximised.values)
+    assert np.array_equal(decode(found["pool"]), source.dataset.test.images)
+    peaks, images = source.survey.peaks["fc1"], decode(found["fc1"]["images"])
+    for unit, responses in enumerate(peaks.T):
+        assert (images[unit] >= 0).sum() == min(9, (responses > 0).sum())
+        assert images[unit, 0] == (responses.argmax() if responses.max() > 0 else -1)
+    assert np.array_equal(decode(found["fc2"]["images"])[:, 0], source.survey.result.logits.argmax(axis=0))
+
+
 def test_samples_are_one_of_each_class_and_mistakes_are_mistakes(payload, source):
     result, images = source.survey.result, source.dataset.test.images
     assert [sample["label"] for sample in payload["samples"]] == list(range(10))
@@ -157,6 +173,16 @@ def test_a_module_comes_after_those_that_it_imports_and_once(modules):
     assert script.count("const b = 1;") == 1
     assert "return { b, c };" in script
     assert not re.search(r"^(import|export)", script, re.MULTILINE)
+
+
+def test_imports_reach_into_folders_and_may_stand_on_several_lines(modules):
+    modules["main.js"] = 'import {\n  b,\n  c,\n} from "./inner/a.js";\nconsole.log(b, c);\n'
+    modules["inner/a.js"] = 'import { b } from "../b.js";\nimport { c } from "./c.js";\nexport const d = b + c;\n'
+    modules["inner/c.js"] = "export const c = 2;\n"
+    modules["b.js"] = "export const b = 1;\n"
+    script = assemble("main.js")
+    assert all(f'modules["{name}"] =' in script for name in modules)
+    assert 'const { c } = modules["inner/c.js"];' in script
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_relu_is_shown(page, reference):
     unit, y, x = map(int, np.argwhere(np.moveaxis(reference["conv1/preactivation"], 2, 0) < -1e-3)[0])
     page.evaluate("([unit, y, x]) => mnistcnn.state.select({ layer: 'conv1', unit, y, x }, true)", [unit, y, x])
     page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
-    assert "ReLU makes it 0" in page.locator(".sum").inner_text()
+    assert "negative becomes 0" in page.locator(".sum").inner_text()
     assert shown_sum(page)[-1] == 0 > shown_sum(page)[-2]
 
 
@@ -111,7 +111,7 @@ def test_contributions_to_fc1_and_to_an_output_are_the_strongest_and_add_up(page
     weights, biases = source.weights["fc1/weights"], source.weights["fc1/biases"]
     products = reference["pool2"].ravel() * weights[:, unit]
     shown = numbers(page, ".contributions [data-product]", "product")
-    assert np.allclose(np.abs(shown[:-1]), np.sort(np.abs(products))[::-1][:12], **CLOSE)
+    assert np.allclose(np.abs(shown[:-1]), np.sort(np.abs(products))[::-1][:10], **CLOSE)
     assert np.isclose(sum(shown) + biases[unit], reference["fc1/preactivation"][unit], **CLOSE)
     page.locator("#answer [data-unit='4']").press("Enter")
     page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
@@ -126,13 +126,66 @@ def test_the_receptive_field_is_framed_on_the_input(page):
     assert "14 × 14 pixels" in page.locator("#field-text").inner_text()
     page.evaluate("mnistcnn.state.select({ layer: 'pool1', unit: 0, y: 6, x: 6 }, true)")
     page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
-    # Rows and columns 2 · 6 − 2 to 2 · 6 + 3, at 5 pixels each: the frame is just outside them.
+    # Rows and columns 2 · 6 − 2 to 2 · 6 + 3, at 4 pixels each: the frame is just outside them.
     content = page.evaluate(
-        "Array.from(document.getElementById('field').getContext('2d').getImageData(0, 0, 140, 140).data)"
+        "Array.from(document.getElementById('field').getContext('2d').getImageData(0, 0, 112, 112).data)"
     )
-    pixels = np.array(content).reshape(140, 140, 4)[:, :, :3]
-    for row, column in ((5 * 13, 5 * 10 - 1), (5 * 13, 5 * 16), (5 * 10 - 1, 5 * 13), (5 * 16, 5 * 13)):
+    pixels = np.array(content).reshape(112, 112, 4)[:, :, :3]
+    for row, column in ((4 * 13, 4 * 10 - 1), (4 * 13, 4 * 16), (4 * 10 - 1, 4 * 13), (4 * 16, 4 * 13)):
         assert pixels[row, column].tolist() == list(LIGHT.blue)
+
+
+@pytest.mark.parametrize(("layer", "conv"), [("conv1", "conv1"), ("pool2", "conv2")])
+def test_what_excites_a_unit_stands_beside_its_arithmetic(page, source, layer, conv):
+    patches, maximised = source.patches(conv), source.maximised(conv)
+    unit = int(patches.values[:, 0].argmax())
+    page.evaluate("([layer, unit]) => mnistcnn.state.select({ layer, unit, y: 1, x: 1 }, true)", [layer, unit])
+    page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
+    strongest, response = page.locator("#patches-text").inner_text(), page.locator("#maximised-text").inner_text()
+    assert as_number(strongest.split()[-1]) == pytest.approx(patches.values[unit, 0], abs=0.006)
+    assert as_number(response.split()[-1]) == pytest.approx(maximised.values[unit], abs=0.006)
+    side = maximised.images.shape[-1]
+    width, content = page.evaluate(
+        "(() => { const c = document.getElementById('maximised');"
+        "return [c.width, Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)]; })()"
+    )
+    red = np.array(content).reshape(width, width, 4)[:: width // side, :: width // side, 0]
+    assert np.corrcoef(red.ravel(), maximised.images[unit].ravel())[0, 1] < -0.99  # Ink is dark.
+
+
+def test_a_dense_unit_shows_whole_test_images(page, source):
+    logits = source.survey.result.logits
+    page.locator("#answer [data-unit='4']").press("Enter")
+    page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
+    text = page.locator("#patches-text").inner_text()
+    assert text.startswith(f"of {len(logits)} test images")
+    assert as_number(text.split()[-1]) == pytest.approx(logits[:, 4].max(), abs=0.006)
+    assert page.locator("#map-part").is_hidden()
+
+
+def test_lines_lead_from_a_value_to_where_it_comes_from_and_goes_to(page, reference, source):
+    def ends(layer, unit=0, y=0, x=0):
+        page.evaluate("(place) => mnistcnn.state.select(place, true)", {"layer": layer, "unit": unit, "y": y, "x": x})
+        page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
+        return [int(page.locator("#links").get_attribute(f"data-{way}")) for way in ("from", "to")]
+
+    y, x, unit = map(int, np.unravel_index(reference["conv1"].argmax(), reference["conv1"].shape))
+    assert ends("conv1", unit, y, x) == [1, 1]
+    channels = int(np.count_nonzero(reference["pool1"][y // 2, x // 2]))
+    assert channels > 0
+    assert ends("pool1", unit, y // 2, x // 2) == [1, 6]
+    lit = int(reference["fc1"].argmax())
+    assert ends("fc1", lit) == [min(40, np.count_nonzero(reference["pool2"])), 10]
+    assert ends("fc2", 3) == [np.count_nonzero(reference["fc1"]), 0]
+
+
+def test_a_value_that_pooling_drops_goes_nowhere(page, reference):
+    maps = np.moveaxis(reference["conv1"], 2, 0)
+    pooled = np.moveaxis(reference["pool1"], 2, 0).repeat(2, axis=1).repeat(2, axis=2)
+    unit, y, x = map(int, np.argwhere((maps > 0) & (maps < pooled))[0])
+    page.evaluate("([unit, y, x]) => mnistcnn.state.select({ layer: 'conv1', unit, y, x }, true)", [unit, y, x])
+    page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
+    assert page.locator("#links").get_attribute("data-to") == "0"
 
 
 def test_what_is_kept_stays_when_the_pointer_moves_on_and_follows_the_drawing(page):

@@ -63,7 +63,7 @@ def test_a_whole_layer_is_switched_off_and_on_again_and_the_page_compares(page, 
     whole = int(source.network(tf.constant(image_of(page))).numpy().argmax())
     summary = page.locator("#off-summary")
     page.wait_for_function("() => /Without 20/.test(document.getElementById('off-summary').textContent)")
-    assert re.match(rf"Without 20 units it says {guess} .*; with all, {whole} ", summary.inner_text())
+    assert re.match(rf"Without 20 units the answer is {guess} .*; with all units, {whole} ", summary.inner_text())
     page.click("#on-all")
     page.wait_for_function("() => /All units are on/.test(document.getElementById('off-summary').textContent)")
     assert logits_of(page).argmax() == whole
@@ -105,9 +105,9 @@ def test_colours_are_the_sheets(page, source):
         }"""
     )
     pixels = np.array(content).reshape(height, width, 4)[:, :, :3]
-    zoom = width // 7  # Six maps stand in one column, 4 pixels apart.
+    zoom = width // 7  # Six maps stand in one column, 3 pixels apart.
     for unit, y, x in np.ndindex(6, 7, 7):
-        top, left = unit * (7 * zoom + 4) + y * zoom, x * zoom
+        top, left = unit * (7 * zoom + 3) + y * zoom, x * zoom
         expected = scale.colours(values[y, x, unit : unit + 1], LIGHT)[0]
         assert np.abs(pixels[top, left] - expected).max() <= 1, (unit, y, x)
 

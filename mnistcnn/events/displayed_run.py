@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from mnistcnn.events import CheckpointSaved, Evaluated, Evaluating, Event, RunFinished, RunStarted, StepsDone, Warned
+from . import Event
+from .run import CheckpointSaved, Evaluated, Evaluating, RunFinished, RunStarted, StepsDone, Warned
 
 Point = tuple[int, float]
 

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mnistcnn.errors import MnistCnnError
-
+from ..errors import MnistCnnError
 from .scratch_file import scratch_file
+from .startup import prepare
 
 _KERAS = "keras.src.optimizers"
-_QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_CPP_MAX_VLOG_LEVEL": "0", "GRPC_VERBOSITY": "ERROR"}
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_CPP_MAX_VLOG_LEVEL": "0", "GRPC_VERBOSITY": "ERROR"}
 
 
 def quiet_environment() -> None:
@@ -22,14 +22,15 @@ def quiet_environment() -> None:
 
     What the user has set stays: `TF_CPP_MIN_LOG_LEVEL=0 mnistcnn train` shows everything.
     """
-    for name, value in _QUIET.items():
+    for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     if os.environ["TF_CPP_MIN_LOG_LEVEL"] != "0":
         # Each network and each shape is compiled anew, as it has to be; TensorFlow suspects a mistake.
-        logging.getLogger("tensorflow").addFilter(_is_not_about_retracing)
+        logging.getLogger("tensorflow").addFilter(is_not_about_retracing)
 
 
-def _is_not_about_retracing(record: logging.LogRecord) -> bool:
+def is_not_about_retracing(record: logging.LogRecord) -> bool:
+    """A filter for the logger `tensorflow`."""
     return "tf.function retracing" not in record.getMessage()
 
 
@@ -72,8 +73,6 @@ def import_tensorflow() -> None:
     TensorFlow loads Keras eagerly, for the sake of models with Keras' optimizers, and does without where it is missing:
     1.1 of 2.7 s (TensorFlow 2.21). A later import of Keras works as ever.
     """
-    from mnistcnn.network.startup import prepare
-
     prepare()
     hidden = _KERAS not in sys.modules and "tensorflow" not in sys.modules
     with quiet_stderr():

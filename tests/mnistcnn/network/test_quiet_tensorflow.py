@@ -8,7 +8,7 @@ import pytest
 
 SCRIPT = """
 import sys
-from mnistcnn_cli.quiet_tensorflow import import_tensorflow, quiet_environment
+from mnistcnn.network.quiet_tensorflow import import_tensorflow, quiet_environment
 quiet_environment()
 import_tensorflow()
 from mnistcnn.training import loop
@@ -32,7 +32,7 @@ import os, sys, tempfile
 tempfile._candidate_tempdir_list = lambda: ["/nowhere"]
 if sys.argv[1] == "no memory":
     del os.memfd_create
-from mnistcnn_cli.quiet_tensorflow import import_tensorflow, quiet_stderr
+from mnistcnn.network.quiet_tensorflow import import_tensorflow, quiet_stderr
 if sys.argv[1] == "tensorflow":
     import_tensorflow()
 with quiet_stderr():

@@ -1,0 +1,14 @@
+"""The words of the page, by section; where a sheet says the same, it is the sheet's sentence."""
+
+from . import draw, frame, inspector, network, practice, training, units
+
+WORDS: dict[str, str] = {
+    **frame.WORDS,
+    **draw.WORDS,
+    **network.WORDS,
+    **units.WORDS,
+    **inspector.WORDS,
+    **training.WORDS,
+    **practice.WORDS,
+}
+"""A sentence by its key; `{…}` are filled in by the scripts."""
