@@ -12,16 +12,11 @@ import typer
 from mnistcnn import __version__
 from mnistcnn.network.quiet_tensorflow import quiet_environment
 
-from .commands import config, runs, sweep
-from .commands.data import data
-from .commands.doctor import doctor
-from .commands.eval import evaluate
-from .commands.export import export
-from .commands.page import page
-from .commands.predict import predict
-from .commands.train import train
-from .commands.visualize import visualize
+from .commands import config, data, doctor, export, page, predict, runs, sweep, train, visualize
+from .commands import eval as evaluation
+from .completion import answer_shell
 from .errors import run_guarded
+from .help import MANAGE, SEE, START, USE, PlainCommand, PlainGroup, examples
 from .rendering.messages import show_warning
 from .streams import guard_standard_streams
 
@@ -29,22 +24,32 @@ PROGRAM = "mnistcnn"
 
 app = typer.Typer(
     name=PROGRAM,
+    cls=PlainGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        ("mnistcnn train", "train the tutorial's network"),
+        ("mnistcnn page", "draw digits and watch that network"),
+        ("mnistcnn predict seven.jpg", "read the digits in your own image"),
+    ),
 )
-app.command()(train)
-app.command("eval")(evaluate)
-app.command()(predict)
-app.command()(export)
-app.command()(data)
-app.command()(doctor)
-app.command()(visualize)
-app.command()(page)
-app.add_typer(config.app, name="config")
-app.add_typer(runs.app, name="runs")
-app.add_typer(sweep.app, name="sweep")
+_COMMANDS = (
+    (START, "train", train.train, train.EXAMPLES),
+    (START, "data", data.data, data.EXAMPLES),
+    (START, "doctor", doctor.doctor, doctor.EXAMPLES),
+    (SEE, "page", page.page, page.EXAMPLES),
+    (SEE, "visualize", visualize.visualize, visualize.EXAMPLES),
+    (SEE, "eval", evaluation.evaluate, evaluation.EXAMPLES),
+    (USE, "predict", predict.predict, predict.EXAMPLES),
+    (USE, "export", export.export, export.EXAMPLES),
+)
+for _group, _name, _command, _examples in _COMMANDS:
+    app.command(_name, cls=PlainCommand, rich_help_panel=_group, epilog=_examples)(_command)
+app.add_typer(runs.app, name="runs", rich_help_panel=MANAGE)
+app.add_typer(sweep.app, name="sweep", rich_help_panel=MANAGE)
+app.add_typer(config.app, name="config", rich_help_panel=MANAGE)
 
 
 def _show_version(wanted: bool) -> None:
@@ -60,7 +65,10 @@ def options(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
-    """Train, evaluate, see and export the convolutional network of TensorFlow's Deep MNIST tutorial."""
+    """Train the convolutional network of TensorFlow's Deep MNIST tutorial, and see what it learns.
+
+    `mnistcnn COMMAND --help` has the options and examples of a command.
+    """
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -81,5 +89,6 @@ def main() -> None:
     if not guard_standard_streams():
         show_warning("standard output is closed, so results are not written there")
     if "_MNISTCNN_COMPLETE" in os.environ:
-        app(prog_name=PROGRAM)
+        answer_shell(lambda: app(prog_name=PROGRAM), os.environ)
+        return
     sys.exit(run(sys.argv[1:]))

@@ -25,7 +25,7 @@ CHUNK = 100
 
 @dataclass(frozen=True, eq=False)
 class DigitPrediction:
-    """One digit of a picture, with its place, the network's input, and what the network makes of it."""
+    """One digit of a picture: its place, the input of the network, and the prediction."""
 
     found: FoundDigit
     prediction: Prediction
@@ -40,7 +40,7 @@ class DigitPrediction:
 
 @dataclass(frozen=True, eq=False)
 class FilePrediction:
-    """What became of one file: either its digits, in reading order, and their network, or an error."""
+    """The result for one file: its digits in reading order and their network, or an error."""
 
     file: str
     digits: tuple[DigitPrediction, ...] = ()

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal ask a run to save and stop; asked twice, it stops at once."""
+"""Ctrl-C, SIGTERM and a closed terminal ask a run to save and stop; a second request stops it at once."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class OutputError(MnistCnnError):
 
 
 class ReaderGoneError(Exception):
-    """Nobody reads standard output any more.
+    """The reader of standard output is gone.
 
     Not a `BrokenPipeError`, which Rich would turn into an exit code of its own.
     """

@@ -32,7 +32,7 @@ def train_each_seed(
         raise UsageError("--seeds says which seeds there are: leave out --seed")
     numbers = parse_seeds(seeds)
     name = load_config(config, overrides, options).name
-    # Through the loader, so that a seed or a name that is out of range is told before anything runs.
+    # Through the loader, so that a seed or a name that is out of range is reported before anything runs.
     configs = [
         load_config(config, overrides, {**options, "seed": seed, "name": name and f"{name}-seed{seed}"})
         for seed in numbers

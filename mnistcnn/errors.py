@@ -1,4 +1,4 @@
-"""What can go wrong for a reason that the user can act on.
+"""Errors that the user can do something about.
 
     MnistCnnError
     ├── UsageError           the command line makes no sense
@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 
 class MnistCnnError(Exception):
-    """The root of every error that the user can act on."""
+    """Base class of the errors that the user can do something about."""
 
 
 class UsageError(MnistCnnError):
@@ -62,7 +62,7 @@ class DivergedError(MnistCnnError):
 
 
 class BelowAccuracyError(MnistCnnError):
-    """A network is less accurate than was asked for."""
+    """The accuracy is below the required minimum."""
 
 
 class ExportMismatchError(MnistCnnError):

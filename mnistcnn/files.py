@@ -51,7 +51,7 @@ def write_synced(path: Path, content: bytes) -> None:
 
 
 def read_regular(path: Path | str) -> bytes:
-    """The content of a regular file; a pipe or a device would keep whoever reads it waiting.
+    """The content of a regular file; reading a pipe or a device could block.
 
     Raises:
         OSError: it cannot be read, or is no regular file.
@@ -79,7 +79,7 @@ def remove_temporaries(parent: Path) -> None:
 
 
 def to_json(content: Mapping[str, object]) -> bytes:
-    """JSON as it stands in every file of a run: indented, in the order given, with a newline at its end."""
+    """JSON as in the files of a run: indented, in the given order, with a newline at its end."""
     return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 

@@ -65,7 +65,7 @@ def t_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float
     from scipy.special import stdtrit
 
     if len(values) < 2:
-        raise ValueError(f"{len(values)} values say nothing about their spread: two are the least")
+        raise ValueError(f"{len(values)} values have no spread: at least two are needed")
     _check_confidence(confidence)
     mean, freedom = fmean(values), len(values) - 1
     margin = float(stdtrit(freedom, (1 + confidence) / 2)) * stdev(values) / sqrt(len(values))

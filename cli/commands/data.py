@@ -11,11 +11,18 @@ import typer
 from mnistcnn.errors import DataError, UsageError
 
 from .. import options
+from ..help import examples
 from ..rendering.text import printable
 
 if TYPE_CHECKING:
     from mnistcnn.config.schema import DataConfig
     from mnistcnn.data.dataset import Dataset
+
+EXAMPLES = examples(
+    ("mnistcnn data", "which data is on this machine"),
+    ("mnistcnn data --fetch", "download MNIST now, for a machine that will be offline"),
+    ("mnistcnn data --import mine/ --out mine-idx/ --frame", "make a data set of your own handwriting"),
+)
 
 ValidationSize = Annotated[
     int,
@@ -23,29 +30,29 @@ ValidationSize = Annotated[
         "--validation-size",
         metavar="N",
         min=0,
-        max=10_000_000,
-        help="Training images that are set aside for validation.",
+        help="Training images to set aside for validation.",
     ),
 ]
 Fetch = Annotated[
     bool,
-    typer.Option("--fetch", metavar="", help="Download MNIST into the cache now, so that later no network is needed."),
+    typer.Option("--fetch", metavar="", help="Download MNIST into the cache now, so that training needs no network."),
 ]
 Transpose = Annotated[
     bool,
-    typer.Option("--transpose", help="Swap rows and columns of every image: as `data.transpose` in a configuration."),
+    typer.Option("--transpose", help="Swap rows and columns of every image, as `data.transpose` in a configuration."),
 ]
 ImportFrom = Annotated[
     Path | None,
     typer.Option(
         "--import",
         metavar="FOLDER",
-        help="Make the four IDX files from train.csv, an .npz file, or folders of images called 0 to 9.",
+        help="Make the four IDX files from train.csv, an .npz file, or folders of images named 0 to 9.",
     ),
 ]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where --import writes them: a new folder.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="New folder for the files that --import makes.")]
 Frame = Annotated[
-    bool, typer.Option("--frame", help="With --import: scale and centre every image as MNIST's were; any size and ink.")
+    bool,
+    typer.Option("--frame", help="With --import: scale and centre every image as in MNIST, whatever its size and ink."),
 ]
 
 
@@ -60,9 +67,9 @@ def data(
     frame: Frame = False,
     as_json: options.Json = False,
 ) -> None:
-    """Show the data on this machine, where it is from, and whether it is intact; or import your own images.
+    """Show, verify, download or import the data.
 
-    Nothing is downloaded without `--fetch`.
+    Without options, it lists the data on this machine and verifies it. Nothing is downloaded without `--fetch`.
     """
     from mnistcnn.config.schema import load_config
     from mnistcnn.data.report import report_places
@@ -72,7 +79,7 @@ def data(
 
     if import_from is not None or out is not None or frame:
         if fetch or transpose or data_dir is not None or source != "auto":
-            raise UsageError("--import makes files, and has nothing to do with options for data that is there")
+            raise UsageError("--import makes new files: leave out --fetch, --transpose, --data-dir and --data")
         _import(import_from, out, frame=frame, as_json=as_json)
         return
     if fetch:
@@ -93,7 +100,7 @@ def data(
 
 def _import(import_from: Path | None, out: Path | None, *, frame: bool, as_json: bool) -> None:
     if import_from is None or out is None:
-        raise UsageError("--import FOLDER and --out DIR go together: what to read, and where to write it")
+        raise UsageError("--import and --out go together: add --import FOLDER to read from and --out DIR to write to")
     from mnistcnn.data.importing.folder import import_folder
 
     from ..rendering.import_view import show_import

@@ -7,12 +7,19 @@ from pathlib import Path
 import typer
 
 from .. import options
+from ..help import examples
+
+EXAMPLES = examples(
+    ("mnistcnn doctor", "before the first run"),
+    ("mnistcnn doctor --log-dir /data/runs", "check the disk that will hold the runs"),
+)
 
 
 def doctor(log_dir: options.LogDir = Path("runs"), as_json: options.Json = False) -> None:
-    """Examine this machine: software, processor, GPUs, disks, data. Changes and downloads nothing.
+    """Check whether this machine is ready.
 
-    Exit code 0: everything works. 1: something does not, and the table says what to do.
+    It examines software, processor, GPUs, disks and data, and changes and downloads nothing. Exit code 0: everything
+    works. Exit code 1: something does not, and the table says what to do.
     """
     from ..doctor.examination import examine
     from ..doctor.view import draw_findings, findings_record

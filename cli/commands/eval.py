@@ -10,6 +10,7 @@ import typer
 from mnistcnn.errors import BelowAccuracyError, UsageError
 
 from .. import options
+from ..help import examples
 from ..loading import find_run, load_data, start_tensorflow
 
 if TYPE_CHECKING:
@@ -36,17 +37,26 @@ def _fraction(text: str) -> float:
     raise UsageError(f"--min-accuracy {text}: a fraction between 0 and 1 is needed{hint}")
 
 
+EXAMPLES = examples(
+    ("mnistcnn eval", "the latest run, on its own test images"),
+    ("mnistcnn eval --min-accuracy 98%", "fail in a script if the network is worse"),
+    ("mnistcnn eval --model runs/one/export/model.onnx", "an exported file"),
+)
+
 Model = Annotated[
     Path | None, typer.Option("--model", metavar="FILE", help="Evaluate an exported file instead of a run.")
 ]
-Split = Annotated[Literal["test", "validation", "train"], typer.Option("--split", help="Which images.")]
+Split = Annotated[
+    Literal["test", "validation", "train"],
+    typer.Option("--split", metavar="SPLIT", help="Images to evaluate: test, validation or train."),
+]
 MinAccuracy = Annotated[
     float | None,
     typer.Option(
         "--min-accuracy",
         metavar="X",
         parser=_fraction,
-        help="Exit with code 7 below this accuracy: 0.98, or 98%.",
+        help="Exit with code 7 below this accuracy, such as 0.98 or 98%.",
     ),
 ]
 Mistakes = Annotated[int, typer.Option("--mistakes", metavar="N", min=0, help="Show the N most confident mistakes.")]
@@ -67,10 +77,9 @@ def evaluate(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Measure a trained network: accuracy, loss, classes, confusions, calibration, worst mistakes.
+    """Measure a network: accuracy, classes, calibration, mistakes.
 
-    Without `--data` and `--data-dir`, the data is the run's own. The figures are also written into the run, or beside
-    the file: eval-test.json and predictions-test.csv.
+    The results are also written into the run, or beside the file, as eval-test.json and predictions-test.csv.
     """
     from mnistcnn.runs.data import config_for_split
 

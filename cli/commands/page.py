@@ -12,7 +12,13 @@ import typer
 from mnistcnn.visualize.names import PAGE
 
 from .. import options
+from ..help import examples
 from ..run_page import write_run_page
+
+EXAMPLES = examples(
+    ("mnistcnn page", "for the latest run"),
+    ("mnistcnn page runs/one --out digits.html", "a file to keep or to send to somebody"),
+)
 
 Out = Annotated[
     Path | None, typer.Option(metavar="FILE", help="The HTML file.", show_default=f"visualize/{PAGE} in the run")
@@ -31,9 +37,9 @@ def page(
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
-    """Write a page in which you draw digits and watch a run's network think, and open it in the browser.
+    """Draw digits in the browser and watch the network think.
 
-    It is one HTML file that needs nothing else, neither a server nor the internet.
+    It writes one HTML file, which needs neither a server nor the internet, and opens it.
     """
     written = write_run_page(run, log_dir, checkpoint, data_dir, out, weights, quiet=quiet, as_json=as_json)
     if not no_open and not as_json and sys.stdout.isatty():
@@ -50,4 +56,4 @@ def _open(path: Path) -> None:
     except webbrowser.Error:
         opened = False
     if not opened:
-        sys.stderr.write("no browser to open the page with: open the file in one\n")
+        sys.stderr.write("no browser was found: open the file in one\n")

@@ -12,17 +12,23 @@ from mnistcnn.errors import DataError, UsageError
 
 from .. import options
 from ..errors import exit_code
+from ..help import examples
 from ..loading import find_run, hint_at_handwriting, warn_of_shortfall
+
+EXAMPLES = examples(
+    ("mnistcnn predict seven.jpg", "one image"),
+    ("mnistcnn predict scans/ --show", "a folder, with what the network receives"),
+    ("cat seven.png | mnistcnn predict - --json", "standard input, for a script"),
+)
 
 Files = Annotated[
     list[str],
     typer.Argument(metavar="FILE", help="Images, folders of images, or - for standard input.", show_default=False),
 ]
-RunOption = Annotated[
-    str, typer.Option("--run", metavar="RUN", help="Path of a run, its name in --log-dir, or `latest`.")
+Show = Annotated[
+    bool, typer.Option("--show", metavar="", help="Show the input of the network; with --json, as 28×28 numbers.")
 ]
-Show = Annotated[bool, typer.Option("--show", metavar="", help="Show the network's input; with --json: 28×28 numbers.")]
-Single = Annotated[bool, typer.Option("--single", metavar="", help="Treat a picture of several digits as an error.")]
+Single = Annotated[bool, typer.Option("--single", metavar="", help="Treat several digits in one image as an error.")]
 NoDoubt = Annotated[
     bool, typer.Option("--no-doubt", metavar="", help="Give an answer to everything, however unlike a digit it is.")
 ]
@@ -30,7 +36,7 @@ NoDoubt = Annotated[
 
 def predict(
     files: Files,
-    run: RunOption = "latest",
+    run: options.RunOption = "latest",
     checkpoint: options.Checkpoint = "best",
     log_dir: options.LogDir = Path("runs"),
     show: Show = False,
@@ -38,7 +44,10 @@ def predict(
     no_doubt: NoDoubt = False,
     as_json: options.Json = False,
 ) -> None:
-    """Read the digits in an image: of any size, dark on light or light on dark, drawn, scanned or photographed."""
+    """Read the digits in images.
+
+    An image may have any size, and digits may be dark on light or light on dark, drawn, scanned or photographed.
+    """
     from mnistcnn.data.digitfiles import STDIN, list_images
 
     from ..file_predictions import predict_files

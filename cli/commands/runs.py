@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from mnistcnn.errors import UsageError
 
 from .. import options
+from ..completion import complete_conditions, complete_facts, complete_runs
+from ..help import PlainCommand, PlainGroup, examples
 from ..loading import load_data, start_tensorflow
 
 
-class _ListByDefault(TyperGroup):
+class _ListByDefault(PlainGroup):
     """`mnistcnn runs` and `mnistcnn runs --json` are short for `mnistcnn runs list …`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -26,22 +27,47 @@ class _ListByDefault(TyperGroup):
         return parsed
 
 
-app = typer.Typer(cls=_ListByDefault, help="List, show, compare or reproduce runs. Without a command: list.")
+app = typer.Typer(
+    cls=_ListByDefault,
+    help="List, show, compare and reproduce runs.\n\nWithout a sub-command, `mnistcnn runs` lists the runs.",
+    epilog=examples(
+        ("mnistcnn runs", "every run"),
+        ("mnistcnn runs --sort test_accuracy --limit 5", "the five best"),
+        ("mnistcnn runs show latest", "everything about the newest, and what to do with it"),
+        ("mnistcnn runs compare first second", "two runs side by side"),
+    ),
+)
 
-Sort = Annotated[str, typer.Option(metavar="KEY", help="A fact (started, test_accuracy, …) or a setting.")]
-Reverse = Annotated[bool, typer.Option("--reverse", metavar="", help="Oldest, worst, or largest first.")]
+Sort = Annotated[
+    str,
+    typer.Option(
+        metavar="KEY",
+        help="Sort by a fact, such as started or test_accuracy, or by a setting.",
+        autocompletion=complete_facts,
+    ),
+]
+Reverse = Annotated[bool, typer.Option("--reverse", metavar="", help="Reverse the order.")]
 Filter = Annotated[
     list[str] | None,
     typer.Option(
         "--filter",
         metavar="KEY=VALUE",
-        help="Only runs with this fact or setting: state=died, seed=3, name='lr-*'. Repeatable.",
+        help="Show only runs with this fact or setting, such as state=died, seed=3 or name='lr-*'. Repeatable.",
+        autocompletion=complete_conditions,
     ),
 ]
-Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Show only the first N.")]
+Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Show only the first N.", show_default="all")]
 
 
-@app.command("list")
+@app.command(
+    "list",
+    cls=PlainCommand,
+    epilog=examples(
+        ("mnistcnn runs --sort test_accuracy --limit 5", "the five best"),
+        ("mnistcnn runs --filter state=died --filter state=failed", "what went wrong"),
+        ("mnistcnn runs --json | jq -r .run", "the paths, for a script"),
+    ),
+)
 def list_runs(
     log_dir: options.LogDir = Path("runs"),
     sort: Sort = "started",
@@ -50,7 +76,7 @@ def list_runs(
     limit: Limit = None,
     as_json: options.Json = False,
 ) -> None:
-    """List runs, the newest first, with what they achieved and what differs from the defaults."""
+    """List runs with their results and settings, newest first."""
     from mnistcnn.runs.directory import find_runs
     from mnistcnn.runs.selection import selected_runs
 
@@ -67,9 +93,15 @@ def list_runs(
         draw_list(shown, log_dir, hidden=len(everything) - len(shown))
 
 
-@app.command()
+@app.command(
+    cls=PlainCommand,
+    epilog=examples(
+        ("mnistcnn runs show", "the newest run"),
+        ("mnistcnn runs show runs/one --json", "with its whole manifest, for a script"),
+    ),
+)
 def show(run: options.Run = "latest", log_dir: options.LogDir = Path("runs"), as_json: options.Json = False) -> None:
-    """Show everything about one run."""
+    """Show everything about one run, and what to do with it."""
     from mnistcnn.runs.directory import open_run
     from mnistcnn.runs.listing import summarize
 
@@ -84,16 +116,27 @@ def show(run: options.Run = "latest", log_dir: options.LogDir = Path("runs"), as
         draw_run(summarize(opened), opened)
 
 
-@app.command()
+@app.command(
+    cls=PlainCommand,
+    epilog=examples(
+        ("mnistcnn runs compare first second", "what differs, and the results"),
+        ("mnistcnn runs compare first second third --all", "all settings"),
+    ),
+)
 def compare(
-    runs: Annotated[list[str], typer.Argument(metavar="RUN RUN…", help="Two or more names or paths.")],
+    runs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RUN", help="Two or more paths or names.", show_default=False, autocompletion=complete_runs
+        ),
+    ],
     log_dir: options.LogDir = Path("runs"),
     everything: Annotated[
-        bool, typer.Option("--all", metavar="", help="Show the settings that are the same as well.")
+        bool, typer.Option("--all", metavar="", help="Show the settings that are equal as well.")
     ] = False,
     as_json: options.Json = False,
 ) -> None:
-    """Compare runs: the settings that differ, and the results."""
+    """Compare the settings and results of runs."""
     from mnistcnn.runs.directory import open_run
     from mnistcnn.runs.listing import summarize
 
@@ -110,16 +153,23 @@ def compare(
         draw_comparison(summaries, everything=everything)
 
 
-@app.command()
+@app.command(
+    cls=PlainCommand,
+    epilog=examples(
+        ("mnistcnn runs reproduce", "the newest run"),
+        ("mnistcnn runs reproduce runs/one --quiet && echo same", "in a script"),
+    ),
+)
 def reproduce(
     run: options.Run = "latest",
     log_dir: options.LogDir = Path("runs"),
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
-    """Train a finished run again, as a new run, and check that the weights are the same, bit for bit.
+    """Train a run again, and compare the weights bit for bit.
 
-    Exit code 0: they are. 5: they differ, with the reasons; or the run could not be repeated.
+    The repetition is a new run. Exit code 0: the weights are the same. Exit code 5: they differ, and the message lists
+    what else differs; or the run could not be repeated.
     """
     from mnistcnn.events import RunStarted
     from mnistcnn.runs import reproduction

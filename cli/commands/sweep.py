@@ -9,18 +9,31 @@ import typer
 from mnistcnn.errors import UsageError
 
 from .. import options
+from ..help import PlainCommand, PlainGroup, examples
 from ..loading import load_data, start_tensorflow
 
 if TYPE_CHECKING:
     from ..rendering.sink import Sink
 
-app = typer.Typer(invoke_without_command=True)
+app = typer.Typer(
+    cls=PlainGroup,
+    invoke_without_command=True,
+    epilog=examples(
+        ("mnistcnn sweep --config configs/sweep.yaml", "start or continue a study"),
+        ("mnistcnn sweep --config configs/sweep.yaml --trials 50 --set config.steps=200", "more and shorter trials"),
+        ("mnistcnn sweep show", "the best trials so far"),
+    ),
+)
 
-Trials = Annotated[int | None, typer.Option(metavar="N", help="Trials, of all processes together.")]
-Study = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the study.")]
+Trials = Annotated[int | None, typer.Option(metavar="N", help="Trials of all processes together.", show_default="30")]
+Study = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the study.", show_default="sweep")]
 Storage = Annotated[
     str | None,
-    typer.Option(metavar="URL|FILE", help="Where the study is kept: a journal file, or a database's address."),
+    typer.Option(
+        metavar="URL|FILE",
+        help="Where the study is stored: a journal file, or the URL of a database.",
+        show_default="sweeps.journal in --log-dir",
+    ),
 ]
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show only the first N.")]
 Plots = Annotated[bool, typer.Option("--plots", metavar="", help="Draw the plots again as well.")]
@@ -38,18 +51,18 @@ def sweep(
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
-    """Search for better settings: many runs, of which the validation accuracy chooses the best. See docs/sweeps.md.
+    """Search for better settings with many short runs.
 
-    `--config` names a file such as configs/sweep.yaml; keys of the runs begin with `config.`, as in `--set
-    config.steps=200`. Start as many processes as you like, on any machine that reaches the same storage: they share
-    the trials.
+    The best run is the one with the highest validation accuracy. `--config` names a file such as configs/sweep.yaml;
+    with `--set`, settings of the runs begin with `config.`, as in config.steps=200. Several processes, on any machine
+    that reaches the same storage, share the trials. docs/sweeps.md has more.
     """
     if context.invoked_subcommand is not None:
         if any(value for name, value in context.params.items()):
-            raise UsageError("sweep show: write options behind the word show")
+            raise UsageError("sweep show: put its options after the word show")
         return
     if config is None:
-        raise UsageError("sweep: what varies? Name a file: --config configs/sweep.yaml")
+        raise UsageError("sweep: no file says which settings vary: add --config configs/sweep.yaml")
     from mnistcnn.runs.directory import check_log_dir
     from mnistcnn.sweep.settings import load_sweep
 
@@ -79,16 +92,22 @@ def _live(stream: TextIO) -> Sink:
     return LiveSweep(stream)
 
 
-@app.command()
+@app.command(
+    cls=PlainCommand,
+    epilog=examples(
+        ("mnistcnn sweep show", "the study of configs/sweep.yaml"),
+        ("mnistcnn sweep show widths --storage widths.journal --limit 3", "the three best of another one"),
+    ),
+)
 def show(
-    study: Annotated[str, typer.Argument(metavar="[STUDY]", help="Its name.")] = "sweep",
+    study: Annotated[str, typer.Argument(metavar="STUDY", help="Name of the study.")] = "sweep",
     storage: Storage = None,
     log_dir: options.ConfiguredLogDir = None,
     limit: Limit = 10,
     plots: Plots = False,
     as_json: options.Json = False,
 ) -> None:
-    """Show a study's best trials, and how to train the best again."""
+    """Show the best trials of a study, and how to train the best again."""
     from mnistcnn.config.schema import Config
     from mnistcnn.errors import RunError
     from mnistcnn.sweep.results import best_results, count_states, study_slots

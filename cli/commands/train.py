@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,8 @@ import typer
 from mnistcnn.errors import UsageError
 
 from .. import options
+from ..completion import complete_runs
+from ..help import examples
 from ..loading import load_data, start_tensorflow
 
 if TYPE_CHECKING:
@@ -21,20 +24,46 @@ if TYPE_CHECKING:
     from mnistcnn.runs.starting import StartingWeights
     from mnistcnn.training.distributed.addresses import Workers
 
-Steps = Annotated[int | None, typer.Option(help="Training steps, one batch each.", metavar="N")]
-BatchSize = Annotated[int | None, typer.Option(help="Images per training step.", metavar="N")]
-LearningRate = Annotated[float | None, typer.Option(help="Step size of Adam.", metavar="X")]
-KeepProb = Annotated[float | None, typer.Option(help="Probability that dropout keeps a unit.", metavar="P")]
-Seed = Annotated[int | None, typer.Option(help="Random seed.", metavar="N")]
-Seeds = Annotated[str | None, typer.Option(help="One run for each of these: 0-9 or 0,3,5-7.", metavar="LIST")]
-Name = Annotated[str | None, typer.Option(help="Name of the run's folder.", metavar="NAME")]
+EXAMPLES = examples(
+    ("mnistcnn train", "the tutorial's recipe"),
+    ("mnistcnn train --config configs/fast.yaml", "a better network in less time"),
+    ("mnistcnn train --steps 1000 --set network.conv1=16", "your own settings"),
+    ("mnistcnn train --resume latest", "continue a run that was stopped"),
+)
+
+Steps = Annotated[int | None, typer.Option(help="Training steps, one batch each.", metavar="N", show_default="3000")]
+BatchSize = Annotated[int | None, typer.Option(help="Images per training step.", metavar="N", show_default="50")]
+LearningRate = Annotated[float | None, typer.Option(help="Step size of Adam.", metavar="X", show_default="0.0001")]
+KeepProb = Annotated[
+    float | None, typer.Option(help="Probability that dropout keeps a unit.", metavar="P", show_default="0.5")
+]
+Seed = Annotated[int | None, typer.Option(help="Random seed.", metavar="N", show_default="0")]
+Seeds = Annotated[
+    str | None, typer.Option(help="Train one run for each of these seeds, such as 0-9 or 0,3,5-7.", metavar="LIST")
+]
+Name = Annotated[
+    str | None,
+    typer.Option(
+        help="Name of the folder of the run.", metavar="NAME", show_default="the time and a hash of the configuration"
+    ),
+]
 Resume = Annotated[
     str | None,
-    typer.Option("--resume", metavar="RUN", help="Resume this run: its path, its name in --log-dir, or `latest`."),
+    typer.Option(
+        "--resume",
+        metavar="RUN",
+        help="Resume this run: its path, its name in --log-dir, or `latest`.",
+        autocompletion=complete_runs,
+    ),
 ]
 From = Annotated[
     str | None,
-    typer.Option("--from", metavar="RUN", help="Start from this run's best weights: its path, name, or `latest`."),
+    typer.Option(
+        "--from",
+        metavar="RUN",
+        help="Start from this run's best weights: its path, its name in --log-dir, or `latest`.",
+        autocompletion=complete_runs,
+    ),
 ]
 Tensorboard = Annotated[
     bool,
@@ -42,10 +71,10 @@ Tensorboard = Annotated[
 ]
 Addresses = Annotated[
     str | None,
-    typer.Option("--workers", metavar="HOST:PORT,…", help="Train together: all workers, the chief first."),
+    typer.Option("--workers", metavar="HOST:PORT,…", help="Addresses of all workers, the chief first."),
 ]
 Index = Annotated[
-    int | None, typer.Option("--worker-index", metavar="I", help="Which of --workers this is; 0 is the chief.")
+    int | None, typer.Option("--worker-index", metavar="I", help="Which of --workers this one is; 0 is the chief.")
 ]
 
 
@@ -68,11 +97,10 @@ def train(
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
-    """Train the network, and show its progress.
+    """Train the network and show its progress.
 
-    Precedence: defaults, then --config, then --set, then the named options.
+    Options override --set, which overrides --config, which overrides the defaults.
     """
-    from mnistcnn.config.schema import load_config
     from mnistcnn.training.distributed.addresses import find_workers
 
     workers = find_workers(addresses, worker_index, os.environ)
@@ -93,25 +121,38 @@ def train(
         "keep_prob": keep_prob,
         "seed": seed,
     }
-    settings = {**named, "log_dir": log_dir, "name": name}
+    settings = _Settings(config, overrides or [], {**named, "log_dir": log_dir, "name": name})
     if seeds is not None:
         from ..train_seeds import train_each_seed
 
-        train_each_seed(seeds, config, overrides or [], settings, quiet=quiet, as_json=as_json)
+        train_each_seed(seeds, settings.file, settings.overrides, settings.named, quiet=quiet, as_json=as_json)
     elif workers is not None and not workers.is_chief:
         from ..train_worker import train_as_worker
 
-        own = load_config(config, overrides or [], settings)
-        train_as_worker(own, workers, resumed=resume is not None, quiet=quiet, as_json=as_json)
+        train_as_worker(settings.load(), workers, resumed=resume is not None, quiet=quiet, as_json=as_json)
     else:
         if resume is None:
-            run, resolved = None, load_config(config, overrides or [], settings)
+            run, resolved = None, settings.load()
         else:
-            run, resolved = _resumed(resume, log_dir, overrides or [], named)
+            run, resolved = _resumed(resume, log_dir, settings.overrides, named)
         start = None if source is None else _starting_weights(source, resolved)
-        if tensorboard and not resolved.summaries.enabled:
-            raise UsageError("--tensorboard would have nothing to show: summaries.enabled is false")
         _train(run, resolved, workers, start, tensorboard=tensorboard, quiet=quiet, as_json=as_json)
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """Where the configuration of a new run comes from."""
+
+    file: Path | None
+    overrides: list[str]
+    named: Mapping[str, object]
+    """Of options that were not given, None."""
+
+    def load(self) -> Config:
+        """Resolve the configuration."""
+        from mnistcnn.config.schema import load_config
+
+        return load_config(self.file, self.overrides, self.named)
 
 
 def _check_together(
@@ -134,11 +175,17 @@ def _check_together(
     conflicts = [
         (seeds and resume, "--seeds starts new runs, so it cannot be used with --resume"),
         (seeds and source, "--seeds shows what initial weights do, so it cannot be used with --from"),
-        (resume and source, "--resume goes on with a run's own weights, so it cannot be used with --from"),
-        (seeds and workers, "--seeds is for one process: give each seed a start of its own, on all workers"),
-        (seeds and tensorboard, "--tensorboard shows one run; to see all: tensorboard --logdir, and their folder"),
-        (takes_part and tensorboard, "--tensorboard is for the chief, which alone has the run's folder"),
-        (quiet and tensorboard, "--quiet would hide where --tensorboard is to be seen: leave out one of them"),
+        (resume and source, "--resume uses the run's own weights, so it cannot be used with --from"),
+        (seeds and workers, "--seeds is for one process: start each seed separately, on all workers"),
+        (
+            seeds and tensorboard,
+            "--tensorboard shows one run; to see all of them: tensorboard --logdir DIR, with their folder",
+        ),
+        (
+            takes_part and tensorboard,
+            "--tensorboard is for the chief, because only the chief has the folder of the run",
+        ),
+        (quiet and tensorboard, "--quiet would hide the address of --tensorboard: leave out one of them"),
         (
             resume and (config or name),
             "--resume keeps a run's own configuration and name, so it cannot be used with --config or --name",
@@ -160,6 +207,8 @@ def _train(
     as_json: bool,
 ) -> None:
     """Train a new run or resume one; with other workers, as their chief."""
+    if tensorboard and not config.summaries.enabled:
+        raise UsageError("--tensorboard would have nothing to show: summaries.enabled is false")
     from mnistcnn.runs.data import data_to_repeat
     from mnistcnn.runs.directory import check_log_dir
 

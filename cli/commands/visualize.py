@@ -11,29 +11,49 @@ from mnistcnn.errors import UsageError
 from mnistcnn.visualize.names import ALL, KINDS, LAYERS, PAGE, check_name
 
 from .. import options
+from ..completion import complete_kinds, complete_layers
+from ..help import examples
 from ..loading import find_run, load_picture_source
 from ..run_page import write_run_page
 
 if TYPE_CHECKING:
     from mnistcnn.visualize.picture_source import PictureSource
 
-Layer = Annotated[str, typer.Option(metavar="LAYER", help=f"One of {', '.join(LAYERS)}, {ALL}.")]
+EXAMPLES = examples(
+    ("mnistcnn visualize", "every picture of the latest run"),
+    ("mnistcnn visualize --layer conv2 --image seven.jpg", "one layer and your own digit"),
+    ("mnistcnn visualize --terminal --layer conv1 --unit 3", "one unit, here in the terminal"),
+)
+
+Layer = Annotated[
+    str,
+    typer.Option(metavar="LAYER", help=f"Layer to draw: {', '.join(LAYERS)} or {ALL}.", autocompletion=complete_layers),
+]
 Show = Annotated[
     list[str] | None,
-    typer.Option(metavar="KIND", help=f"Only this kind: {', '.join(KINDS)}. Repeatable."),
+    typer.Option(
+        metavar="KIND",
+        help=f"Draw only this kind of picture: {', '.join(KINDS)}. Repeatable.",
+        show_default="all kinds",
+        autocompletion=complete_kinds,
+    ),
 ]
 Augmentation = Annotated[
     bool,
-    typer.Option("--augmentation", metavar="", help="Only augmented training images: short for --show augmentation."),
+    typer.Option("--augmentation", metavar="", help="Draw augmented training images; short for --show augmentation."),
 ]
 ImageName = Annotated[
-    str, typer.Option("--image", metavar="INDEX|FILE", help="Digit to follow: a test image's number, or a file.")
+    str, typer.Option("--image", metavar="INDEX|FILE", help="Digit to follow: the number of a test image, or a file.")
 ]
 Format = Literal["png", "svg", "pdf"]
-FormatOption = Annotated[Format, typer.Option("--format", help="File format of the pictures.")]
-Theme = Annotated[Literal["light", "dark"], typer.Option(help="Colours of the pictures.")]
+FormatOption = Annotated[
+    Format, typer.Option("--format", metavar="FORMAT", help="File format of the pictures: png, svg or pdf.")
+]
+Theme = Annotated[
+    Literal["light", "dark"], typer.Option(metavar="THEME", help="Colours of the pictures: light or dark.")
+]
 Autoscale = Annotated[
-    bool, typer.Option("--autoscale", metavar="", help="Give each map a scale of its own; the pictures mention it.")
+    bool, typer.Option("--autoscale", metavar="", help="Use a separate scale for each map; the pictures mention it.")
 ]
 Out = Annotated[
     Path | None,
@@ -44,7 +64,11 @@ AsPage = Annotated[
     typer.Option("--page", metavar="", help="Write the interactive page instead; `mnistcnn page` opens it as well."),
 ]
 Terminal = Annotated[
-    bool, typer.Option("--terminal", metavar="", help="Draw filters and maps here, as text, and write no files.")
+    bool,
+    typer.Option("--terminal", metavar="", help="Draw filters and maps as text in the terminal, and write no files."),
+]
+Unit = Annotated[
+    int | None, typer.Option("--unit", metavar="N", min=0, help="With --terminal: draw only this unit of each layer.")
 ]
 
 
@@ -60,6 +84,7 @@ def visualize(
     autoscale: Autoscale = False,
     out: Out = None,
     terminal: Terminal = False,
+    unit: Unit = None,
     as_page: AsPage = False,
     weights: options.OptionalWeights = None,
     data_dir: options.DataDir = None,
@@ -67,13 +92,15 @@ def visualize(
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
-    """Draw what a network learned, and one digit's way through it. Without options: everything, for the latest run."""
+    """Draw what a network learned, and one digit's way through it."""
     check_name("--layer", layer, [*LAYERS, ALL])
     kinds = [*(show or []), *(["augmentation"] if augmentation else [])]
     for kind in kinds:
         check_name("--show", kind, KINDS)
     if terminal and (out is not None or as_json):
         raise UsageError("--terminal writes no files: leave out --out and --json")
+    if unit is not None and not terminal:
+        raise UsageError("--unit is for text in the terminal: add --terminal, or leave --unit out")
     if weights is not None and not as_page:
         raise UsageError("--weights is about the page: add --page, or leave it out")
     if as_page:
@@ -93,7 +120,7 @@ def visualize(
             found, checkpoint, data_dir, console, image=image, theme=theme, autoscale=autoscale
         )
     if terminal:
-        draw_as_text(source, layer, kinds)
+        draw_as_text(source, layer, kinds, unit)
     else:
         _draw_files(source, layer, kinds, out or found.path / "visualize", file_format, quiet=quiet, as_json=as_json)
 

@@ -12,7 +12,7 @@ from .tensorflow_probe import probe_tensorflow
 
 
 def examine(log_dir: Path) -> list[Finding]:
-    """Examine this machine; starting TensorFlow takes longest, so the rest goes on beside it.
+    """Examine this machine; starting TensorFlow takes longest, so everything else runs at the same time.
 
     Args:
         log_dir: where runs go.

@@ -17,7 +17,7 @@ _SECONDS = 120.0  # It takes 3 s; 20 s were seen on a machine with much other wo
 
 @dataclass(frozen=True)
 class Probe:
-    """What TensorFlow said of itself, or why it said nothing."""
+    """What TensorFlow reports about itself, or why it cannot."""
 
     problem: str | None = None
     version: str = ""

@@ -16,7 +16,7 @@ _STYLES = {"ok": "green", "note": "yellow", "problem": "bold red"}
 
 
 def draw_findings(findings: Sequence[Finding]) -> None:
-    """Draw the table on standard output; what to do stands below the line that it is about."""
+    """Draw the table on standard output, with the advice for each problem below its line."""
     problems = sum(finding.state == "problem" for finding in findings)
     title = f"{count(problems)} problem{'s' * (problems > 1)}" if problems else "No problems"
     draw([Listing(title, ("what", "state", "found"), [*_rows(findings)], whole={0, 1}, style=_style)])

@@ -1,4 +1,4 @@
-"""How a run looks in a terminal while it goes on: laid out anew, at every refresh, for the width there is."""
+"""A run in a terminal while it trains, laid out for the current width at every refresh."""
 
 from __future__ import annotations
 
@@ -13,19 +13,17 @@ from rich.table import Table
 from rich.text import Text
 
 from mnistcnn.events import Evaluated, RunStarted
-from mnistcnn.events.displayed_run import DisplayedRun, Point
+from mnistcnn.events.displayed_run import DisplayedRun
 
-from . import curve
+from .run_curves import ACCENT, run_curves
 from .text import count, duration, loss, percent, printable
 
 WIDEST = 110
 """Columns; a line that is longer is hard to follow with the eye."""
 _WITH_BEST = 60
-_WITH_CURVE = 40
-_WITH_TWO_CURVES = 76
-_CURVE_HEIGHT = 4
+_NARROWEST_BAR = 8
+_WITH_MARGIN = 40
 _LINES_WITH_CURVE = 18
-ACCENT = "cyan"
 BEST = "green"
 
 
@@ -54,7 +52,7 @@ class Dashboard:
         if self._run.started is None:
             return
         width = min(options.max_width, WIDEST)
-        inner = width - 4 if width >= _WITH_CURVE else width
+        inner = width - 4 if width >= _WITH_MARGIN else width
         blocks = self._blocks(self._run.started, inner, console.size.height)
         yield headline(_name(self._run.started), _recipe(self._run.started), width)
         for block in blocks:
@@ -66,8 +64,9 @@ class Dashboard:
 
     def _blocks(self, started: RunStarted, width: int, height: int) -> list[RenderableType]:
         blocks: list[RenderableType] = [self._bar(started, width), self._numbers(started, width)]
-        if width >= _WITH_CURVE - 4 and height >= _LINES_WITH_CURVE and self._run.losses:
-            blocks.append(self._curves(started, width))
+        curves = run_curves(self._run, width) if height >= _LINES_WITH_CURVE else None
+        if curves is not None:
+            blocks.append(curves)
         blocks.append(Text(printable(str(started.run)), style="dim", overflow="fold"))
         return blocks
 
@@ -75,19 +74,27 @@ class Dashboard:
         """Let the bar fill what the figures leave; in a narrow window they stand above it."""
         step, steps = self._run.step, started.steps
         bar = ProgressBar(total=max(steps, 1), completed=step, complete_style=ACCENT, finished_style=BEST)
-        done = f"{count(step):>{len(count(steps))}} / {count(steps)}"
+        done, *speed = self._progress(started)
         left = f"{duration(self._run.seconds_left)} left"
         times = f"{duration(self._elapsed())} · {left}"
-        if width < _WITH_BEST:
+        beside = (done, *speed, times)
+        room = width - sum(len(figure) + 3 for figure in beside)
+        if room < _NARROWEST_BAR:
             figures = (f"{done}  {time}" for time in (times, left, left.removesuffix(" left")))
             fitting = next((text for text in figures if len(text) <= width), done)
             return _stacked([Text(fitting, no_wrap=True, overflow="ellipsis"), bar])
-        speed = count(self._run.last.images_per_second) if self._run.last else "–"
-        figures_beside = (done, f"{speed} images/s", times)
         grid = Table.grid(padding=(0, 3))
-        grid.add_column(width=width - sum(len(figure) + 3 for figure in figures_beside))
-        grid.add_row(bar, *(Text(figure, no_wrap=True) for figure in figures_beside))
+        grid.add_column(width=room)
+        grid.add_row(bar, *(Text(figure, no_wrap=True) for figure in beside))
         return grid
+
+    def _progress(self, started: RunStarted) -> tuple[str, ...]:
+        """How far it is and how fast, or how far the evaluation is that goes on."""
+        if evaluating := self._run.evaluating:
+            return (f"evaluating {count(evaluating.done)}/{count(evaluating.examples)}",)
+        steps = count(started.steps)
+        speed = count(self._run.last.images_per_second) if self._run.last else "–"
+        return f"{count(self._run.step):>{len(steps)}} / {steps}", f"{speed} images/s"
 
     def _numbers(self, started: RunStarted, width: int) -> RenderableType:
         """Tell the accuracies of now and of the step that validation found best: beside, or in a row."""
@@ -103,17 +110,6 @@ class Dashboard:
             grid.add_row(*_cells(["  best", percent(best.accuracy)], wide, BEST))
         grid.add_row(*_cells(["test", *_accuracies(run.last_test, run.test_at_best)], wide))
         grid.add_row(*_cells(["loss", loss(run.last.loss) if run.last else "–", ""], wide))
-        return grid
-
-    def _curves(self, started: RunStarted, width: int) -> RenderableType:
-        both = width >= _WITH_TWO_CURVES - 4 and len(self._run.test_errors) > 1
-        each = (width - 4) // 2 if both else width
-        curves = [_curve("loss", self._run.losses, started.steps, each, loss)]
-        if both:
-            name = f"test error on {printable(started.data)}"
-            curves.append(_curve(name, self._run.test_errors, started.steps, each, percent))
-        grid = Table.grid(padding=(0, 4, 0, 0), pad_edge=False)
-        grid.add_row(*curves)
         return grid
 
 
@@ -163,19 +159,3 @@ def _stacked(rows: Sequence[RenderableType]) -> RenderableType:
     for row in rows:
         grid.add_row(row)
     return grid
-
-
-def _curve(name: str, points: Sequence[Point], steps: int, width: int, label: Callable[[float], str]) -> RenderableType:
-    """Draw a curve with its range at the left and its steps below."""
-    limits = curve.y_range(points)
-    low, high = (label(limits[0]), label(limits[1])) if limits else ("–", "–")
-    margin = max(len(low), len(high))
-    rows = curve.braille(points, (0, steps), width - margin - 2, _CURVE_HEIGHT)
-    text = Text(f"{name} (log scale)\n", style="dim", no_wrap=True)
-    for number, row in enumerate(rows):
-        at = {0: high, _CURVE_HEIGHT - 1: low}.get(number, "")
-        text.append(f"{at:>{margin}} {'┤' if at else '│'}", style="dim")
-        text.append(f"{row}\n", style=f"not dim {ACCENT}")
-    axis = f"0{count(steps):>{max(width - margin - 3, 1)}}"
-    text.append(f"{'':>{margin}}  {axis}", style="dim")
-    return text

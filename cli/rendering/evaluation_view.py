@@ -18,16 +18,23 @@ if TYPE_CHECKING:
 
 
 def show_assessment(assessment: Assessment, written: list[Path]) -> None:
-    """Write everything to standard output: tables, the mistakes as pictures, and the files that say the same."""
+    """Write everything to standard output: tables, the mistakes as pictures, the files, and the accuracy again."""
     draw(list(_listings(assessment)))
     _draw_pictures(assessment)
     for path in written:
         sys.stdout.write(f"written: {printable(str(path))}\n")
+    sys.stdout.write(f"{_headline(assessment)}\n")
     sys.stdout.flush()
 
 
+def _headline(assessment: Assessment) -> str:
+    """The accuracy once more, at the end, where it needs no scrolling."""
+    errors = f"{count(assessment.errors)} errors of {count(len(assessment.examples))}"
+    return f"{assessment.split} accuracy {percent(assessment.accuracy)} ({printable(data_label(assessment))}): {errors}"
+
+
 def data_label(assessment: Assessment) -> str:
-    """Name the data, as it stands beside an accuracy; if the network learned from other data, say so."""
+    """Name the data of an accuracy, and the data that the network learned from if it is different."""
     if not assessment.is_foreign:
         return assessment.data
     learned = assessment.provenance.trained_on

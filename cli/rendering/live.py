@@ -16,8 +16,9 @@ from mnistcnn.events import Compiling, Event, RunStarted, SeedFinished, SeedsFin
 from mnistcnn.events.displayed_run import DisplayedRun
 
 from . import summary
-from .dashboard import ACCENT, WIDEST, Dashboard, in_place
+from .dashboard import WIDEST, Dashboard, in_place
 from .report import Report, SeedsReport
+from .run_curves import ACCENT
 from .sink import Sink
 from .text import printable, size
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
+from mnistcnn.events import Evaluating
+
 from ..streams import OutputError
 from .messages import show_warning
 from .sink import Sink
@@ -71,14 +73,14 @@ class NdJson(Sink):
         self._failure: OutputError | None = None
 
     def show(self, event: Event) -> None:
-        """Write the event."""
-        if self._failure is not None:
+        """Write the event, unless it is only there for displays."""
+        if self._failure is not None or isinstance(event, Evaluating):
             return
         try:
             write_record(event_record(event), self._stream)
         except OutputError as error:
             self._failure = error
-            show_warning(f"{error}; the command goes on without --json")
+            show_warning(f"{error}; the command continues without --json")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from .pager import write_in_pages
 from .terminal import can_draw
 from .text import printable, shell_path
 
@@ -78,8 +79,12 @@ def list_pictures(pictures: Sequence[Drawn]) -> None:
     console.print(f"\nopen first: {shell_path(pictures[0].path)}", soft_wrap=True)
 
 
-def draw_as_text(source: PictureSource, layer: str, kinds: list[str]) -> None:
-    """Draw on standard output in the colours that it has; as plain characters where it is no terminal."""
+def draw_as_text(source: PictureSource, layer: str, kinds: list[str], unit: int | None) -> None:
+    """Draw on standard output in the colours that it has, a screen at a time; as plain characters in a pipe.
+
+    Raises:
+        UsageError: there is no such unit.
+    """
     from rich.console import Console
 
     from mnistcnn.visualize.terminal import terminal_lines
@@ -89,6 +94,4 @@ def draw_as_text(source: PictureSource, layer: str, kinds: list[str]) -> None:
     depth: Depth = "ascii"
     if coloured and console.color_system in ("truecolor", "256"):
         depth = "truecolor" if console.color_system == "truecolor" else "256"
-    for line in terminal_lines(source, layer, kinds, console.width, depth):
-        sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    write_in_pages(list(terminal_lines(source, layer, kinds, console.width, depth, unit)), sys.stdout)

@@ -26,6 +26,7 @@ from mnistcnn.events import (
 from mnistcnn.events.displayed_run import DisplayedRun
 
 from . import summary
+from .hints import after_run, hint_lines
 from .sink import Sink
 from .text import count, duration, loss, one_line, percent, printable, size
 
@@ -54,7 +55,7 @@ class PlainLog(Sink):
         self._steps_of_worker = 0
 
     def show(self, event: Event) -> None:
-        """Write the event's line; the summary's lines for `RunFinished`."""
+        """Write the event's line; the summary's lines for `RunFinished`, the headline last."""
         self._run.update(event)
         match event:
             case RunStarted():
@@ -119,18 +120,18 @@ class PlainLog(Sink):
         return f"step {step:>{len(steps)}}/{steps}"
 
     def _summary(self, event: RunFinished) -> None:
-        self._line(summary.title(event))
         for warning in self._run.warnings:
             self._line(f"WARNING: {one_line(warning)}")
         for fact in summary.facts(event):
             self._fact(fact)
-        for command, purpose in summary.next_commands(self._run, event):
-            self._line(f"next: {command}  # {purpose}")
+        for line in hint_lines(after_run(self._run, event)):
+            self._line(f"next: {line}")
+        self._line(summary.headline(event))
 
     def _batch_summary(self, event: SeedsFinished) -> None:
-        self._line(summary.seeds_title(event))
         for fact in summary.seeds_facts(event):
             self._fact(fact)
+        self._line(summary.seeds_headline(event))
 
     def _fact(self, fact: summary.Fact) -> None:
         self._line(f"{fact.label} {fact.value}{', ' + fact.note if fact.note else ''}")

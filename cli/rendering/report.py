@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -12,8 +12,10 @@ from rich.text import Text
 from mnistcnn.events import RunFinished, SeedsFinished
 from mnistcnn.events.displayed_run import DisplayedRun
 
-from . import summary
+from . import hints, summary
 from .dashboard import BEST, WIDEST, headline
+from .hints import hint_lines
+from .run_curves import HEIGHT, run_curves
 from .text import printable
 
 _BESIDE = 100
@@ -23,31 +25,43 @@ _STACKED = 50
 
 
 class Report:
-    """Renders how a run ended: what it achieved, its warnings again, and what to type next."""
+    """Renders how a run ended: its curves, what it achieved, its warnings again, what to type next, and the headline.
+
+    The headline comes last, where the eye is; the curves only where the whole report fits into the window.
+    """
 
     def __init__(self, run: DisplayedRun, finished: RunFinished) -> None:
         self._run = run
         self._finished = finished
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Headline, facts, warnings, commands."""
+        """Curves, facts, warnings, commands, headline."""
         width = min(options.max_width, WIDEST)
-        style = f"bold {BEST}" if self._finished.state == "finished" else "bold yellow"
-        yield headline(Text(summary.title(self._finished), style=style), "", width)
-        yield Text()
+        rest = list(self._below_curves(width))
+        lines = sum(len(console.render_lines(part, options.update(height=None), pad=False)) for part in rest)
+        # One line is the prompt's, and one stands between the curves and the rest.
+        if lines + HEIGHT + 2 <= console.size.height and (curves := run_curves(self._run, width - 4)):
+            yield Padding(curves, (0, 0, 1, 2), expand=False)
+        yield from rest
+
+    def _below_curves(self, width: int) -> Iterator[RenderableType]:
         yield fact_table(summary.facts(self._finished), width)
         for warning in self._run.warnings:
             text = "\n".join(map(printable, warning.splitlines()))
             yield Text()
             yield Padding(Text.assemble(("warning: ", "bold yellow"), text, overflow="fold"), (0, 0, 0, 2))
         yield Text()
-        yield from self._commands()
+        for line in hint_lines(hints.after_run(self._run, self._finished), width - 2):
+            yield _hint(line)
+        yield Text()
+        style = f"bold {BEST}" if self._finished.state == "finished" else "bold yellow"
+        yield headline(Text(summary.headline(self._finished), style=style), "", width)
 
-    def _commands(self) -> RenderResult:
-        """Each command on one line, however narrow the window: so it can be copied whole."""
-        for command, purpose in summary.next_commands(self._run, self._finished):
-            yield Text(f"  # {purpose}", style="dim")
-            yield Text(f"  {command}", no_wrap=True, overflow="ignore")
+
+def _hint(line: str) -> Text:
+    """One line, however narrow the window is, so that the command can be copied whole; its purpose is dim."""
+    command, mark, purpose = line.partition("# ")
+    return Text.assemble("  ", command, (mark + purpose, "dim"), no_wrap=True, overflow="ignore")
 
 
 class SeedsReport:
@@ -57,13 +71,13 @@ class SeedsReport:
         self._finished = finished
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Headline, facts."""
+        """Facts, headline."""
         width = min(options.max_width, WIDEST)
         good = all(result.state == "finished" for result in self._finished.results)
         style = f"bold {BEST}" if good else "bold yellow"
-        yield headline(Text(summary.seeds_title(self._finished), style=style), "", width)
-        yield Text()
         yield fact_table(summary.seeds_facts(self._finished), width)
+        yield Text()
+        yield headline(Text(summary.seeds_headline(self._finished), style=style), "", width)
 
 
 def fact_table(facts: Sequence[summary.Fact], width: int) -> Padding:

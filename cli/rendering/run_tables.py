@@ -9,9 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .hints import for_run, hint_lines
 from .run_records import compared_settings, manifest_or_none
 from .tables import Listing, draw
-from .text import count, duration, one_line, percent, printable, shell_path
+from .terminal import window_width
+from .text import count, duration, one_line, percent, printable, shell_path, value_text
 
 if TYPE_CHECKING:
     from mnistcnn.runs.directory import Run
@@ -26,11 +28,11 @@ _UNKNOWN = "–"
 
 
 def draw_list(runs: Sequence[RunSummary], log_dir: Path, hidden: int) -> None:
-    """Draw a table of runs; what can be done about the dead ones stands below it, on standard error."""
+    """Draw a table of runs, and write to standard error how to continue with those that died."""
     if not runs and not hidden:
         sys.stderr.write(f"no runs in {shell_path(log_dir)}; train one with: mnistcnn train\n")
         return
-    header = ("run", "state", "data", "steps", "test accuracy", "95 % interval", "time", "not default")
+    header = ("run", "state", "data", "steps", "accuracy", "95 % interval", "time", "not default")
     rows = [
         (
             run.name,
@@ -40,12 +42,13 @@ def draw_list(runs: Sequence[RunSummary], log_dir: Path, hidden: int) -> None:
             _accuracy(run),
             _interval(run),
             _time(run),
-            ", ".join(f"{key} {_shown(value)}" for key, value in run.changed.items()),
+            ", ".join(f"{key} {value_text(value)}" for key, value in run.changed.items()),
         )
         for run in runs
     ]
     if rows:
-        draw([Listing("", header, rows, numbers=(3, 4, 5, 6), whole=range(7), optional=(7, 6, 5))])
+        optional = (7, 6, 5, 3, 2, 1, 4)
+        draw([Listing("", header, rows, numbers=(3, 4, 5, 6), whole=range(7), optional=optional, one_line=True)])
     if hidden:
         sys.stderr.write(f"{count(hidden)} more, not shown\n")
     _write_hints(runs, log_dir)
@@ -68,6 +71,8 @@ def draw_run(run: RunSummary, opened: Run) -> None:
     ]
     draw([listing for listing in listings if listing.rows])
     _write_hints([run], opened.path.parent)
+    for line in hint_lines(for_run(run, opened), window_width(sys.stderr)):
+        sys.stderr.write(f"{line}\n")
 
 
 def draw_comparison(runs: Sequence[RunSummary], *, everything: bool) -> None:
@@ -84,7 +89,7 @@ def draw_comparison(runs: Sequence[RunSummary], *, everything: bool) -> None:
     draw([Listing("", header, rows)])
     names = sorted({run.data for run in runs if run.data})
     if len(names) > 1:
-        text = f"note: accuracies on different data ({', '.join(names)}) say nothing about each other"
+        text = f"note: accuracies on different data ({', '.join(names)}) are not comparable"
         sys.stderr.write(printable(text) + "\n")
     _write_problems(runs)
 
@@ -154,7 +159,7 @@ def _environment(manifest: dict[str, Any]) -> list[tuple[str, object]]:
 
 
 def _write_hints(runs: Sequence[RunSummary], log_dir: Path) -> None:
-    """Say what can be done about runs that died or failed, and what is wrong with those that cannot be read."""
+    """Say how to continue with runs that died or failed, and what is wrong with those that cannot be read."""
     for state, what in _UNLUCKY.items():
         unlucky = [run for run in runs if run.state == state]
         for run in unlucky[:_MOST_HINTS]:
@@ -169,8 +174,8 @@ def _write_hints(runs: Sequence[RunSummary], log_dir: Path) -> None:
 def _way_on(run: RunSummary, log_dir: Path) -> str:
     if run.can_be_resumed:
         name = shell_path(Path(run.name) if log_dir == Path("runs") else run.path)
-        return f"go on with it: mnistcnn train --resume {name}"
-    return f"it has no checkpoint; begin again: mnistcnn train --config {shell_path(run.path / 'config.yaml')}"
+        return f"resume it: mnistcnn train --resume {name}"
+    return f"it has no checkpoint; start again: mnistcnn train --config {shell_path(run.path / 'config.yaml')}"
 
 
 def _write_shortfalls(runs: Sequence[RunSummary]) -> None:

@@ -1,27 +1,14 @@
-"""What is said at the end of a run: the same facts in a terminal and in a log."""
+"""The facts at the end of a run: the same in a terminal and in a log."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 from mnistcnn.events import RunFinished, SeedFinished, SeedsFinished, TrialResult
-from mnistcnn.events.displayed_run import DisplayedRun
 from mnistcnn.statistics import Spread, wilson_interval
 
-from .tensorboard_viewer import viewer_command
 from .text import count, duration, one_line, percent, printable, shell_path
-
-NEXT_COMMANDS: tuple[tuple[str, str], ...] = (
-    ("mnistcnn eval {run}", "see what it gets right and wrong"),
-    ("mnistcnn visualize {run}", "see what it learned"),
-    ("mnistcnn export {run}", "use it elsewhere: ONNX, LiteRT, Keras, TensorFlow Serving"),
-    ("mnistcnn train --config {config}", "repeat this run"),
-    ("mnistcnn runs show {run}", "see everything about this run"),
-    ("mnistcnn data", "see what the data holds"),
-)
-"""Commands that exist, with what they are for; `{run}` and `{config}` are paths ready for a shell."""
 
 COMPILING = "compiling for the GPU: about 10 s, once; the next run takes it from the cache"
 
@@ -35,11 +22,14 @@ class Fact:
     note: str = ""
 
 
-def title(finished: RunFinished) -> str:
-    """Say how the run ended."""
-    steps = f"after {count(finished.step)} steps"
-    reason = ": the loss is no longer a finite number" if finished.state == "diverged" else ""
-    return f"{finished.state} {steps}{reason}"
+def headline(finished: RunFinished) -> str:
+    """How the run ended, and how good the network is: the last line of the output."""
+    how = f"{finished.state} after {count(finished.step)} steps"
+    if finished.state == "diverged":
+        return f"{how}: the loss is no longer a finite number"
+    if finished.test_accuracy is None:
+        return how
+    return f"{how}: test accuracy {percent(finished.test_accuracy)} ({printable(finished.data)})"
 
 
 def facts(finished: RunFinished) -> list[Fact]:
@@ -79,7 +69,7 @@ def _test_note(finished: RunFinished) -> str:
 
 
 def seed_line(result: SeedFinished) -> str:
-    """Say in one line what became of a seed."""
+    """Describe in one line how the run of a seed ended."""
     parts = [f"seed {result.seed}: {result.state}"]
     if result.test_accuracy is not None:
         parts.append(f"test accuracy {percent(result.test_accuracy)} ({printable(result.data)})")
@@ -98,10 +88,13 @@ def time_and_place(result: SeedFinished | TrialResult) -> list[str]:
     return parts
 
 
-def seeds_title(finished: SeedsFinished) -> str:
-    """Say how many seeds there were, and how many of them ended in which way."""
+def seeds_headline(finished: SeedsFinished) -> str:
+    """How many seeds ended in which way, and how good the networks are: the last line of the output."""
     ends = Counter(result.state for result in finished.results)
-    return f"{len(finished.results)} seeds: {', '.join(f'{number} {state}' for state, number in ends.items())}"
+    how = f"{len(finished.results)} seeds: {', '.join(f'{number} {state}' for state, number in ends.items())}"
+    if finished.test_accuracy is None:
+        return how
+    return f"{how}; test accuracy {_spread(finished.test_accuracy, printable(finished.data))[0]}"
 
 
 def seeds_facts(finished: SeedsFinished) -> list[Fact]:
@@ -110,7 +103,7 @@ def seeds_facts(finished: SeedsFinished) -> list[Fact]:
     facts = [Fact(f"seed {result.seed}", result.state, _why(result)) for result in bad]
     not_run = [str(result.seed) for result in finished.results if result.state == "not run"]
     if not_run:
-        facts.append(Fact("not run", ", ".join(not_run), "go on with: --seeds " + ",".join(not_run)))
+        facts.append(Fact("not run", ", ".join(not_run), "continue with: --seeds " + ",".join(not_run)))
     data = printable(finished.data)
     for label, figure in (
         ("test accuracy", finished.test_accuracy),
@@ -119,13 +112,13 @@ def seeds_facts(finished: SeedsFinished) -> list[Fact]:
         if figure is not None:
             facts.append(Fact(label, *_spread(figure, data)))
     facts.append(Fact("time", duration(finished.seconds)))
-    facts.append(Fact("kept in", printable(str(finished.file))))
+    facts.append(Fact("stored in", printable(str(finished.file))))
     return facts
 
 
 def _why(result: SeedFinished) -> str:
     if result.state == "interrupted" and result.run is not None:
-        return f"go on with: mnistcnn train --resume {shell_path(result.run)}"
+        return f"resume it: mnistcnn train --resume {shell_path(result.run)}"
     return printable(one_line(result.reason or str(result.run or "")))
 
 
@@ -136,20 +129,3 @@ def _spread(figure: Spread, data: str) -> tuple[str, str]:
     value = f"{percent(figure.mean)} ± {percent(figure.standard_deviation)} ({data})"
     interval = f"95 % interval of the mean {100 * figure.low:.2f} to {100 * figure.high:.2f} %"
     return value, f"mean and standard deviation of {figure.count} runs, {interval}"
-
-
-def next_commands(run: DisplayedRun, finished: RunFinished) -> list[tuple[str, str]]:
-    """List what to type next, and why."""
-    config = shell_path(Path(finished.run) / "config.yaml")
-    if finished.state == "diverged" and run.last is not None:
-        rate = run.last.learning_rate / 10
-        command = f"mnistcnn train --config {config} --learning-rate {rate:.3g}"
-        return [(command, "try again with smaller steps")]
-    if finished.state == "interrupted":
-        return [(f"mnistcnn train --resume {shell_path(finished.run)}", "go on where it stopped")]
-    places = {"run": shell_path(finished.run), "config": config}
-    commands = [(command.format(**places), purpose) for command, purpose in NEXT_COMMANDS]
-    started = run.started
-    if started is not None and started.tensorboard is not None:
-        commands.insert(0, (viewer_command(started.tensorboard, started.picture_sets), "see it in TensorBoard"))
-    return commands

@@ -17,8 +17,9 @@ from mnistcnn.events import Event, SweepFinished, SweepProgress, SweepStarted, T
 from mnistcnn.events.displayed_run import DisplayedRun
 
 from . import sweep_text
-from .dashboard import ACCENT, BEST, WIDEST, headline, in_place
+from .dashboard import BEST, WIDEST, headline, in_place
 from .report import fact_table
+from .run_curves import ACCENT
 from .sink import Sink
 from .sweep_view import table
 from .text import count, duration, percent, printable, size

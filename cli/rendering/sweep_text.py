@@ -1,4 +1,4 @@
-"""What is said about trials, in a terminal and in a log alike."""
+"""Texts about trials: the same in a terminal and in a log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mnistcnn.events import SweepFinished, TrialResult
 
 from .summary import Fact, time_and_place
-from .text import count, duration, percent, printable, shell_path
+from .text import count, duration, percent, printable, shell_path, value_text
 
 
 def settings_text(params: Mapping[str, object]) -> str:
@@ -16,15 +16,8 @@ def settings_text(params: Mapping[str, object]) -> str:
     return " ".join(f"{key}={value_text(value)}" for key, value in params.items())
 
 
-def value_text(value: object) -> str:
-    """Write a value short enough to compare; the run's config.yaml has every digit."""
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return printable("null" if value is None else str(value))
-
-
 def trial_line(result: TrialResult, data: str) -> str:
-    """Say in one line what became of a trial."""
+    """Describe in one line how a trial ended."""
     parts = [f"trial {result.trial}: {result.state}"]
     if result.validation_accuracy is not None:
         step = f" at step {count(result.best_step)}" if result.best_step else ""
@@ -53,14 +46,14 @@ def facts(finished: SweepFinished) -> Iterator[Fact]:
         best = finished.best[0]
         data = printable(finished.data)
         yield Fact("best validation accuracy", f"{percent(best.validation_accuracy)} ({data})", f"trial {best.trial}")
-        yield Fact("its test accuracy", f"{percent(best.test_accuracy)} ({data})", "which chose nothing")
+        yield Fact("its test accuracy", f"{percent(best.test_accuracy)} ({data})", "not used for selection")
         yield Fact("its settings", settings_text(best.params))
         if best.run is not None:
             yield Fact("its run", printable(str(best.run)), f"on {printable(best.host)}" if best.host else "")
     if finished.retries:
         yield Fact("tried again", count(finished.retries), "trials that were lost or interrupted")
     yield Fact("time", duration(finished.seconds))
-    yield Fact("kept in", printable(finished.storage))
+    yield Fact("stored in", printable(finished.storage))
     if finished.plots:
         yield Fact("plots", printable(str(finished.plots[0].parent)))
 
@@ -70,7 +63,7 @@ def next_commands(best: Sequence[TrialResult]) -> Iterator[tuple[str, str]]:
     if best and best[0].run is not None:
         run = best[0].run
         yield f"mnistcnn train --config {shell_path(run / 'config.yaml')}", "train the best again"
-        yield f"mnistcnn eval {shell_path(run)}", "see what it gets right and wrong"
+        yield f"mnistcnn eval {shell_path(run)}", "see where it is wrong"
 
 
 def show_command(finished: SweepFinished) -> str:

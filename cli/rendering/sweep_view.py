@@ -23,11 +23,11 @@ from mnistcnn.events import (
 from . import sweep_text
 from .sink import Sink
 from .tables import Listing, draw
-from .text import count, one_line, percent, printable
+from .text import count, one_line, percent, printable, value_text
 
 
 class PlainSweep(Sink):
-    """Writes dated lines to `stream`: what each trial tries, its validation accuracies, and what became of it."""
+    """Writes dated lines to `stream`: the settings of each trial, its validation accuracies, and how it ended."""
 
     def __init__(self, stream: TextIO, now: Callable[[], datetime] = datetime.now) -> None:
         self._stream = stream
@@ -99,7 +99,7 @@ def table(best: Sequence[TrialResult]) -> tuple[tuple[str, ...], list[tuple[str,
             percent(result.validation_accuracy),
             percent(result.test_accuracy),
             count(result.best_step) if result.best_step is not None else "–",
-            *(sweep_text.value_text(result.params[key]) if key in result.params else "–" for key in keys),
+            *(value_text(result.params[key]) if key in result.params else "–" for key in keys),
             str(result.run or "–"),
         )
         for result in best

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Container, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rich.cells import cell_len
 
 from .text import printable
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 _GAP = 3  # Columns of the terminal between two of the table.
 _NARROWEST = 20  # What text needs to be readable when it is broken into lines.
@@ -33,7 +36,7 @@ def state_style(_row: int, _column: int, cell: str) -> str:
 
 
 class Listing(NamedTuple):
-    """A table, however it is drawn."""
+    """A table, independent of how it is drawn."""
 
     title: str
     header: tuple[str, ...]
@@ -44,7 +47,9 @@ class Listing(NamedTuple):
     whole: Container[int] = ()
     """Columns that are never broken, because somebody will copy what is in them."""
     optional: Sequence[int] = ()
-    """Columns that a narrow window does without, the least important one first; what is left out is said."""
+    """Columns that a narrow window does without, the least important one first; a message names what is left out."""
+    one_line: bool = False
+    """Whether each row stays on one line: text that is too long ends with an ellipsis."""
     style: Callable[[int, int, str], str] = state_style
     """Row, column and cell -> the cell's style in a terminal."""
 
@@ -57,51 +62,63 @@ def draw(listings: Sequence[Listing]) -> None:
 
 
 def _draw_rich(listing: Listing) -> None:
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     console = Console()
     left_out = _left_out(listing, console.width)
-    table = Table(
-        box=box.SIMPLE_HEAD if any(listing.header) else box.SIMPLE,
-        pad_edge=False,
-        show_header=any(listing.header),
-    )
     kept = [column for column in range(len(listing.header)) if column not in left_out]
-    for column in kept:
-        table.add_column(
-            listing.header[column],
-            justify="right" if column in listing.numbers else "left",
-            overflow="fold",
-            no_wrap=column in listing.whole,
-        )
-    for number, row in enumerate(listing.rows):
-        cells = ((column, row[column]) for column in kept)
-        table.add_row(*(Text(printable(cell), style=listing.style(number, column, cell)) for column, cell in cells))
     if listing.title:
         # Not as the table's own title, which would be wrapped where a narrow table ends.
         console.print(Text(printable(listing.title), style="bold"))
-    console.print(table)
+    # Rich would cut names that do not fit; a terminal breaks them, and they can still be copied.
+    wide_enough = Console(width=max(console.width, _taken(listing, kept)))
+    wide_enough.print(_rich_table(listing, kept, console.width))
     if left_out:
         names = ", ".join(listing.header[column] for column in left_out)
         sys.stderr.write(f"this window is too narrow for: {names}\n")
 
 
+def _rich_table(listing: Listing, columns: Sequence[int], width: int) -> Table:
+    """A table of some of the columns, for a window of `width` characters."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    has_header = any(listing.header)
+    table = Table(box=box.SIMPLE_HEAD if has_header else box.SIMPLE, pad_edge=False, show_header=has_header)
+    for column in columns:
+        justify: Literal["left", "right"] = "right" if column in listing.numbers else "left"
+        table.add_column(listing.header[column], justify=justify, overflow="fold", no_wrap=column in listing.whole)
+    room = max(1, width - _taken(listing, columns) - _GAP)
+    for number, row in enumerate(listing.rows):
+        cells = {column: Text(printable(row[column]), listing.style(number, column, row[column])) for column in columns}
+        for column, cell in cells.items():
+            if listing.one_line and column not in listing.whole:
+                cell.truncate(room, overflow="ellipsis")
+        table.add_row(*cells.values())
+    return table
+
+
 def _left_out(listing: Listing, width: int) -> Sequence[int]:
     """Choose as many of the optional columns as have to go."""
-    needed = [
-        max(cell_len(printable(row[column])) for row in [listing.header, *listing.rows]) + _GAP
-        for column in range(len(listing.header))
-    ]
+    columns = range(len(listing.header))
     for number in range(len(listing.optional)):
         gone = listing.optional[:number]
-        room = width - sum(size for column, size in enumerate(needed) if column in listing.whole and column not in gone)
-        breakable = sum(column not in listing.whole and column not in gone for column in range(len(needed)))
-        if room >= breakable * _NARROWEST:
+        kept = [column for column in columns if column not in gone]
+        breakable = sum(column not in listing.whole for column in kept)
+        if width - _taken(listing, kept) >= breakable * _NARROWEST:
             return gone
     return listing.optional
+
+
+def _taken(listing: Listing, columns: Sequence[int]) -> int:
+    """How wide those of the columns are that are never broken, with the gaps between them."""
+    return sum(
+        max(cell_len(printable(row[column])) for row in [listing.header, *listing.rows]) + _GAP
+        for column in columns
+        if column in listing.whole
+    )
 
 
 def _draw_plain(listing: Listing) -> None:

@@ -19,20 +19,22 @@ from . import tensorboard_process
 from .text import printable, shell_path
 
 _STOP_SECONDS = 5.0
+_FIRST_TAB = "#custom_scalars"
+"""Loss and accuracy; by itself, TensorBoard opens with all curves in alphabetical order, so with dead units."""
 
 
 class Notes(Protocol):
-    """Where people are told something: a `Console`."""
+    """Shows messages to people: a `Console`."""
 
     def note(self, text: str) -> None:
-        """Tell it."""
+        """Show a message."""
 
 
 def viewer_options(logdir: str, picture_sets: int) -> list[str]:
     """Give TensorBoard's options for a run.
 
-    It keeps ten pictures of each kind unless it is told how many there are. (With 0, which means all, as its help
-    says, TensorBoard 2.21 shows none.)
+    By default it shows ten pictures of each kind. (Its help says that 0 means all, but TensorBoard 2.21 then shows
+    none.)
     """
     return ["--logdir", logdir, "--samples_per_plugin", f"images={picture_sets},histograms={picture_sets}"]
 
@@ -45,7 +47,7 @@ def viewer_command(logdir: Path, picture_sets: int) -> str:
 class Viewer:
     """Starts TensorBoard when there is something to show, and ends it with the command.
 
-    It never keeps a run from going on: if it does not start, that is told, and that is all.
+    If it does not start, a message says so, and the run continues.
 
     Args:
         wanted: whether to do anything.
@@ -83,7 +85,7 @@ class Viewer:
             print(child.answer(), file=sys.stderr, flush=True)  # noqa: T201
 
     def beside(self, events: Iterator[Event], notes: Notes) -> Iterator[Event]:
-        """Pass a run's events on; begin when it begins, and tell where TensorBoard is as soon as that is known."""
+        """Pass on the events of a run; start with it, and show the address of TensorBoard as soon as it is known."""
         for event in events:
             yield event
             if self._wanted and isinstance(event, RunStarted) and event.tensorboard is not None:
@@ -123,7 +125,7 @@ class _Child:
     def answer(self) -> str:
         """Where it is, or why it is not, as a sentence; waits until that is known."""
         if self.has_started():
-            return f"TensorBoard is at {self._url}"
+            return f"TensorBoard is at {self._url}{_FIRST_TAB}"
         return f"TensorBoard did not start: {self._last_line()}"
 
     def wait(self) -> None:

@@ -22,12 +22,20 @@ def can_draw(stream: TextIO, environment: Mapping[str, str] = os.environ) -> boo
     if _NOTEBOOK in environment or any(name.startswith(_COLAB) for name in environment):
         return False
     encoding = (stream.encoding or "").lower().replace("-", "")
-    return encoding.startswith("utf") and _has_height(stream)
+    return encoding.startswith("utf") and window_height(stream) > 0
 
 
-def _has_height(stream: TextIO) -> bool:
-    """Whether the terminal says how many lines it has; what only looks like one, such as a log, says none."""
+def window_width(stream: TextIO) -> int | None:
+    """The number of columns of a terminal; None for anything else, and for a terminal that does not know it."""
     try:
-        return os.get_terminal_size(stream.fileno()).lines > 0
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
+def window_height(stream: TextIO) -> int:
+    """The number of lines of a terminal; 0 for what only looks like one, such as the log of a CI."""
+    try:
+        return os.get_terminal_size(stream.fileno()).lines
     except (OSError, ValueError):  # Without a descriptor: a test's.
-        return True
+        return 24

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shlex
 from pathlib import Path
@@ -38,6 +39,13 @@ def size(octets: float) -> str:
     if octets >= 1e9:
         return f"{octets / 1e9:.1f} GB"
     return f"{octets / 1e6:.1f} MB" if octets >= 1e6 else f"{octets / 1e3:.0f} kB"
+
+
+def value_text(value: object) -> str:
+    """Write a setting short enough to compare: four digits of a number; config.yaml in the run has all of them."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return printable(value if isinstance(value, str) else json.dumps(value))
 
 
 def printable(text: str) -> str:

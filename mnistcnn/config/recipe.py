@@ -38,8 +38,8 @@ class AveragingConfig(Section):
         default=0.0,
         ge=0,
         le=0.999999,
-        description="Share of the average that stays at a step, the rest being the new weights; 0.999 "
-        "remembers about a thousand steps. 0: no averaging.",
+        description="Share of the average that is kept at each step, the rest being the new weights; 0.999 "
+        "averages over about a thousand steps. 0: no averaging.",
     )
 
 
@@ -72,7 +72,7 @@ class AugmentationConfig(Section):
         default=4.0,
         ge=0.5,
         le=28,
-        description="Standard deviation of the Gaussian that makes the distortions of neighbours alike, in pixels: "
+        description="Standard deviation, in pixels, of the Gaussian that smooths the distortion: "
         "small trembles, large bends.",
     )
 

@@ -1,4 +1,4 @@
-"""What a run can be told: every key with its default, its range, its unit and a sentence about it.
+"""The settings of a run: every key with its default, its range, its unit and a sentence about it.
 
 The classes below are the single source: loading, docs/configuration.md and the JSON Schema that completes
 keys in an editor all read them. To add a key, add a field here; tests then ask for what is generated from it
@@ -45,7 +45,7 @@ def _directory(value: object, info: ValidationInfo) -> Path:
 def _run_name(name: str) -> str:
     """Accept what is safe as the name of a directory on every system and in every shell."""
     if name == "latest":
-        raise PydanticCustomError("run_name", "expected another name than 'latest', which stands for the newest run")
+        raise PydanticCustomError("run_name", "expected a name other than 'latest', which means the newest run")
     if not name or not name.isprintable() or re.search(r"^[.\-\s]|[/\\]|\s$", name):
         raise PydanticCustomError(
             "run_name",
@@ -93,8 +93,8 @@ class DataConfig(_Section):
     source: DataSource = Field(
         default="auto",
         description="Which data: `mnist` (downloaded once), `digits` (bundled, no network needed), `idx` "
-        "(your own files in `data.dir`), or `auto`: `mnist`, and if that cannot be had, `digits` with a "
-        "warning.",
+        "(your own files in `data.dir`), or `auto`: `mnist`, and if that cannot be loaded, `digits` with "
+        "a warning.",
     )
     dir: Directory | None = Field(
         default=None,
@@ -125,7 +125,7 @@ class DataConfig(_Section):
 
 
 class NetworkConfig(_Section):
-    """How wide the network is, and how its weights begin."""
+    """How wide the network is, and its initial weights."""
 
     conv1: int = Field(default=32, ge=1, le=4096, description="Filters (5×5 pixels each) in the first convolution.")
     conv2: int = Field(default=64, ge=1, le=4096, description="Filters (5×5 each) in the second convolution.")
@@ -166,7 +166,7 @@ class CheckpointsConfig(_Section):
 
 
 class SummariesConfig(_Section):
-    """What TensorBoard is told. It costs time and disk, and never changes a weight."""
+    """What is logged for TensorBoard. It costs time and disk space, and never changes a weight."""
 
     enabled: bool = Field(default=True, description="Whether to write anything for TensorBoard.")
     scalars_every: int = Field(
@@ -187,7 +187,7 @@ class SummariesConfig(_Section):
         ge=1,
         le=10_000_000,
         description="Test images, from the front of the test set, whose activations are in the histograms of "
-        "`test`. Accuracy and loss are of all of them, whatever this is.",
+        "`test`. Accuracy and loss always use all of them.",
     )
     trace_every: int | None = Field(
         default=None,
@@ -204,7 +204,7 @@ class SummariesConfig(_Section):
 
 
 class Config(_Section):
-    """Everything a run can be told; the defaults are the tutorial's recipe."""
+    """All settings of a run; the defaults are the tutorial's recipe."""
 
     steps: int = Field(
         default=3000,
@@ -233,7 +233,7 @@ class Config(_Section):
         ge=0,
         le=0.9,
         description="Share of the target that is spread evenly over all ten digits, so that the network is not "
-        "driven to be certain (Szegedy et al. 2016).",
+        "trained to be overconfident (Szegedy et al. 2016).",
     )
     weight_decay: float = Field(
         default=0.0,
@@ -251,7 +251,7 @@ class Config(_Section):
     deterministic: bool = Field(
         default=True,
         description="Whether the same seed gives the same weights, bit for bit, on a GPU as well; false may be faster "
-        "there. On a processor they always are the same.",
+        "there. On a processor they are always the same.",
     )
     log_dir: Directory = Field(
         default=Path("runs"),
@@ -265,8 +265,8 @@ class Config(_Section):
         default=0,
         ge=0,
         le=2**31 - 1,
-        description="Number that fixes everything random (initial weights, order of images, dropout): the "
-        "same seed gives the same weights on the same machine.",
+        description="Random seed, for initial weights, order of images, dropout and augmentation: the same seed gives "
+        "the same weights on the same machine.",
     )
     eval_every: int = Field(
         default=250,
@@ -284,7 +284,7 @@ class Config(_Section):
         default=None,
         ge=1,
         le=1024,
-        description="CPU cores to use. null: all that this process may use; fewer leave room for other work.",
+        description="CPU cores to use. null: all that this process may use. Fewer leave room for other work.",
     )
     devices: Devices = Field(
         default="auto",
@@ -308,7 +308,7 @@ class Config(_Section):
         if steps is not None and schedule.warmup >= steps:
             raise PydanticCustomError(
                 "value_error",
-                f"{schedule.warmup:,} steps of warm-up leave nothing of {steps:,} steps; choose at most {steps - 1:,}, "
+                f"{schedule.warmup:,} steps of warm-up leave none of {steps:,} steps; choose at most {steps - 1:,}, "
                 "or more steps",
                 {"key": "warmup"},
             )

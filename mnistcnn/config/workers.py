@@ -1,4 +1,4 @@
-"""What a run may be told about the devices and machines that it shares its batches among."""
+"""Settings of the devices and machines that share the batches of a run."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class BadYamlError(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """What a text says.
+    """The content of a YAML text.
 
     Attributes:
         value: None, bool, int, float, str, list or dict with str keys.

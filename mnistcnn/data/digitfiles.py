@@ -21,7 +21,7 @@ MAX_BYTES = 1 << 28
 
 
 def list_images(names: Sequence[str]) -> list[str]:
-    """Replace each folder by its images, sorted by name; those in folders within it are not taken.
+    """Replace each folder by its images, sorted by name, without those in its subfolders.
 
     Hidden files and files whose name does not end as an image's are passed over. A folder without any image stays in
     the list, so that reading it is an error.

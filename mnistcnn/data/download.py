@@ -43,7 +43,7 @@ class RemoteFile(NamedTuple):
 
 
 class DownloadProgress(Protocol):
-    """Who wants to know how a download goes."""
+    """Receives the progress of a download."""
 
     def start(self, file: str, total: int) -> None:
         """`file` of `total` bytes begins; a second call for the same file is a new attempt, from zero."""
@@ -53,7 +53,7 @@ class DownloadProgress(Protocol):
 
 
 class DownloadError(DataError):
-    """A file could not be had: every mirror failed, or the folder cannot be written.
+    """A file could not be downloaded: every mirror failed, or the folder cannot be written.
 
     Args:
         headline: what could not be done.

@@ -40,7 +40,7 @@ def read_file(path: Path, name: str) -> FoundFile:
 
 
 def read_preferred(folder: Path, name: str) -> FoundFile:
-    """Read the preferred spelling of `name`. Without a known checksum, nothing tells if another is better.
+    """Read the preferred spelling of `name`. Without a known checksum, no other spelling can be better.
 
     Raises:
         MissingFileError: the file is there under no spelling.

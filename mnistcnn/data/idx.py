@@ -1,4 +1,4 @@
-"""The IDX file format: MNIST's, and that of every data set that wants to take its place.
+"""The IDX file format, of MNIST and of the data sets that replace it.
 
 A file is a header of big-endian 32-bit numbers, then the values, row by row:
 

@@ -61,7 +61,7 @@ class Picture:
 
 
 def read_picture(content: bytes, name: str) -> Picture:
-    """Decode an image: its first frame, turned upright as its EXIF data says, without transparency.
+    """Decode the first frame of an image, rotated according to its EXIF data, without transparency.
 
     Args:
         content: the whole file.

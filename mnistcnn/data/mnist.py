@@ -1,4 +1,4 @@
-"""MNIST: which files it consists of, where they may be, and how one knows that they are right."""
+"""MNIST: its files, the places where they may be, and how they are verified."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ REMOTE = {
 
 
 class Place(NamedTuple):
-    """A folder where MNIST may be, and who says so."""
+    """A folder where MNIST may be, and where that folder comes from."""
 
     folder: Path
     named_by: Literal["data.dir", "$MNISTCNN_DATA_DIR", "cache"]
@@ -148,7 +148,7 @@ def fetch_into_cache(progress: DownloadProgress | None = None) -> Path:
 def _verify(file: FoundFile, name: str) -> FoundFile:
     if file.content.sha256 != SHA256[name]:
         raise DataError(
-            f"{file.path}: a sound IDX file, but not MNIST's: the SHA-256 of its content is "
+            f"{file.path}: a valid IDX file, but not the one of MNIST: the SHA-256 of its content is "
             f"{file.content.sha256}, not {SHA256[name]}. If these are other images on purpose, "
             "use data.source=idx."
         )
@@ -157,7 +157,7 @@ def _verify(file: FoundFile, name: str) -> FoundFile:
 
 def _explicit_error(place: Place, errors: dict[str, DataError]) -> DataError:
     headline = (
-        f"No MNIST in {place}; nothing else is used instead of a folder that was named. Put the four files "
+        f"No MNIST in {place}; no other place is used when a folder is named. Put the four files "
         f"there, or name none and run `mnistcnn data --fetch`:"
     )
     return join_errors(headline, [*errors.values(), *what_is_there(place.folder, errors.values())])

@@ -27,7 +27,7 @@ DIGITS_VALIDATION_SHARE = 12
 def load_dataset(config: DataConfig, progress: DownloadProgress | None = None, *, may_download: bool = True) -> Dataset:
     """Load the data that `config` asks for: uint8 arrays in memory, in a fixed split.
 
-    `auto` is MNIST, and digits with a `warning` only if MNIST cannot be had: no folder was named, it is not
+    `auto` is MNIST, and digits with a `warning` only if MNIST cannot be loaded: no folder was named, it is not
     in the cache, and no mirror delivers it. A folder that was named is never silently passed over: what is
     wrong there is an error, under `auto` too.
 
@@ -104,7 +104,7 @@ def _load_digits(config: DataConfig) -> Dataset:
 
 def _fallback_warning(error: DownloadError) -> str:
     lines = [
-        "MNIST could not be had. This uses scikit-learn's 1,797 small digits instead: the accuracy is theirs "
+        "MNIST could not be loaded. This uses scikit-learn's 1,797 small digits instead: the accuracy is theirs "
         "and cannot be compared with MNIST's.",
         error.headline,
         *(f"  {attempt}" for attempt in error.attempts),

@@ -41,7 +41,7 @@ _LONGEST_DATA_NAME = 40  # In the name of a file: characters, of at most four by
 
 @dataclass(frozen=True)
 class Provenance:
-    """The network that was asked, and what it learned from."""
+    """The evaluated network, and the data that it learned from."""
 
     run: str
     """The name of the run."""
@@ -273,7 +273,7 @@ def assess_file(path: Path, dataset: Dataset, split: Split, mistakes: int = 0) -
     Raises:
         UsageError: there is no such file, or it is of no format of this project.
         DataError: the split is empty.
-        RunError: the file is damaged, says nothing of where it comes from, or cannot be run.
+        RunError: the file is damaged, has no record of where it comes from, or cannot be run.
         DivergedError: an answer is NaN or infinite.
     """
     examples = _examples(dataset, split)

@@ -1,4 +1,4 @@
-"""What a network says of an image, and how sure it is."""
+"""Predictions with their probabilities."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ def class_scores(labels: Labels, predictions: Predictions) -> list[ClassScores]:
 
 
 def confusion_matrix(labels: Labels, predictions: Predictions) -> NDArray[np.int64]:
-    """How many images of class i (row) were taken for class j (column): [10, 10]; by scikit-learn.
+    """How many images of class i (row) were predicted as class j (column): [10, 10]; by scikit-learn.
 
     Args:
         labels: [n], 0 to 9.

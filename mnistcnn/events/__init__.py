@@ -1,4 +1,4 @@
-"""Events: what a run and a sweep report while they go on, as frozen dataclasses. Import them from here."""
+"""Events of a run and of a sweep, as frozen dataclasses. Import them from here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from .run import (
     Compiled,
     Compiling,
     Evaluated,
+    Evaluating,
     RunFinished,
     RunStarted,
     SeedFinished,
@@ -29,6 +30,7 @@ __all__ = [
     "Compiled",
     "Compiling",
     "Evaluated",
+    "Evaluating",
     "Event",
     "RunFinished",
     "RunStarted",
@@ -56,6 +58,7 @@ Event = (
     | Compiling
     | Compiled
     | StepsDone
+    | Evaluating
     | Evaluated
     | CheckpointSaved
     | Warned

@@ -1,4 +1,4 @@
-"""What a run reports while it goes on.
+"""Events that a run reports.
 
 `mnistcnn.training.loop.train` yields these; the command renders them, writes them as JSON, or both.
 Losses are mean softmax cross-entropies in nats, accuracies are fractions in [0, 1], durations are seconds.
@@ -42,6 +42,8 @@ class RunStarted:
     """Sets of pictures that a whole run writes at most: how many TensorBoard must be told to keep."""
     workers: int = 1
     """How many processes share each batch."""
+    eval_every: int = 0
+    """Steps between two evaluations; the last step is evaluated in any case. 0: not known."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,17 @@ class StepsDone:
 
 
 @dataclass(frozen=True)
+class Evaluating:
+    """An evaluation goes on: for displays, after each of its batches but the last."""
+
+    step: int
+    done: int
+    """Images so far, of all splits together."""
+    examples: int
+    """How many there are."""
+
+
+@dataclass(frozen=True)
 class Evaluated:
     """One split has been evaluated with the weights after `step` steps."""
 
@@ -104,7 +117,7 @@ class CheckpointSaved:
 
 @dataclass(frozen=True)
 class Warned:
-    """Something that the user should know and that does not stop the run."""
+    """A warning, which does not stop the run."""
 
     message: str
 
@@ -154,7 +167,7 @@ class SeedStarted:
 
 @dataclass(frozen=True)
 class SeedFinished:
-    """What became of one seed."""
+    """How the run of one seed ended."""
 
     seed: int
     state: State | Literal["not run"]
@@ -228,7 +241,7 @@ class WorkerStepped:
 
 @dataclass(frozen=True)
 class WorkerFinished:
-    """Such a worker's part is over; what became of the run is in the chief's run directory."""
+    """Such a worker has finished; the chief's run directory has the results."""
 
     worker: int
     workers: int

@@ -1,4 +1,4 @@
-"""What a sweep reports besides the events of its runs; see `mnistcnn.events`."""
+"""Events of a sweep, besides those of its runs; see `mnistcnn.events`."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class TrialStarted:
 
 @dataclass(frozen=True)
 class SweepProgress:
-    """Where the study stands, with what other processes have done meanwhile."""
+    """The progress of the study, in all processes."""
 
     trials: int
     done: int
@@ -75,7 +75,7 @@ class SweepProgress:
 
 @dataclass(frozen=True)
 class TrialFinished:
-    """What became of a trial of this process."""
+    """How a trial of this process ended."""
 
     result: TrialResult
     data: str
@@ -83,7 +83,7 @@ class TrialFinished:
 
 @dataclass(frozen=True)
 class SweepFinished:
-    """No trial is left, or this process was told to stop."""
+    """No trial is left, or this process was asked to stop."""
 
     study: str
     storage: str

@@ -1,4 +1,4 @@
-"""The directory that exports go to: what is in it, what may be replaced, and the records of what was proven.
+"""The export directory: its files, what may be replaced, and the records of the verification.
 
 export/
 model.onnx …     the files; `model.onnx.differs` is one that does not answer as its network
@@ -37,7 +37,7 @@ class ExportDirectory:
         self.path = path
 
     def refuse_to_replace(self, formats: Sequence[Format]) -> None:
-        """Stop where an export that was asked for is there already.
+        """Refuse to replace exports that exist already.
 
         Raises:
             UsageError: one is; the message names it.
@@ -45,11 +45,11 @@ class ExportDirectory:
         names = [name for one in formats for name in (one.file, one.file + DIFFERS)]
         there = [str(self.path / name) for name in names if os.path.lexists(self.path / name)]
         if there:
-            raise UsageError(f"{', '.join(there)}: there already; overwrite, or choose another folder")
+            raise UsageError(f"{', '.join(there)}: already there; overwrite, or choose another folder")
 
     @contextmanager
     def opened(self) -> Iterator[None]:
-        """Make the directory, keep other processes out of it, and clear away what a killed one left half-written.
+        """Create and lock the directory, and remove what a killed process left half-written.
 
         Raises:
             RunError: it cannot be written, or another process is exporting into it.
@@ -118,7 +118,7 @@ class ExportDirectory:
         except FileNotFoundError:
             return {}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise RunError(f"{self.path / file}: damaged; remove it to go on") from error
+            raise RunError(f"{self.path / file}: damaged; remove it to continue") from error
 
 
 def checksums(path: Path) -> dict[str, dict[str, Any]]:

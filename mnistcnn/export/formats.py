@@ -19,7 +19,7 @@ DIFFERS = ".differs"
 
 @dataclass(frozen=True)
 class Format:
-    """One way to write a network down."""
+    """A format for a trained network."""
 
     name: FormatName
     file: str
@@ -61,7 +61,7 @@ FORMATS: dict[FormatName, Format] = {
 
 
 def choose_formats(wanted: Sequence[str], *, verify: bool) -> tuple[list[Format], list[str]]:
-    """The formats that were asked for, and a sentence about each that has to be left out.
+    """The requested formats, and a sentence about each one that has to be left out.
 
     `all` leaves out what this machine has no packages or no compiler for; a format that was named must not be left out.
 

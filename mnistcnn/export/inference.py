@@ -1,4 +1,4 @@
-"""Asks an exported file, in a process of its own, what it makes of images."""
+"""Runs an exported file on images, in a separate process."""
 
 from __future__ import annotations
 

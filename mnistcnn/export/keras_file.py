@@ -1,4 +1,4 @@
-"""The same network in Keras layers, with the same weights: to go on with in Keras."""
+"""The same network in Keras layers, with the same weights, for further work in Keras."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an exported file says of itself, in the way of its format.
+"""The metadata of an exported file, in the way of its format.
 
 | format | where |
 |---|---|
@@ -114,7 +114,7 @@ def append_to_zip(path: Path, metadata: Metadata) -> None:
 
 
 def read_metadata(path: Path) -> Metadata:
-    """What an exported file says of itself.
+    """Read the metadata of an exported file.
 
     Args:
         path: the file, or the directory of a SavedModel or of NumPy's weights.
@@ -125,7 +125,7 @@ def read_metadata(path: Path) -> Metadata:
     try:
         content = _content(path)
         if content is None:
-            raise RunError(f"{path}: says nothing of where it comes from: not made by `mnistcnn export`")
+            raise RunError(f"{path}: has no record of where it comes from: it was not made by `mnistcnn export`")
         return TypeAdapter(Metadata).validate_json(content)
     except OSError as error:
         raise RunError(f"{path}: cannot be read: {error.strerror or error}") from error

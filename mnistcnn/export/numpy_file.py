@@ -1,4 +1,4 @@
-"""The bare weights for NumPy, and for whoever writes the network in something else."""
+"""The weights alone, for NumPy or for an implementation in another language."""
 
 from __future__ import annotations
 

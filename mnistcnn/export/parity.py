@@ -56,7 +56,7 @@ class Parity:
         if (self.errors_after - self.errors_before) * whole <= self.images * part:
             return []
         lost = 100 * (self.accuracy_before - self.accuracy_after)
-        return [f"it loses {lost:.2f} percentage points of accuracy, and {100 * part / whole:g} are allowed"]
+        return [f"it loses {lost:.2f} percentage points of accuracy; at most {100 * part / whole:g} are allowed"]
 
 
 def compare(

@@ -134,14 +134,14 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def install_command() -> str:
-    """What installs CUDA's libraries as this TensorFlow needs them, beside this Python."""
+    """The command that installs the CUDA libraries for this TensorFlow into this Python."""
     installed = _installed("tensorflow")
     exactly = f"=={installed}" if installed else ""
     return f"{sys.executable} -m pip install 'tensorflow[and-cuda]{exactly}'"
 
 
 def cuda_packages() -> dict[str, str | None]:
-    """The packages with CUDA's libraries that this TensorFlow asks for, and the version that is installed of each."""
+    """The packages with CUDA libraries that this TensorFlow requires, and the installed version of each."""
     pattern = re.compile(r"""([\w.-]+).*;.*extra\s*==\s*['"]and-cuda['"]""")
     lines = requires("tensorflow") or [] if _installed("tensorflow") else []
     names = [match[1] for line in lines if (match := pattern.match(line))]

@@ -11,7 +11,7 @@ from .nvidia import find_nvidia
 
 
 def use_devices(devices: int | str, batch_size: int | None, workers: int = 1, *, deterministic: bool = True) -> int:
-    """Let TensorFlow see the devices that the configuration asks for, and no other GPU; prepare the GPUs.
+    """Make only the configured GPUs visible to TensorFlow, and prepare them.
 
     Args:
         devices: as in the configuration.

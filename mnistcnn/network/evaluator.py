@@ -1,4 +1,4 @@
-"""How good a network is on a set of labelled images."""
+"""Evaluates a network on labelled images."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GPU_BATCH_SIZE = 2500
 
 @dataclass(frozen=True, eq=False)
 class EvaluationResult:
-    """A network's answers to n labelled images."""
+    """A network's outputs for n labelled images."""
 
     logits: NDArray[np.float32]
     """[n, 10]."""
@@ -33,7 +33,7 @@ class EvaluationResult:
 
     @property
     def examples(self) -> int:
-        """N."""
+        """The number of images, n."""
         return len(self.labels)
 
     @property
@@ -88,7 +88,7 @@ class Evaluator:
         )
 
     def prepare(self) -> str | None:
-        """Compile with XLA now; what was wrong if that cannot be, and then go on without it."""
+        """Compile with XLA now; if that fails, continue without XLA and return the reason."""
         if not self._xla:
             return None
         try:

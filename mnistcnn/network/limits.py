@@ -25,7 +25,7 @@ def available_cores(process: Path = _PROCESS) -> int:
 
 
 def affinity_cores() -> int:
-    """How many cores this process may run on, which `taskset` and a batch system can make fewer than there are."""
+    """How many cores this process may run on, which `taskset` or a batch system can limit."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -105,7 +105,7 @@ class Network(tf.Module):
         """What fc1 makes of a batch: [batch, units] float32. The arguments are those of a call.
 
         Pooling comes before bias and ReLU. Both are monotonic, and so is their rounding, so that the largest of
-        four stays the largest and the result is the same to the last bit, with a quarter of the work.
+        four stays the largest and the result is the same bit for bit, with a quarter of the work.
 
         Convolutions and the large dense layer are computed in the dtype of `images`, what follows in float32.
         """
@@ -129,7 +129,7 @@ class Network(tf.Module):
             return tf.matmul(features, self.weights["fc2"]) + self.biases["fc2"]
 
     def activations(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What every layer makes of a batch, in the order of the tutorial's graph, without dropout.
+        """The output of every layer for a batch, in the order of the tutorial's graph, without dropout.
 
         Args:
             images: [batch, 28, 28, 1] float32 in [0, 1].

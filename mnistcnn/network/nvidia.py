@@ -42,7 +42,7 @@ class Nvidia:
 
 
 def find_nvidia(root: Path = Path("/")) -> Nvidia:
-    """Look for NVIDIA's cards with `nvidia-smi`, else in what the kernel says.
+    """Look for NVIDIA cards with `nvidia-smi`, or else in the files of the kernel.
 
     Args:
         root: where /proc and /sys are.

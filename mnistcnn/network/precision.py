@@ -19,7 +19,7 @@ _GPU_CAPABILITY = (8, 0)
 def usable_precision(
     asked: AskedPrecision, flags: frozenset[str] | None = None, gpu: tuple[int, int] | None = None
 ) -> tuple[Precision, str | None]:
-    """The precision to train in, and a warning if it is not the one that was asked for.
+    """The precision to train in, and a warning if it is not the requested one.
 
     Without the instructions bfloat16 would be emulated: the same accuracy, several times slower than float32. On a GPU
     `auto` is float32 (multiplied in TF32): on an H200, bfloat16 took 1.2 to 1.6 times as long for these small layers.

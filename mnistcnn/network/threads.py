@@ -11,7 +11,7 @@ from .limits import affinity_cores, available_cores
 
 
 def limit_threads(threads: int | None) -> None:
-    """Use at most `threads` cores, which TensorFlow can be told only before its first operation.
+    """Use at most `threads` cores; TensorFlow accepts that only before its first operation.
 
     Args:
         threads: as in the configuration. None for all available cores: TensorFlow takes all that it may run on, but

@@ -17,7 +17,7 @@ _LEAST_CHANCE = 0.1
 
 @dataclass(frozen=True)
 class Shortfall:
-    """A network that is no better than `baseline`; as text, a sentence that says so."""
+    """A network that is no better than `baseline`; as text, a sentence about it."""
 
     baseline: Baseline
     step: int

@@ -1,4 +1,4 @@
-"""Checkpoints: everything that a run needs to go on as if it had never stopped.
+"""Checkpoints: everything that a run needs to be resumed as if it had never stopped.
 
 A checkpoint is a directory, `step-0003000`, written beside and renamed, so that it is there whole or not at all:
 
@@ -101,7 +101,7 @@ class Checkpoint:
 
     @property
     def evaluated_weights(self) -> Weights:
-        """What the run evaluates and stands by: the average if there is one, else the weights."""
+        """The weights that are evaluated and exported: the average if there is one, else the trained ones."""
         return self.weights if self.average is None else self.average
 
 
@@ -176,7 +176,7 @@ class CheckpointDirectory:
         raise CheckpointError("\n".join([f"{self.path}: no intact checkpoint", *problems]))
 
     def rewind(self, step: int, best_step: int | None) -> None:
-        """Forget what came after `step`, from where the run now goes on, and point the links accordingly."""
+        """Remove the checkpoints after `step`, from which the run is resumed, and set the links accordingly."""
         for newer in (other for other in self.steps() if other > step):
             _remove(self.path_of(newer))
         self._point("last", self.path_of(step))

@@ -16,7 +16,7 @@ _MNIST = frozenset({"auto", "mnist"})
 
 
 def run_data_config(run: Run, source: DataSource | None = None, directory: Path | None = None) -> DataConfig:
-    """The data section of a run's configuration, with what was asked for in its place.
+    """The data section of a run's configuration, with the requested changes.
 
     Without `source` and `directory` it is the run's own data. A run that fell back to the digits is given the
     digits, even where MNIST has come since. Where the folder of a run's MNIST is gone, MNIST is looked for in the
@@ -56,7 +56,7 @@ def file_data_config(
     *,
     transpose: bool = False,
 ) -> DataConfig:
-    """The same for an exported file, which knows what kind of data its network learned from, but not where it is.
+    """The same for an exported file, which records the kind of its data, but not where it is.
 
     Args:
         trained_on: the kind of data.
@@ -75,7 +75,7 @@ def file_data_config(
 def _refuse_directory_of_digits(source: DataSource, directory: Path | None) -> None:
     if source == "digits" and directory is not None:
         raise UsageError(
-            f"data_dir {directory}: the digits are bundled with scikit-learn, and in no directory; "
+            f"data_dir {directory}: the digits are bundled with scikit-learn and have no directory; "
             "say what kind of data is in it: mnist or idx"
         )
 

@@ -92,7 +92,7 @@ class Run:
         return self.path / "tensorboard"
 
     def manifest(self) -> dict[str, Any]:
-        """What the run says of itself; everything that is read of it anywhere has its type.
+        """The content of manifest.json, with every value of the right type.
 
         Raises:
             RunError: there is no manifest, it cannot be read, is damaged, or another version of mnistcnn wrote it.
@@ -157,13 +157,13 @@ class Run:
             except OSError as error:
                 raise RunError(
                     f"{self.path}: cannot write into this run: {error.strerror or error}; "
-                    "to go on with it, copy it to where you may write, and resume the copy"
+                    "to continue it, copy it to a place where you may write, and resume the copy"
                 ) from error
             yield warning
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
-        """However the work inside ends, the manifest says so, if it can still be written.
+        """Record in the manifest how the work inside ends, if it can still be written.
 
         Raises:
             RunError: in place of an OSError.
@@ -187,8 +187,8 @@ class Run:
     def _way_on(self) -> str:
         with suppress(CheckpointError):
             if self.checkpoints().steps():
-                return f"when that is mended, go on with: mnistcnn train --resume {shlex.quote(str(self.path))}"
-        return "when that is mended, begin again: the run has no checkpoint yet"
+                return f"once that is fixed, resume with: mnistcnn train --resume {shlex.quote(str(self.path))}"
+        return "once that is fixed, start again: the run has no checkpoint yet"
 
     def _record_end(self, state: State, reason: str) -> None:
         with suppress(OSError, RunError):
@@ -230,7 +230,7 @@ def create_run(config: Config, dataset: Dataset, started: datetime, start: Start
         files.sync_directory(config.log_dir)
     except OSError as error:
         where = error.filename or config.log_dir
-        raise RunError(f"{where}: cannot make a run here: {error.strerror or error}") from error
+        raise RunError(f"{where}: cannot create a run here: {error.strerror or error}") from error
     return run
 
 
@@ -240,7 +240,7 @@ def check_log_dir(log_dir: Path) -> None:
     Raises:
         RunError: it is a file, a broken link, too long, or in a place where nothing can be made; says which.
     """
-    problem = f"{log_dir}: cannot make a run here"
+    problem = f"{log_dir}: cannot create a run here"
     try:
         (log_dir / _LONGEST_NAME / "checkpoints" / _LONGEST_NAME).lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -256,7 +256,7 @@ def check_log_dir(log_dir: Path) -> None:
         with files.directory_beside(existing):
             pass
     except OSError as error:
-        raise RunError(f"{problem}: nothing can be made in {existing}: {error.strerror or error}") from error
+        raise RunError(f"{problem}: cannot create anything in {existing}: {error.strerror or error}") from error
 
 
 def now() -> str:

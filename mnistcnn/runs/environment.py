@@ -31,7 +31,7 @@ Differences = dict[str, tuple[object, object]]
 
 
 def describe_environment() -> dict[str, object]:
-    """Versions of everything that takes part in a result, and the machine that it was made on."""
+    """The versions of all packages that can change a result, and the machine."""
     return {
         "mnistcnn": __version__,
         "python": platform.python_version(),

@@ -48,7 +48,9 @@ class MetricsFile:
             kept = [row for row in rows_before if int(row["step"]) <= (step or 0)]
             rows = [COLUMNS, *(tuple(row[column] for column in COLUMNS) for row in kept)]
         except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"{path}: damaged: {error!r}; mend it, or move it away to go on without its rows") from error
+            raise RunError(
+                f"{path}: damaged: {error!r}; repair it, or move it away to continue without its rows"
+            ) from error
         files.write_atomically(path, "".join(_line(row) for row in rows).encode())
         self._file: IO[str] = path.open("a", encoding="utf-8", newline="")
 

@@ -30,13 +30,13 @@ class Reproduction:
         return self.digests[0] == self.digests[1]
 
     def raise_if_different(self) -> None:
-        """Raise a RunError that says what was different when the weights are not the same."""
+        """Raise a RunError with all differences if the weights are not the same."""
         if self.same:
             return
-        lines = [f"{self.repeated.path}: other weights than {self.original.path}"]
+        lines = [f"{self.repeated.path}: different weights from {self.original.path}"]
         lines += difference_lines(self.differences)
         if not self.differences:
-            lines.append("versions, processor and cores are the same, so something else decided: please report it")
+            lines.append("versions, processor and cores are the same, so the cause is unknown: please report it")
         raise RunError("\n".join(lines))
 
 
@@ -49,7 +49,7 @@ def config_to_repeat(run: Run) -> Config:
     """
     manifest = run.manifest()
     if manifest["state"] != "finished" or not _results(run)["weights_digest"]:
-        raise RunError(f"{run.path}: {manifest['state']}: only a finished run has weights to come to again")
+        raise RunError(f"{run.path}: {manifest['state']}: only a finished run can be reproduced")
     return load_config(run.config_path).model_copy(update={"log_dir": run.path.parent})
 
 

@@ -1,4 +1,4 @@
-"""What may change when a run goes on, and what may not.
+"""What may change when a run is resumed, and what may not.
 
 A resumed run must be the run that it would have been. So everything that decides its numbers stays: the network, the
 seed, the data, the batch size and the recipe. What only decides how long it goes on, how often it says something, and
@@ -43,7 +43,7 @@ def resumed_config(run: Run, overrides: Sequence[str] = (), options: Mapping[str
     """The run's own configuration, with changes.
 
     Args:
-        run: the run to go on with.
+        run: the run to resume.
         overrides: `KEY=VALUE`, as for `load_config`.
         options: named options, as for `load_config`.
 
@@ -81,7 +81,7 @@ def checked_changes(before: Config, after: Config) -> Config:
 
 
 def check_resumable(run: Run, config: Config, dataset: Dataset) -> None:
-    """Refuse to go on with other data, or to less than what is done.
+    """Refuse to resume with other data, or with fewer steps than are done.
 
     Raises:
         RunError: the data is not what the run learned from, or `steps` is behind it.
@@ -119,7 +119,7 @@ def rewind_to_checkpoint(run: Run, config: Config) -> tuple[Checkpoint | None, l
     checkpoint, problems = checkpoints.newest_intact()
     checkpoints.rewind(checkpoint.step, checkpoint.progress.best.step)
     run.snapshots().rewind(checkpoint.step)
-    warnings = [f"{problem}; going on from step {checkpoint.step:,}" for problem in problems]
+    warnings = [f"{problem}; continuing from step {checkpoint.step:,}" for problem in problems]
     if elsewhere := environment_warning(run, config):
         warnings.append(elsewhere)
     record_resume(run, config, checkpoint.step)
@@ -157,7 +157,7 @@ def _cores(environment: Mapping[str, Any]) -> object:
 
 
 def record_resume(run: Run, config: Config, step: int) -> None:
-    """Note in the run that it goes on from `step`, in which environment, and with what changes.
+    """Record that the run is resumed from `step`, in which environment, and with which changes.
 
     Raises:
         OSError: it could not be written.

@@ -31,7 +31,7 @@ class TrainedNetwork:
 
 
 def load_trained(run: Run, checkpoint: str = "best", *, own_threads: bool = True) -> TrainedNetwork:
-    """Load a network from a run: with the averaged weights, if the run averages them, and on as many cores as the run.
+    """Load a network from a run, with the averaged weights if there are any, for as many cores as the run used.
 
     This is the only way from a checkpoint to a network. Call it before TensorFlow's first operation, after which the
     number of threads is settled.
@@ -55,7 +55,5 @@ def load_trained(run: Run, checkpoint: str = "best", *, own_threads: bool = True
     try:
         network.load(loaded.evaluated_weights)
     except (KeyError, ValueError) as error:
-        raise CheckpointError(
-            f"{run.path}: the checkpoint is of another network than config.yaml's: {error}"
-        ) from error
+        raise CheckpointError(f"{run.path}: the checkpoint does not fit the network of config.yaml: {error}") from error
     return TrainedNetwork(run, config, checkpoint, loaded.step, network, weights_digest(loaded.evaluated_weights), data)

@@ -36,7 +36,7 @@ class Leases(Protocol):
     """What the user should know of how that is found out."""
 
     def take(self, trial_id: int) -> bool:
-        """Say that this process has the trial, from now on; False if another one has it."""
+        """Claim the trial for this process; False if another one has it."""
 
     def drop(self, trial_id: int) -> None:
         """Say that this process is done with it."""
@@ -145,7 +145,7 @@ class HeartbeatLeases:
 
 
 class JournalLock(JournalFileOpenLock):
-    """A lock that ends with its process, and mends what a killed one left half-written.
+    """A lock that ends with its process, and repairs what a killed process left half-written.
 
     The locks that come with Optuna are files, which a killed process leaves behind for everybody to wait for.
 
@@ -190,7 +190,7 @@ class _FileLock:
 
 
 def missing_locks(path: Path) -> OSError | None:
-    """What the system answers when it is asked for a lock on a file that it makes, if it has none to give.
+    """The error of the system for a lock on a new file, if the file system has no locks.
 
     Raises:
         OSError: the file cannot be written.

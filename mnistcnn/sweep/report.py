@@ -12,9 +12,9 @@ from .results import result_of
 from .slots import Slot
 
 _TITLES = {
-    "history": "All trials, in their order",
+    "history": "All trials in order",
     "importances": "Which settings matter",
-    "slices": "Where the good values are",
+    "slices": "Which values are good",
 }
 _PAGE = Template("""<!doctype html>
 <html lang="en">
@@ -86,7 +86,7 @@ def _summary(results: Sequence[TrialResult], best: Sequence[TrialResult]) -> str
     accuracy = _text(best[0].validation_accuracy, percent=True)
     return escape(
         f"{len(results)} trials, {len(best)} of them finished. The best on the validation images is trial "
-        f"{best[0].trial}: {accuracy}, with {settings}. Test accuracies stand beside, and chose nothing."
+        f"{best[0].trial}: {accuracy}, with {settings}. Test accuracies were not used for selection."
     )
 
 

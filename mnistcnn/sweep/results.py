@@ -26,7 +26,7 @@ _STATES: dict[OptunaState, TrialState] = {
 
 
 def study_slots(study: optuna.Study) -> list[Slot]:
-    """Every slot of a study that somebody looks at."""
+    """Every slot of a study that was opened for reading."""
     trials = study.get_trials(deepcopy=False)
     return slots_of(trials, study.user_attrs.get(SIZE, len(trials)))
 

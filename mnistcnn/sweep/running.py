@@ -1,4 +1,4 @@
-"""One worker of a sweep: takes trials until none is left, trains each, and tells the study how good it is."""
+"""One worker of a sweep: takes trials until none is left, trains each, and reports its accuracy to the study."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _POLL_SECONDS = 0.5
 
 
 def sweep(settings: SweepConfig, dataset: Dataset, train: Train, stop: Stop = lambda: False) -> Iterator[Event]:
-    """Work on a study until all of its trials have an end, whoever gave it to them.
+    """Work on a study until all of its trials have ended, in this process or another one.
 
     Args:
         settings: the study, what varies, and where it is kept.

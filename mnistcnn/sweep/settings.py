@@ -1,4 +1,4 @@
-"""What a sweep can be told: the file of `mnistcnn sweep --config`."""
+"""The settings of a sweep: the file of `mnistcnn sweep --config`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SweepConfig(Section):
     trials: int = Field(default=30, ge=1, le=100_000, description="Trials of all processes together.")
     sampler: Literal["tpe", "random", "grid"] = Field(
         default="tpe",
-        description="How values are chosen: `tpe` learns from the trials before (Bergstra et al. 2011), `random` "
+        description="How values are chosen: `tpe` learns from earlier trials (Bergstra et al. 2011), `random` "
         "does not, `grid` tries every combination in a random order.",
     )
     pruner: Literal["median", "hyperband", "none"] = Field(
@@ -38,12 +38,12 @@ class SweepConfig(Section):
     prune_after: int = Field(
         default=0, ge=0, le=100_000_000, description="Steps that every trial may take before it can be stopped."
     )
-    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="Fixes what the sampler draws for each trial.")
+    seed: int = Field(default=0, ge=0, le=2**31 - 1, description="Random seed of the sampler.")
     log_dir: Directory = Field(default=Path("runs"), description="Directory that holds the runs of all trials.")
     storage: str | None = Field(
         default=None,
         min_length=1,
-        description="Where the study is kept: a journal file, or a database such as `postgresql://user@host/name`. "
+        description="Where the study is stored: a journal file, or a database such as `postgresql://user@host/name`. "
         f"null: `{JOURNAL}` in log_dir.",
     )
     lost_after: int = Field(
@@ -51,7 +51,7 @@ class SweepConfig(Section):
         ge=5,
         le=86_400,
         description="Seconds without a sign of life after which a trial in a database counts as lost, and is tried "
-        "again. (In a journal file, a lock shows it at once.)",
+        "again. (With a journal file, a lost process is noticed at once.)",
     )
     config: Config = Field(default=Config(), description="The settings that all trials share: those of a run.")
     space: dict[str, Any] = Field(description="The settings that vary, by their dotted keys.")

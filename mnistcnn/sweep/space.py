@@ -31,7 +31,7 @@ _FLOATS = ("uniform", "log_uniform")
 _FIXED = {
     "log_dir": "all trials are in one place; set log_dir beside space",
     "name": "trials are named after the study",
-    "threads": "TensorFlow can be told only once in a process; set it under config",
+    "threads": "TensorFlow reads it only once in a process; set it under config",
 }
 _DATA = "trials are compared on the same images; set it under config"
 _LARGEST_GRID = 100_000
@@ -177,7 +177,7 @@ def _list_problem(kind: Kind, values: object) -> str | None:
         if any(isinstance(value, dict | list) for value in values):
             return "expected plain values"
         repeated = len({(type(value), value) for value in values}) < len(values)
-        return "a value is there twice" if repeated else None if values else "expected at least one value"
+        return "a value is given twice" if repeated else None if values else "expected at least one value"
     numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
     if len(values) != 2 or len(numbers) != 2:
         return "expected two numbers, the lowest and the highest: [low, high]"
@@ -237,5 +237,5 @@ def _combination_findings(config: object, space: Sequence[Dimension]) -> Iterato
             trial_config(base, params)
         except ValidationError as error:
             told = ", ".join(f"{key}={shown(value)}" for key, value in params.items())
-            yield Finding(("space",), f"{told} do not go together: {describe(Config, error.errors()[0])}", of_key=True)
+            yield Finding(("space",), f"{told} cannot be combined: {describe(Config, error.errors()[0])}", of_key=True)
             return

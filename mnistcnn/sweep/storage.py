@@ -39,7 +39,7 @@ _BEATS = 6
 
 @contextmanager
 def storage_errors(where: str) -> Iterator[None]:
-    """Turn what a storage raises into what a user can act on.
+    """Turn the errors of a storage into errors that a user can do something about.
 
     Raises:
         RunError: the database or the file cannot be read or written.

@@ -103,7 +103,7 @@ class SharedStudy:
                 self._study.enqueue_trial({})
 
     def finish(self, claim: Claim, state: TrialState, value: float | None, facts: Mapping[str, object]) -> bool:
-        """Say what became of a trial, and let it go; a failed one is queued again.
+        """Record how a trial ended, and release it; a failed one is queued again.
 
         Returns:
             False if it counted as lost before, because this process gave no sign of life for too long.
@@ -168,8 +168,8 @@ class SharedStudy:
         if different:
             raise ConfigError(
                 [
-                    f"study '{self._settings.study}' in {self.where} was begun with another {', '.join(different)}; "
-                    "choose another --study, or go on with what it was begun with"
+                    f"study '{self._settings.study}' in {self.where} was started with another {', '.join(different)}; "
+                    "choose another --study, or continue with the settings that it was started with"
                 ]
             )
 

@@ -18,7 +18,7 @@ def is_best(best: Best, validation: EvaluationResult | None) -> bool:
 
 
 def best_at(step: int, validation: EvaluationResult | None, test: EvaluationResult | None) -> Best:
-    """What is kept of the best evaluation; None stands for a split without images."""
+    """The record of the best evaluation; None for a split without images."""
     return Best(
         step=step,
         errors=validation.errors if validation else None,

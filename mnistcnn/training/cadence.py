@@ -44,7 +44,7 @@ class Cadence:
         return step % self.eval_every == 0 or self.is_last(step)
 
     def checkpoint_is_due(self, step: int) -> bool:
-        """Whether a checkpoint comes after `step` steps, whatever the clock says."""
+        """Whether a checkpoint is due after `step` steps, regardless of the time."""
         return self.save_every is not None and step % self.save_every == 0
 
     def steps_to_next(self, step: int) -> int:

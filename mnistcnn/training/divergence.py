@@ -11,7 +11,7 @@ from ..network.weights import Weights
 
 
 class NotFiniteError(Exception):
-    """Says which number is not finite, and at which step; the loop makes a `DivergedError` of it."""
+    """A number is not finite; the loop turns this into a `DivergedError`."""
 
 
 def check_losses(losses: NDArray[np.float32], step: int) -> None:

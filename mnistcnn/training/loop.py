@@ -76,7 +76,7 @@ def train(
 def resume(
     run: Run, config: Config, dataset: Dataset, stop: Stop = lambda: False, workers: Workers | None = None
 ) -> Iterator[Event]:
-    """Go on with a run from its newest intact checkpoint, to the same bits as if it had never stopped.
+    """Resume a run from its newest intact checkpoint, with the same bits as if it had never stopped.
 
     Args:
         run: a run that was interrupted or killed, or a finished one with more `steps`.
@@ -138,7 +138,7 @@ def _loop(session: TrainingSession) -> Iterator[Event]:
     if cadence.evaluation_is_due(session.step) and not session.is_evaluated():
         yield from session.evaluate_and_save()
     elif session.is_complete():  # All that is left to do is to measure how good it is.
-        session.evaluations.evaluate(session.step)
+        yield from session.evaluations.evaluate(session.step)
     session.take_snapshot()
     while steps := session.agreed_steps():
         session.advance(steps)

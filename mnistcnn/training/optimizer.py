@@ -86,7 +86,7 @@ class Adam(tf.Module):
 
 
 class WeightAverage:
-    """The exponential moving average of variables, from its first update on without a bias to where it began.
+    """The exponential moving average of variables, without a bias towards their initial values.
 
     After n updates w₁ … wₙ it is Σ βⁿ⁻ⁱ wᵢ / Σ βⁿ⁻ⁱ: the zero-based average divided by 1 - βⁿ, as Adam corrects its
     moments. It is computed as a ← a + (1 - β) / (1 - βⁿ) · (wₙ - a), so that no other state than the average is needed.

@@ -1,4 +1,4 @@
-"""The events of a run, made of what the loop measured."""
+"""Builds the events of a run from the measurements of the loop."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from ..network.evaluator import EvaluationResult
 from ..runs.chance import no_better_than
 from ..runs.checkpoint import TrainingProgress
 from ..runs.directory import Run
+from ..runs.picture_sets import count_picture_sets
 from .chunks import Throughput
 from .evaluations import Evaluation, HeldOut
 from .schedules import learning_rate
 
 
 def run_started(run: Run, config: Config, dataset: Dataset, step: int, parameters: int, workers: int) -> RunStarted:
-    """The first event of a run that goes on from `step`."""
+    """The first event of a run that starts or resumes at `step`."""
     return RunStarted(
         run=run.path,
         data=dataset.name,
@@ -34,23 +35,10 @@ def run_started(run: Run, config: Config, dataset: Dataset, step: int, parameter
         validation_examples=len(dataset.validation),
         test_examples=len(dataset.test),
         tensorboard=run.tensorboard_path if config.summaries.enabled else None,
-        picture_sets=_picture_sets(run, config),
+        picture_sets=count_picture_sets(run, config),
         workers=workers,
+        eval_every=config.eval_every,
     )
-
-
-def _picture_sets(run: Run, config: Config) -> int:
-    """Sets of pictures of a whole run at most: at the start, every `summaries.every` steps, at the end.
-
-    With the shortest `every` that the run ever had; and each resume that changed something may have added the end of
-    the session before it, or one between two cadences.
-    """
-    if not config.summaries.enabled:
-        return 0
-    changes = [resumed["changes"] for resumed in run.manifest().get("resumed", []) if resumed["changes"]]
-    former: list[int] = [every for each in changes for every in each.get("summaries.every", [])]
-    shortest = min([config.summaries.every, *former])
-    return -(-config.steps // shortest) + 1 + len(changes)
 
 
 def steps_done(
@@ -79,7 +67,7 @@ def steps_done(
 
 
 def evaluated(step: int, split: HeldOut, data: str, evaluation: Evaluation, *, best: bool) -> Evaluated:
-    """The event of an evaluation after `step` steps; `best` is never said of the test split."""
+    """The event of an evaluation after `step` steps; `best` is always false for the test split."""
     return Evaluated(
         step=step,
         split=split,

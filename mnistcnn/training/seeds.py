@@ -48,7 +48,7 @@ def parse_seeds(text: str) -> list[int]:
             raise UsageError(f"--seeds {text}: more than {_MOST_SEEDS:,} seeds")
         for seed in range(first, last + 1):
             if seed in seeds:
-                raise UsageError(f"--seeds {text}: {seed} is there twice, and would be the same run twice")
+                raise UsageError(f"--seeds {text}: {seed} is given twice, which would be the same run twice")
             seeds[seed] = None
     return list(seeds)
 
@@ -97,7 +97,7 @@ class _Batch:
         self._path = _new_file(configs[0], started)
 
     def run(self, seed: int, start: Callable[[], Iterator[Event]]) -> Iterator[Event]:
-        """One run, whatever becomes of it."""
+        """One run, however it ends."""
         self._results[seed] = SeedFinished(seed, "running", self._data)
         try:
             for event in start():

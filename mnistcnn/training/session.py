@@ -144,7 +144,7 @@ class TrainingSession:
         Raises:
             NotFiniteError: a loss or a weight is NaN or infinite.
         """
-        evaluations = self.evaluations.evaluate(self.step)
+        evaluations = yield from self.evaluations.evaluate(self.step)
         if evaluations is None:
             return
         results = self.evaluations.newest

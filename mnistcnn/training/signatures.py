@@ -1,4 +1,4 @@
-"""What the callers of training pass in: the request to stop, and `train` itself where it is passed on."""
+"""Types of the functions that are passed to training and to sweeps."""
 
 from __future__ import annotations
 

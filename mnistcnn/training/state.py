@@ -58,7 +58,7 @@ class TrainingState:
         self.evaluated_network.load(checkpoint.evaluated_weights)
 
     def take_from_chief(self) -> None:
-        """On every worker at once: copy the chief's state, to the last bit."""
+        """On every worker at once: copy the chief's state, bit for bit."""
         self._group.broadcast(self.network.parameters)
         self._group.broadcast(self.optimizer.slots)
         if self.evaluated_network is not self.network:

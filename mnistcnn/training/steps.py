@@ -97,7 +97,7 @@ class TrainingSteps:
         )
 
     def prepare(self) -> str | None:
-        """Compile with XLA now, by doing no step; what was wrong if that cannot be, and then go on without it."""
+        """Compile with XLA now, without a step; if that fails, continue without XLA and return the reason."""
         if self.compiled_length is None:
             return None
         try:

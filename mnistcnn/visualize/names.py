@@ -47,4 +47,4 @@ def check_name(what: str, name: str, allowed: Collection[str]) -> None:
     if name not in allowed:
         close = difflib.get_close_matches(name, allowed, n=1)
         guess = f" Did you mean '{close[0]}'?" if close else ""
-        raise UsageError(f"{what} {name}: there is no such thing.{guess} There are: {', '.join(allowed)}")
+        raise UsageError(f"{what} {name}: unknown.{guess} Choose from: {', '.join(allowed)}")

@@ -16,7 +16,7 @@ def _evaluations(step: int, data: str, errors: int, *, best: bool) -> Iterator[E
 
 
 def _events(run: Path, data: str, steps: int, state: State, loss: float, warning: str) -> Iterator[Event]:
-    yield RunStarted(run, data, 0, steps, 50, 7, 3_274_634, 55_000, 5_000, 10_000)
+    yield RunStarted(run, data, 0, steps, 50, 7, 3_274_634, 55_000, 5_000, 10_000, eval_every=100)
     if warning:
         yield Warned(warning)
     yield from _evaluations(0, data, 9020, best=True)

@@ -176,17 +176,19 @@ def test_a_batch_larger_than_the_training_set_is_3(capfd, here, small):
 
 def test_a_log_dir_that_cannot_be_written_is_5(capfd, here, small):
     (here / "file").write_text("")
-    refused(capfd, here, [*small, "--log-dir", "file"], 5, "file: cannot make a run here")
-    refused(capfd, here, [*small, "--log-dir", "file/below"], 5, "file/below: cannot make a run here: Not a directory")
-    refused(capfd, here, [*small, "--log-dir", "/proc/nothing"], 5, "/proc/nothing: cannot make a run here")
+    refused(capfd, here, [*small, "--log-dir", "file"], 5, "file: cannot create a run here")
+    refused(
+        capfd, here, [*small, "--log-dir", "file/below"], 5, "file/below: cannot create a run here: Not a directory"
+    )
+    refused(capfd, here, [*small, "--log-dir", "/proc/nothing"], 5, "/proc/nothing: cannot create a run here")
 
 
 @pytest.mark.parametrize("command", [["train"], ["train", "--seeds", "0,1"], ["sweep", "--config", "sweep.yaml"]])
 def test_a_log_dir_that_cannot_be_one_is_found_before_the_data_is_read(capfd, here, command):
     (here / "sweep.yaml").write_text("space: {keep_prob: {uniform: [0.3, 0.9]}}\n")
     (here / "link").symlink_to("gone")
-    refused(capfd, here, [*command, "--log-dir", "link"], 5, "link: cannot make a run here: link is a link to gone")
-    refused(capfd, here, [*command, "--log-dir", "x" * 300], 5, "cannot make a run here: File name too long")
+    refused(capfd, here, [*command, "--log-dir", "link"], 5, "link: cannot create a run here: link is a link to gone")
+    refused(capfd, here, [*command, "--log-dir", "x" * 300], 5, "cannot create a run here: File name too long")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -61,7 +61,7 @@ def test_the_log_ends_with_mean_deviation_and_interval(core, capfd):
     # 100, 66 and 50 errors of 10,000; 4.303 is Student's t for 2 degrees of freedom.
     assert "test accuracy 99.28 % ± 0.26 % (tiny), mean and standard deviation of 3 runs" in err
     assert "95 % interval of the mean 98.65 to 99.91 %" in err
-    assert err.count("repeat this run") == 0
+    assert err.count("mnistcnn page") == 0
 
 
 def test_json_ends_with_the_batch(core, capfd):
@@ -100,7 +100,7 @@ def test_a_signal_ends_the_batch_and_the_summary_says_what_was_not_run(core, cap
     assert len(core.configs) == 1
     err = capfd.readouterr().err
     assert "3 seeds: 1 finished, 2 not run" in err
-    assert "not run 1, 2, go on with: --seeds 1,2" in err
+    assert "not run 1, 2, continue with: --seeds 1,2" in err
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_terminal_shows_a_line_for_each_seed_and_then_the_sum(fake_run):
     assert "seed 4, 2 of 2" in text
     assert "2 seeds: 2 finished" in text
     assert "98.00 % ± 0.00 % (digits)" in text
-    assert "repeat this run" not in text
+    assert "mnistcnn page" not in text
 
 
 def test_the_log_of_an_interrupted_seed_says_how_to_go_on(fake_run):
@@ -148,7 +148,7 @@ def test_the_log_of_an_interrupted_seed_says_how_to_go_on(fake_run):
     log = PlainLog(stream, lambda: datetime(2026, 11, 24))
     for event in batch(fake_run, state="interrupted"):
         log.show(event)
-    assert "seed 4 interrupted, go on with: mnistcnn train --resume runs/4" in stream.getvalue()
+    assert "seed 4 interrupted, resume it: mnistcnn train --resume runs/4" in stream.getvalue()
 
 
 def test_a_batch_that_is_stopped_at_once_is_not_summed_up_as_if_it_were_one_run(fake_run):
@@ -156,4 +156,4 @@ def test_a_batch_that_is_stopped_at_once_is_not_summed_up_as_if_it_were_one_run(
     with LiveDisplay(io.StringIO(), console) as live:
         for event in list(batch(fake_run))[:-2]:
             live.show(event)
-    assert "repeat this run" not in console.file.getvalue()
+    assert "mnistcnn page" not in console.file.getvalue()

@@ -113,7 +113,7 @@ def test_workers_with_different_configurations_refuse_each_other_and_name_the_ke
     ("cause", "code", "told"),
     [
         (["--name", "taken"], 5, "worker 0, the chief, at 127.0.0.1:"),
-        (["--set", "learning_rate=1e12"], 6, "training diverged; the chief's log says at which step"),
+        (["--set", "learning_rate=1e12"], 6, "training diverged; the chief's log has the step"),
     ],
     ids=["taken-name", "divergence"],
 )

@@ -61,7 +61,7 @@ def test_equal_values_leave_no_doubt_about_their_mean():
 
 @pytest.mark.parametrize(("values", "confidence"), [([], 0.95), ([0.98], 0.95), ([0.97, 0.98], 0), ([0.97, 0.98], 1)])
 def test_one_value_or_an_impossible_confidence_has_no_t_interval(values, confidence):
-    with pytest.raises(ValueError, match=r"two are the least|confidence"):
+    with pytest.raises(ValueError, match=r"at least two|confidence"):
         t_interval(values, confidence)
 
 

@@ -1,4 +1,4 @@
-"""The import itself: finds out what a folder holds, has it read, and writes the four IDX files, all or none."""
+"""Imports a folder: finds out what it holds, reads it, and writes all four IDX files or none."""
 
 from __future__ import annotations
 

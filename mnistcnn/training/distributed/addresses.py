@@ -64,7 +64,7 @@ def find_workers(addresses: str | None, index: int | None, environment: Mapping[
 def _checked(where: str, addresses: list[str], index: int, where_index: str) -> Workers | None:
     problems = [f"{where}: {address!r} is not host:port, such as 10.0.0.7:2222" for address in _bad(addresses)]
     twice = sorted({address for address in addresses if addresses.count(address) > 1})
-    problems += [f"{where}: {address} is there twice; each worker needs a port of its own" for address in twice]
+    problems += [f"{where}: {address} is given twice; each worker needs a port of its own" for address in twice]
     if not 0 <= index < len(addresses):
         problems.append(f"{where_index}: {index} is not one of 0 to {len(addresses) - 1}: there are {len(addresses)}")
     if problems:

@@ -62,7 +62,7 @@ class Group(Protocol):
 
 
 class SingleProcess:
-    """A group of one process, which has nobody to agree with.
+    """A group of one process.
 
     Args:
         replicas: the devices of this machine.
@@ -98,7 +98,7 @@ class SingleProcess:
 
 @contextmanager
 def leading(group: Group) -> Iterator[None]:
-    """As the chief: do the work inside; the others learn how it ends, and wait until then."""
+    """As the chief: do the work inside while the others wait, and let them know how it ended."""
     with group.sharing_errors():
         yield
     group.lead(0)

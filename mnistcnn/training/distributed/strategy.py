@@ -73,7 +73,7 @@ def unreachable(workers: Workers) -> list[int]:
 
 
 def reason(error: Exception) -> str:
-    """What TensorFlow says, without its context."""
+    """TensorFlow's message without its context."""
     lines = (line.strip() for line in str(error).splitlines())
     return next((line for line in lines if line and not line.startswith(_CONTEXT)), repr(error))
 

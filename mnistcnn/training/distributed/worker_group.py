@@ -88,9 +88,9 @@ class WorkerGroup:
         """
         orders = self._exchange(0, stop=stop)
         if orders.failure == _DIVERGED:
-            raise DivergedError("training diverged; the chief's log says at which step")
+            raise DivergedError("training diverged; the chief's log has the step")
         if orders.failure:
-            raise WorkersError(f"{self.workers.name(0)} ended with an error: its log says which")
+            raise WorkersError(f"{self.workers.name(0)} ended with an error: see its log")
         return orders
 
     def send(self, content: bytes) -> None:
@@ -112,7 +112,7 @@ class WorkerGroup:
         return self.vote(refuse=False)
 
     def broadcast(self, variables: Mapping[str, tf.Variable]) -> None:
-        """Give every worker the chief's values, to the last bit: as whole numbers, to which the others add nothing."""
+        """Give every worker the chief's values, bit for bit: as whole numbers, to which the others add zeros."""
         for variable in variables.values():
             bits = variable.numpy().view(np.int32) if self.workers.is_chief else np.zeros(variable.shape, np.int32)
             variable.assign(self._sum(bits).view(np.float32))
@@ -168,7 +168,7 @@ class WorkerGroup:
         lost = sorted({index for index in named if index < self.count} | set(unreachable(self.workers)))
         who = ", ".join(self.workers.name(index) for index in lost) or "another worker"
         return (
-            f"lost {who}; this is {self.workers.name(self.workers.index)} of {self.count}; what came after the last "
-            "checkpoint is to be done again: start all of them with --resume\n"
+            f"lost {who}; this is {self.workers.name(self.workers.index)} of {self.count}; steps after the last "
+            "checkpoint are lost: start all of them again with --resume\n"
             f"TensorFlow says: {reason(error)}"
         )

@@ -15,7 +15,7 @@ Points = dict[str, float]
 
 
 def step_points(results: StepResults, keep_prob: float) -> list[Points]:
-    """What every step tells, in the order of the steps."""
+    """The points of every step, in the order of the steps."""
     rows = np.stack([results.losses, results.accuracies, results.learning_rates], axis=1).tolist()
     return [
         {tags.LOSS: loss, tags.ACCURACY: accuracy, tags.LEARNING_RATE: learning_rate, tags.KEEP_PROB: keep_prob}

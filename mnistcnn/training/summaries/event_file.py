@@ -84,7 +84,7 @@ def scalar_values(values: Mapping[str, float]) -> Iterator[Summary.Value]:
 
 
 def histogram_value(tag: str, histogram: HistogramProto) -> Summary.Value:
-    """A histogram, and thereby a slice of a distribution."""
+    """A histogram, which is also a slice of a distribution."""
     return Summary.Value(tag=tag, histo=histogram)
 
 

@@ -14,12 +14,21 @@ from .event_file import scalar_values
 _RESULTS = ("validation_accuracy", "test_accuracy", "best_validation_accuracy", "best_test_accuracy", "best_step")
 """Fields of `RunFinished`. They are points of curves of their own beside the settings: TensorBoard's table has a column
 for every curve in the directory of the settings or below, so that these stand in one by themselves."""
+_OFTEN_VARIED = {
+    "data", "steps", "batch_size", "learning_rate", "keep_prob", "seed", "network.conv1", "network.conv2",
+    "network.fc1",
+}  # fmt: skip
+_SELDOM_VARIED = "usually_default/"
+"""In front of all other settings: TensorBoard sorts settings by whether they differ and then by name, and shows the
+first five. Without a prefix, those of a single run would be five settings of the augmentation."""
 # Where a run is; and what the name of the data says better.
 _NOT_SETTINGS = {"log_dir", "name", "data.source", "data.validation_size", "data.transpose"}
 
 
 def settings(config: Config, data: str) -> dict[str, bool | float | str]:
-    """What makes a difference to a run's numbers, by its key in the configuration.
+    """The settings that change the results of a run, by their keys in the configuration.
+
+    Keys that people seldom vary have a prefix.
 
     Args:
         config: the run's.
@@ -27,7 +36,11 @@ def settings(config: Config, data: str) -> dict[str, bool | float | str]:
     """
     left_out = (CHANGEABLE - {"steps"}) | _NOT_SETTINGS
     kept = {"data": data} | {key: value for key, value in flat_config(config).items() if key not in left_out}
-    return {key: value for key, value in kept.items() if isinstance(value, bool | int | float | str)}
+    return {
+        key if key in _OFTEN_VARIED else f"{_SELDOM_VARIED}{key}": value
+        for key, value in kept.items()
+        if isinstance(value, bool | int | float | str)
+    }
 
 
 def started(config: Config, data: str, run: str, start_time: float) -> list[Summary.Value]:

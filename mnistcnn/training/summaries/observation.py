@@ -1,4 +1,4 @@
-"""What a network does with a sample of images: pictures, histograms and dead units."""
+"""Pictures, histograms and dead units of a network for a sample of images."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from tensorboard.compat.proto.summary_pb2 import HistogramProto
 from ...network.evaluator import BATCH_SIZE
 from ...network.model import Network, to_input
 from ...network.weights import Weights
+from . import tags
 from .histograms import HistogramCounter
 from .pictures import Pixels, to_grey, to_signed_grey
 
 PICTURES = 10
 CONV2_FILTERS = 20
 MAPS = ("conv1", "pool1", "conv2", "pool2")
-OUTPUTS = ("conv1", "conv2", "fc1", "fc2")
-RECTIFIED = ("conv1", "conv2", "fc1")
 _Tensors = dict[str, tf.Tensor]
 
 
@@ -37,7 +36,7 @@ class Observation:
 
 
 class Observer:
-    """Looks at one network, again and again.
+    """Observes one network whenever it is called.
 
     Args:
         network: as it is at each call.
@@ -54,8 +53,8 @@ class Observer:
         Args:
             images: [n, 28, 28] uint8, n ≥ 1.
         """
-        counters = {layer: HistogramCounter() for layer in OUTPUTS}
-        peaks: dict[str, list[NDArray[np.float32]]] = {layer: [] for layer in RECTIFIED}
+        counters = {layer: HistogramCounter() for layer in tags.LAYERS}
+        peaks: dict[str, list[NDArray[np.float32]]] = {layer: [] for layer in tags.RECTIFIED}
         maps: dict[str, NDArray[np.float32]] = {}
         for start in range(0, len(images), BATCH_SIZE):
             outputs, largest, first_maps = self._compiled(images[start : start + BATCH_SIZE])
@@ -70,8 +69,9 @@ class Observer:
     def _look(self, images: tf.Tensor) -> tuple[_Tensors, _Tensors, _Tensors]:
         """Every layer's output, the largest value of each unit, and the first channels for the first image."""
         activations = self._network.activations(to_input(images))
-        outputs = {layer: activations[layer] for layer in OUTPUTS}
-        largest = {layer: tf.reduce_max(outputs[layer], range(outputs[layer].shape.rank - 1)) for layer in RECTIFIED}
+        outputs = {layer: activations[layer] for layer in tags.LAYERS}
+        rectified = {layer: outputs[layer] for layer in tags.RECTIFIED}
+        largest = {layer: tf.reduce_max(values, range(values.shape.rank - 1)) for layer, values in rectified.items()}
         maps = {layer: tf.transpose(activations[layer][0, :, :, :PICTURES], [2, 0, 1]) for layer in MAPS}
         return outputs, largest, maps
 

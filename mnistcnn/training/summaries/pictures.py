@@ -47,7 +47,7 @@ def png(pixels: Pixels) -> bytes:
 
 
 def confusion_matrix(labels: NDArray[np.uint8], predictions: NDArray[np.int64]) -> Pixels:
-    """What was taken for what: a row for each true digit, a column for each answer, with the counts written in.
+    """The confusion matrix as a picture: a row for each true digit, a column for each prediction, with the counts.
 
     Right answers are blue; mistakes are red, on a scale of their own, because they are few.
 

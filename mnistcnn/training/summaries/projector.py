@@ -1,4 +1,4 @@
-"""TensorBoard's embedding projector: what the dense layer makes of test images, each shown as its picture."""
+"""TensorBoard's embedding projector: activations of the dense layer for test images, each shown as its picture."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ from ...network.model import IMAGE_SIZE, Network, to_input
 from .pictures import Pixels, png
 
 _FILES = "projector"
+_COLOURS = np.array(
+    [
+        (31, 119, 180), (214, 88, 0), (34, 139, 34), (200, 30, 40), (128, 80, 180),
+        (130, 82, 66), (216, 80, 170), (95, 95, 95), (150, 145, 0), (0, 150, 170),
+    ],
+    np.uint8,
+)  # fmt: skip
+"""RGB of each digit's ink; far apart, and dark enough for a white background."""
 
 
 def write_projector(directory: Path, network: Network, examples: Examples) -> None:
@@ -30,12 +38,13 @@ def write_projector(directory: Path, network: Network, examples: Examples) -> No
     Raises:
         OSError: a file cannot be written.
     """
-    embedding, logits = _outputs(network, examples.images)
+    embedding = _outputs(network, examples.images)
     (directory / _FILES).mkdir(exist_ok=True)
     contents = {
         "fc1.bytes": embedding.astype("<f4").tobytes(),
-        "labels.tsv": _labels(examples.labels, logits.argmax(axis=1)).encode(),
-        "digits.png": png(255 - sprite(examples.images)),
+        # With a single column, the projector expects no header.
+        "labels.tsv": "".join(f"{label}\n" for label in examples.labels.tolist()).encode(),
+        "digits.png": png(sprite(examples)),
     }
     for name, content in contents.items():
         write_atomically(directory / _FILES / name, content)
@@ -43,41 +52,34 @@ def write_projector(directory: Path, network: Network, examples: Examples) -> No
     write_atomically(directory / "projector_config.pbtxt", str(config).encode())
 
 
-def sprite(images: NDArray[np.uint8]) -> Pixels:
-    """All images in one, row by row in a square, as the projector wants them.
+def sprite(examples: Examples) -> Pixels:
+    """All images in one, row by row in a square: each in the colour of its digit, on white.
+
+    The projector colours points by their label only after a click; these pictures have their colours at once.
 
     Args:
-        images: [n, 28, 28].
+        examples: n images [n, 28, 28] and labels.
 
     Returns:
-        [28 · side, 28 · side], side = ⌈√n⌉.
+        [28 · side, 28 · side, 3], side = ⌈√n⌉.
     """
-    side = math.ceil(math.sqrt(len(images)))
-    grid = np.zeros((side * side, IMAGE_SIZE, IMAGE_SIZE), np.uint8)
-    grid[: len(images)] = images
-    rows = grid.reshape(side, side, IMAGE_SIZE, IMAGE_SIZE).transpose(0, 2, 1, 3)
-    return rows.reshape(side * IMAGE_SIZE, side * IMAGE_SIZE)
+    side = math.ceil(math.sqrt(len(examples)))
+    grid = np.full((side * side, IMAGE_SIZE, IMAGE_SIZE, 3), 255, np.uint8)
+    ink = examples.images[..., np.newaxis] / 255
+    colours = _COLOURS[examples.labels][:, np.newaxis, np.newaxis]
+    grid[: len(examples)] = np.rint(255 - ink * (255 - colours))
+    rows = grid.reshape(side, side, IMAGE_SIZE, IMAGE_SIZE, 3).transpose(0, 2, 1, 3, 4)
+    return rows.reshape(side * IMAGE_SIZE, side * IMAGE_SIZE, 3)
 
 
-def _outputs(network: Network, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """fc1 and the logits, [n, units] each; a batch at a time, and compiled, so that no other layer is kept."""
-
-    def look(batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        activations = network.activations(to_input(batch))
-        return activations["fc1"], activations["fc2"]
-
+def _outputs(network: Network, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """fc1's activations, [n, units]; a batch at a time, and compiled, so that no other layer is kept."""
     signature = [tf.TensorSpec([None, IMAGE_SIZE, IMAGE_SIZE], tf.uint8)]
-    compiled = tf.function(look, input_signature=signature, autograph=False)
-    batches = [compiled(images[start : start + BATCH_SIZE]) for start in range(0, len(images), BATCH_SIZE)]
-    embedding, logits = (np.concatenate(parts) for parts in zip(*batches, strict=True))
-    return embedding, logits
-
-
-def _labels(labels: NDArray[np.uint8], predictions: NDArray[np.int64]) -> str:
-    rows = ["digit\ttaken for\tright\tindex"]
-    for index, (label, prediction) in enumerate(zip(labels.tolist(), predictions.tolist(), strict=True)):
-        rows.append(f"{label}\t{prediction}\t{'yes' if label == prediction else 'no'}\t{index}")
-    return "\n".join(rows) + "\n"
+    compiled = tf.function(
+        lambda batch: network.activations(to_input(batch))["fc1"], input_signature=signature, autograph=False
+    )
+    batches = (images[start : start + BATCH_SIZE] for start in range(0, len(images), BATCH_SIZE))
+    return np.concatenate([compiled(batch).numpy() for batch in batches])
 
 
 def _embedding_info(shape: tuple[int, int]) -> EmbeddingInfo:

@@ -1,4 +1,4 @@
-"""Writes the summaries of one session of a run, as training reports them.
+"""Writes the summaries of one session of a run.
 
 What stands at step s is of the weights after s updates, everywhere: in `train`, it is what the step that comes next
 saw of its own batch before its update.
@@ -26,6 +26,7 @@ from .curves import evaluation_points, gradient_points, statistics_points, step_
 from .event_file import EventFile, holds_graph, picture_value, rewind, scalar_values
 from .graph import StepGraph
 from .observation import Observer, PictureScale
+from .overview import layout_value, text_value
 from .pictures import confusion_matrix
 from .projector import write_projector
 from .sample import Sample, Snapshot, augmented
@@ -128,7 +129,7 @@ class TensorBoardSummaries:
             self._files[split] = EventFile(directory / split, first)
         rewind(directory / "hparams", 0)
         self._files["hparams"] = EventFile(directory / "hparams", 0)
-        self._write_hparams()
+        self._write_overview()
         if not holds_graph(directory / "train"):
             self._files["train"].write(Event(step=0, graph_def=self._step_graph().definition()))
 
@@ -209,8 +210,12 @@ class TensorBoardSummaries:
         evaluated_before = (step - 1) // eval_every * eval_every
         return step in (0, self._config.steps) or step // every > evaluated_before // every
 
-    def _write_hparams(self) -> None:
+    def _write_overview(self) -> None:
+        """Write the settings, the layout of the curves, and the page about the run."""
         values = hparams.started(self._config, self._dataset.name, self._run.name, self._run.started().timestamp())
+        parameters = self._network.parameter_count
+        values.append(layout_value())
+        values.append(text_value(self._config, self._dataset, self._run.name, parameters))
         self._files["hparams"].write_values(0, values)
         self._files["hparams"].flush()
 
@@ -231,7 +236,7 @@ class TensorBoardSummaries:
 
 
 def summaries_of(run: Run, config: Config, network: Network, evaluated: Network, dataset: Dataset) -> Summaries:
-    """The summaries that the configuration asks for; see `TensorBoardSummaries` for the arguments."""
+    """The summaries of the configuration; see `TensorBoardSummaries` for the arguments."""
     return TensorBoardSummaries(run, config, network, evaluated, dataset) if config.summaries.enabled else NoSummaries()
 
 

@@ -1,4 +1,4 @@
-"""What everything is called in TensorBoard: as in the tutorial, where the tutorial has it."""
+"""The tags in TensorBoard: those of the tutorial where the tutorial has them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ ACCURACY = "accuracy/accuracy"
 KEEP_PROB = f"{SCOPES['fc1']}/dropout_keep_probability"
 LEARNING_RATE = "train/learning_rate"
 CONFUSION = "accuracy/confusion_matrix"
+
+LAYERS = ("conv1", "conv2", "fc1", "fc2")
+"""The layers that have weights."""
+RECTIFIED = ("conv1", "conv2", "fc1")
+"""The layers with a ReLU, whose units may be dead."""
 
 _KINDS = {"weights": "weight", "biases": "bias"}
 _OUTPUTS = {"conv1": "activations", "conv2": "activations", "fc1": "activations", "fc2": "preactivations"}
@@ -33,7 +38,7 @@ def filters(layer: str) -> str:
 
 
 def maps(layer: str) -> str:
-    """The pictures of what a convolution or a pool makes of an image."""
+    """The pictures of the maps of a convolution or a pooling."""
     return f"{SCOPES[layer]}/{'pooled' if layer.startswith('pool') else 'activations/convolved'}"
 
 

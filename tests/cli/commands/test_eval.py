@@ -67,6 +67,8 @@ def test_without_arguments_the_best_weights_of_the_latest_run_are_tested_on_its_
     assert ["checkpoint", "best,", "step", str(record["step"])] in lines
     assert ["weights", record["weights_digest"]] in lines
     assert ["run", "one"] in lines
+    last = f"test accuracy {100 * accuracy:.2f} % (bars): {errors} errors of 60"
+    assert out.splitlines()[-1] == last
     assert "warning" not in err
     assert 0 < errors < 60
 
@@ -179,7 +181,7 @@ def test_a_run_of_mnist_that_can_only_have_the_digits_now_says_so_loudly(evaluat
     record = json.loads(out)
     assert code == 0
     assert (record["data"], record["trained_on"], record["is_foreign"]) == ("digits", "mnist", True)
-    assert err.startswith("warning: MNIST could not be had.")
+    assert err.startswith("warning: MNIST could not be loaded.")
     assert "warning: other data: one learned from mnist, and this evaluates it on digits" in err
     assert len(record["warnings"]) == 2
 

@@ -115,7 +115,7 @@ def test_nothing_is_replaced_without_overwrite(export, tmp_path):
     before = (tmp_path / "out/export.json").read_bytes()
     code, out, err = export("--format", "numpy", "--format", "keras")
     assert (code, out) == (2, "")
-    assert f"{tmp_path / 'out/numpy'}: there already; overwrite" in err
+    assert f"{tmp_path / 'out/numpy'}: already there; overwrite" in err
     assert (tmp_path / "out/export.json").read_bytes() == before
     assert not (tmp_path / "out/model.keras").exists()
     assert export("--format", "numpy", "--overwrite")[0] == 0
@@ -313,7 +313,7 @@ def test_a_file_without_its_data_asks_for_it(exports, evaluate):
 
 @pytest.mark.parametrize(
     ("content", "code", "said"),
-    [(b"PK\x05\x06" + bytes(18), 5, "says nothing of where it comes from"), (b"", 5, "says nothing")],
+    [(b"PK\x05\x06" + bytes(18), 5, "has no record of where it comes from"), (b"", 5, "has no record")],
 )
 def test_a_file_of_others_is_refused(tmp_path, evaluate, content, code, said):
     path = tmp_path / "model.tflite"

@@ -67,7 +67,7 @@ def test_a_dead_run_is_listed_as_died_with_how_to_go_on(make, capsys):
     run(["runs"])
     out, err = capsys.readouterr()
     assert out.splitlines()[1].split()[:4] == ["dead", "died", "tiny", "100/3,000"]
-    assert err == "dead died while it was training; go on with it: mnistcnn train --resume dead\n"
+    assert err == "dead died while it was training; resume it: mnistcnn train --resume dead\n"
 
 
 def test_elsewhere_the_way_to_go_on_names_the_path(make, log_dir, capsys):
@@ -79,7 +79,7 @@ def test_elsewhere_the_way_to_go_on_names_the_path(make, log_dir, capsys):
 def test_a_run_that_died_before_its_first_checkpoint_is_begun_again(make, capsys):
     make("dead", state="running", results=None)
     run(["runs"])
-    assert "begin again: mnistcnn train --config runs/dead/config.yaml" in capsys.readouterr().err
+    assert "mnistcnn train --config runs/dead/config.yaml" in capsys.readouterr().err
 
 
 def test_many_dead_runs_do_not_fill_the_screen(make, capsys):
@@ -100,10 +100,10 @@ def test_a_damaged_run_is_listed_with_what_is_wrong_and_the_list_goes_on(make, c
 
 def test_a_failed_run_says_why_and_how_to_go_on(make, capsys):
     make("full", state="failed", results=None, reason="No space left on device", checkpoints=[100])
-    hint = "full failed (No space left on device); go on with it: mnistcnn train --resume full\n"
+    hint = "full failed (No space left on device); resume it: mnistcnn train --resume full"
     for arguments in (["runs"], ["runs", "show", "full"]):
         run(arguments)
-        assert capsys.readouterr().err == hint
+        assert capsys.readouterr().err.splitlines()[0] == hint
 
 
 def test_a_run_of_another_user_is_listed_as_not_readable_and_the_list_goes_on(make, log_dir, monkeypatch, capsys):
@@ -189,7 +189,28 @@ def test_show_tells_everything_about_a_run(make, capsys):
     assert [line.split() for line in out.splitlines() if "learning_rate" in line] == [
         ["learning_rate", "0.0002", "default", "0.0001"]
     ]
-    assert err == ""
+    commands = [line.split("  #")[0].strip() for line in err.splitlines()]
+    assert commands[:3] == [f"mnistcnn {name} runs/mine" for name in ("page", "visualize", "eval")]
+    assert {"mnistcnn export runs/mine", "mnistcnn train --config runs/mine/config.yaml"} < set(commands)
+
+
+def test_show_has_the_command_for_tensorboard_of_a_run_with_summaries(make, capsys):
+    (make("mine", "summaries.every=500", checkpoints=[0, 3000]).path / "tensorboard").mkdir()
+    run(["runs", "show"])
+    command = "tensorboard --logdir runs/mine/tensorboard --samples_per_plugin images=7,histograms=7"
+    assert command in capsys.readouterr().err
+
+
+def test_a_run_without_a_checkpoint_has_no_commands(make, capsys):
+    make("mine")
+    run(["runs", "show", "mine"])
+    assert capsys.readouterr().err == ""
+
+
+def test_a_long_value_is_listed_with_four_digits(make, capsys):
+    make("mine", "learning_rate=0.00031622776601683794", "schedule.kind=cosine")
+    run(["runs"])
+    assert capsys.readouterr().out.splitlines()[1].endswith("learning_rate 0.0003162, schedule.kind cosine")
 
 
 def test_without_validation_no_step_is_said_to_be_chosen_by_it(make, capsys):
@@ -298,7 +319,7 @@ def test_reproduce_exits_with_5_and_names_what_differs_when_they_are_not(make, r
     assert verdict["same"] is False
     assert verdict["weights_digests"] == ["ab" * 32, "cd" * 32]
     assert error["exit_code"] == 5
-    assert "other weights than" in err
+    assert "different weights from" in err
     assert "mnistcnn: was 0.0.9, is 0.1.0" in err
 
 

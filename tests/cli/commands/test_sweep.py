@@ -112,7 +112,7 @@ def test_show_lists_the_best_trials_and_how_to_train_the_best(here, capfd):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ("sweep", 2, "what varies? Name a file: --config configs/sweep.yaml"),
+        ("sweep", 2, "add --config configs/sweep.yaml"),
         ("sweep --config nowhere.yaml", 3, "there is no such file"),
         ("sweep --config s.yaml --trials 0", 3, "--trials: must be between 1 and 100,000, got 0"),
         ("sweep --config s.yaml --study a/b", 3, "--study: expected the name of a directory"),
@@ -120,7 +120,7 @@ def test_show_lists_the_best_trials_and_how_to_train_the_best(here, capfd):
         ("sweep --config s.yaml --storage postgresql://u:secret@127.0.0.1:1/x", 5, "u:***@127.0.0.1:1/x: the study"),
         ("sweep --config s.yaml --storage sqlite:////nowhere/x.db", 5, "unable to open database file"),
         ("sweep --config s.yaml --storage s.yaml/x", 5, "cannot keep a study here"),
-        ("sweep --trials 3 show", 2, "write options behind the word show"),
+        ("sweep --trials 3 show", 2, "after the word show"),
         ("sweep show", 5, "runs/sweeps.journal: no studies here"),
         ("sweep show --storage sqlite:///nowhere.db", 5, "no such file"),
     ],

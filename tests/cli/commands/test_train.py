@@ -1,4 +1,3 @@
-import dataclasses
 import errno
 import inspect
 import json
@@ -7,7 +6,6 @@ import signal
 import sys
 import types
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from mnistcnn_cli.app import run
@@ -141,7 +139,7 @@ def test_tensorboard_without_summaries_is_a_usage_error(core, fake_run, capfd):
     ("others", "message"),
     [
         (["--seeds", "0-1"], "--tensorboard shows one run"),
-        (["--quiet"], "--quiet would hide where --tensorboard is"),
+        (["--quiet"], "--quiet would hide the address of --tensorboard"),
         (["--workers", "a:1,b:1", "--worker-index", "1"], "--tensorboard is for the chief"),
     ],
 )
@@ -150,17 +148,6 @@ def test_tensorboard_is_refused_where_nobody_would_see_it(core, fake_run, capfd,
     assert run(["train", "--tensorboard", *others]) == 2
     assert not hasattr(asked, "config")
     assert message in capfd.readouterr().err
-
-
-def test_the_summary_tells_how_to_see_the_run_in_tensorboard(core, fake_run, capfd):
-    started, *events = fake_run()
-    core([dataclasses.replace(started, tensorboard=Path("runs/it's/tensorboard"), picture_sets=31), *events])
-    assert run(["train"]) == 0
-    command = "tensorboard --logdir 'runs/it'\"'\"'s/tensorboard' --samples_per_plugin images=31,histograms=31"
-    assert f"next: {command}  # see it in TensorBoard" in capfd.readouterr().err
-    core(fake_run())
-    run(["train"])
-    assert "tensorboard" not in capfd.readouterr().err
 
 
 def test_an_error_in_the_configuration_comes_before_anything_else(core, fake_run, capfd):

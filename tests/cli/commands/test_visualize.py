@@ -108,10 +108,13 @@ def test_in_a_pipe_the_terminals_pictures_are_plain_characters_and_no_file_is_wr
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["--layer", "conv3"], 2, "Did you mean 'conv2'? There are: input, conv1"),
+        (["--layer", "conv3"], 2, "Did you mean 'conv2'?"),
         (["--show", "filtres"], 2, "Did you mean 'filters'?"),
         (["--layer", "pool1", "--show", "filters"], 2, "layer pool1 has no picture of the kind filters"),
         (["--terminal", "--json"], 2, "--terminal writes no files"),
+        (["--unit", "1"], 2, "add --terminal"),
+        (["--terminal", "--layer", "conv1", "--unit", "3"], 2, "conv1 has units 0 to 2"),
+        (["--terminal", "--layer", "input", "--unit", "0"], 2, "input has no units"),
         (["--format", "bmp"], 2, "--format"),
         (["--image", "99999"], 4, "numbered 0 to"),
         (["--image", "-1"], 4, "numbered 0 to"),

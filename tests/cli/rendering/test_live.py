@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import math
 import re
@@ -7,9 +8,11 @@ from pathlib import Path
 import pytest
 from mnistcnn_cli.rendering.dashboard import Dashboard
 from mnistcnn_cli.rendering.live import LiveDisplay
+from mnistcnn_cli.rendering.report import Report
 from rich.cells import cell_len
 from rich.console import Console
 
+from mnistcnn.events import CheckpointSaved, Evaluating
 from mnistcnn.events.displayed_run import DisplayedRun
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -71,11 +74,74 @@ def test_a_wide_window_shows_two_curves_a_narrow_one_shows_one_a_tiny_or_low_one
 
 
 def test_the_time_left_counts_evaluations_too(fake_run):
-    """Per 100 steps: 1.4 s of steps, 0.9 s of evaluation, 0.08 s of saving; half of the run is left."""
+    """Per 100 steps: 1.4 s of steps, 0.9 s of evaluation, 0.08 s of saving; half of the run is left: 23.8 s."""
     events = fake_run(steps=2000)
     halfway = events[: 3 + 10 * 4]
     assert "1,000 / 2,000" in drawn(halfway, 120)
-    assert "0:12 · 0:25 left" in drawn(halfway, 120)
+    assert "0:12 · 0:24 left" in drawn(halfway, 120)
+
+
+def evaluating(step, done):
+    return Evaluating(step, done, 15_000)
+
+
+@pytest.mark.parametrize("width", [36, 60, 80, 120])
+def test_while_it_evaluates_the_bar_counts_the_images(fake_run, width):
+    halfway = fake_run(steps=2000)[: 3 + 10 * 4]
+    picture = drawn([*halfway, evaluating(1100, 6000)], width)
+    assert "evaluating 6,000/15,000" in picture
+    assert "1,000 / 2,000" not in picture
+    after = drawn([*halfway, evaluating(1100, 6000), halfway[-2]], width)
+    assert "evaluating" not in after
+    assert "1,000 / 2,000" in after
+
+
+def test_the_time_left_counts_the_rest_of_the_evaluation_that_goes_on(fake_run):
+    """At step 1,000 of 1,040, the newest evaluations took 0.9 s, and one comes at the end."""
+    events = [event for event in fake_run(steps=1000)[:-1] if not isinstance(event, CheckpointSaved)]
+    started = dataclasses.replace(events[0], steps=1040)
+    run = DisplayedRun()
+    for event in [started, *events[1:]]:
+        run.update(event)
+    assert run.seconds_left == pytest.approx(40 * 0.014 + 0.9)
+    run.update(Evaluating(1000, 5000, 15_000))
+    assert run.seconds_left == pytest.approx(40 * 0.014 + 0.9 + 0.9 * 2 / 3)
+    run.update(Evaluating(1040, 10_000, 15_000))
+    assert run.seconds_left == pytest.approx(40 * 0.014 + 0.9 / 3)
+
+
+def shown_at_the_end(fake_run, width, height, **how):
+    run = DisplayedRun()
+    for event in fake_run(**how):
+        run.update(event)
+    console = screen(width, height, color_system=None)
+    console.print(Report(run, run.finished), crop=False)
+    return console.file.getvalue().splitlines()
+
+
+def test_at_80_by_24_curves_figures_hints_and_headline_fit_and_the_headline_is_last(fake_run):
+    lines = shown_at_the_end(fake_run, 80, 24)
+    assert len(lines) <= 23  # The prompt needs one.
+    assert lines[-1].startswith("finished after 3,000 steps: test accuracy 99.94 % (mnist)")
+    text = "\n".join(lines)
+    for part in ("loss (log scale)", "test error on mnist (log scale)", "95 % interval", "3,412 images/s"):
+        assert part in text
+    assert max(map(cell_len, lines)) <= 80
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 18), (50, 20), (30, 24)])
+def test_where_the_curves_have_no_room_the_rest_is_there(fake_run, width, height):
+    lines = shown_at_the_end(fake_run, width, height)
+    assert "log scale" not in "\n".join(lines)
+    assert "finished after 3,000 steps: test accuracy 99.94 %" in " ".join(" ".join(lines[-3:]).split())
+
+
+def test_three_hints_come_in_the_order_in_which_people_want_them(fake_run):
+    lines = shown_at_the_end(fake_run, 80, 24)
+    hints = [line.split() for line in lines if line.startswith("  mnistcnn ")]
+    assert [hint[:3] for hint in hints] == [
+        ["mnistcnn", command, "runs/20261124-064837-3fa9c1"] for command in ("page", "visualize", "eval")
+    ]
 
 
 def test_a_run_without_validation_or_with_nan_can_be_shown(fake_run):
@@ -89,12 +155,14 @@ def test_a_warning_stays_on_the_screen_and_is_repeated_in_the_summary(fake_run):
     text = ESCAPE.sub("", played(fake_run(warning="This is digits."), screen(80)))
     assert "─ warning ─" in text
     assert text.count("This is digits.") == 2
-    assert text.rindex("warning: This is digits.") > text.index("finished after 3,000 steps")
+    assert (
+        text.index("─ warning ─") < text.rindex("warning: This is digits.") < text.index("finished after 3,000 steps")
+    )
 
 
 def test_the_commands_can_be_copied_whole_from_a_narrow_window(fake_run):
     lines = ESCAPE.sub("", played(fake_run(), screen(20))).splitlines()
-    assert "  mnistcnn train --config runs/20261124-064837-3fa9c1/config.yaml" in lines
+    assert "  mnistcnn visualize runs/20261124-064837-3fa9c1" in lines
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 120])

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from mnistcnn_cli.rendering.plain import PlainLog, WarningsOnly
 
-from mnistcnn.events import Warned, WorkerFinished, WorkerStarted, WorkerStepped
+from mnistcnn.events import Evaluating, Warned, WorkerFinished, WorkerStarted, WorkerStepped
 
 NOON = datetime(2026, 11, 24, 12, 0, 0)
 
@@ -41,8 +41,16 @@ def test_nothing_is_lost(fake_run):
     """One line for every event before the last, which becomes the summary."""
     events = fake_run(steps=500)
     log = logged(events)
-    before_summary = log[: log.index("  finished after 500 steps")]
-    assert before_summary.count("\n") == len(events) - 1
+    summary = log[log.index("  test accuracy 99.60 % (mnist), ") :]
+    assert log.count("\n") - summary.count("\n") == len(events) - 1
+
+
+def test_the_progress_of_an_evaluation_is_no_line(fake_run):
+    assert logged([*fake_run()[:1], Evaluating(0, 500, 15_000)]) == logged(fake_run()[:1])
+
+
+def test_the_last_line_is_the_headline(fake_run):
+    assert logged(fake_run()).splitlines()[-1].endswith("finished after 3,000 steps: test accuracy 99.94 % (mnist)")
 
 
 def test_a_report_says_what_the_tutorial_prints_and_how_fast_it_goes(fake_run):
@@ -67,7 +75,9 @@ def test_the_summary_has_the_interval_the_time_and_what_to_type_next(fake_run):
     log = logged(fake_run())
     assert "test accuracy 99.94 % (mnist), 6 errors of 10,000, 95 % interval 99.87 to 99.97 %" in log
     assert "time 1:23, 1:10 in training steps, 3,412 images/s" in log
-    assert "next: mnistcnn train --config runs/20261124-064837-3fa9c1/config.yaml" in log
+    hints = [line.split("next: ")[1].split()[1] for line in log.splitlines() if "next: " in line]
+    assert hints == ["page", "visualize", "eval"]
+    assert "next: mnistcnn visualize runs/20261124-064837-3fa9c1  # " in log
 
 
 def test_a_diverged_run_says_so_and_proposes_a_smaller_learning_rate(fake_run):

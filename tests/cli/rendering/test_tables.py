@@ -27,13 +27,13 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def drawn(monkeypatch):
-    def draw_at(width):
+    def draw_at(width, table=TABLE):
         stream, errors = Terminal(), io.StringIO()
         monkeypatch.setattr("sys.stdout", stream)
         monkeypatch.setattr("sys.stderr", errors)
         monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setenv("TERM", "xterm")
-        draw([TABLE])
+        draw([table])
         return ESCAPE.sub("", stream.getvalue()), errors.getvalue()
 
     return draw_at
@@ -65,7 +65,24 @@ def test_a_narrow_window_leaves_columns_out_and_says_which(drawn, width, gone):
     out, err = drawn(width)
     assert err == (f"this window is too narrow for: {gone}\n" if gone else "")
     assert ("1:23" in out) == ("time" not in gone)
-    assert max(map(len, out.splitlines())) <= width
+    # What is never broken needs 21 columns.
+    assert max(map(len, out.splitlines())) <= max(width, 21)
+
+
+def test_a_row_that_stays_on_one_line_ends_with_an_ellipsis(drawn):
+    out, _ = drawn(60, TABLE._replace(one_line=True))
+    (row,) = [line for line in out.splitlines() if "first" in line]
+    assert row.rstrip().endswith("…")
+    assert "steps 40, lear" in row
+    assert max(map(len, out.splitlines())) <= 60
+
+
+@pytest.mark.parametrize("width", range(1, 130, 7))
+def test_in_every_window_a_row_is_one_line_and_its_name_is_whole(drawn, width):
+    out, _ = drawn(width, TABLE._replace(one_line=True))
+    rows = [line for line in out.splitlines() if "98.10 %" in line]
+    assert len(rows) == 1
+    assert rows[0].strip().startswith("first ")
 
 
 def test_what_is_copied_is_never_broken(drawn):

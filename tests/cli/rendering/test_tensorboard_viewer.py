@@ -63,7 +63,7 @@ def test_it_starts_with_the_run_says_where_it_is_once_and_ends_with_the_command(
         run_worker(viewer, Notes(), ["later"] * 3)
         process = viewer._child._process
         assert process.poll() is None
-    assert notes == ["TensorBoard is at http://localhost:6006/"]
+    assert notes == ["TensorBoard is at http://localhost:6006/#custom_scalars"]
     assert started.module == [tensorboard_process.__name__]
     assert started.options == ["--logdir", "runs/a b/tensorboard", "--samples_per_plugin", "images=31,histograms=31"]
     assert process.returncode == 0
@@ -105,7 +105,7 @@ def test_in_a_terminal_it_stays_until_ctrl_c_which_is_no_error(child, capfd, mon
         run_worker(viewer, Notes())
         process = viewer._child._process
     assert process.returncode == 0
-    assert capfd.readouterr().err == "TensorBoard is at http://localhost:6006/ until you press Ctrl-C\n"
+    assert capfd.readouterr().err == "TensorBoard is at http://localhost:6006/#custom_scalars until you press Ctrl-C\n"
 
 
 @pytest.mark.parametrize("told_already", [True, False])

@@ -101,7 +101,8 @@ def test_a_name_that_is_unsafe_as_a_directory_is_refused(name: str) -> None:
 
 def test_latest_cannot_be_a_name() -> None:
     [problem] = problems(None, name="latest")
-    assert problem == ("--name: expected another name than 'latest', which stands for the newest run, got \"latest\"")
+    assert problem.startswith("--name: ")
+    assert problem.endswith('got "latest"')
 
 
 def test_a_home_directory_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:

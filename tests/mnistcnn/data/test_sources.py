@@ -240,7 +240,7 @@ def test_a_named_folder_is_never_replaced_by_anything_else(
     path.unlink()
     if damage != "missing":
         path.write_bytes(content[:-1] if damage == "cut" else content[:-1] + b"\0")
-    expected = {"missing": ": missing", "cut": ": cut short", "other": "but not MNIST's.*data.source=idx"}
+    expected = {"missing": ": missing", "cut": ": cut short", "other": "but not the one of MNIST.*data.source=idx"}
     for folder in (tiny_mnist, None):
         with pytest.raises(DataError, match=rf"(?s){path}{'.*' if damage == 'other' else ''}{expected[damage]}"):
             load_dataset(config(source, folder))
@@ -306,7 +306,7 @@ def test_auto_without_a_network_takes_digits_with_a_warning_that_says_why(cache:
     assert dataset.warning is not None
     for mirror in downloading.MIRRORS:
         assert f"{mirror}{TRAIN_IMAGES}.gz: Connection refused" in dataset.warning
-    assert dataset.warning.startswith("MNIST could not be had")
+    assert dataset.warning.startswith("MNIST could not be loaded")
     assert "mnistcnn data --fetch" in dataset.warning
     assert "data.source=digits" in dataset.warning
 

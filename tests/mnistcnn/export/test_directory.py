@@ -81,7 +81,7 @@ def test_what_is_there_is_not_replaced_unasked(directory, name):
     directory.refuse_to_replace([FORMATS["onnx"]])
     put(directory, name, "1")
     directory.refuse_to_replace([FORMATS["keras"]])
-    with pytest.raises(UsageError, match=f"{name}: there already; overwrite"):
+    with pytest.raises(UsageError, match=f"{name}: already there; overwrite"):
         directory.refuse_to_replace([FORMATS["keras"], FORMATS["onnx"]])
 
 
@@ -122,5 +122,5 @@ def test_a_directory_that_cannot_be_made_is_told(tmp_path):
 def test_damaged_records_are_told(directory):
     put(directory, "a", "1")
     (directory.path / "export.json").write_text("{")
-    with pytest.raises(RunError, match=r"export.json: damaged; remove it to go on"):
+    with pytest.raises(RunError, match=r"export.json: damaged; remove it"):
         put(directory, "b", "2")

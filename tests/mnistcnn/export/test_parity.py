@@ -82,5 +82,5 @@ def test_integers_may_have_other_logits_and_may_be_right_where_the_network_is_wr
 
 def test_integers_that_lose_say_how_much():
     assert parity(forget(12), exact=False).problems == [
-        "it loses 0.12 percentage points of accuracy, and 0.05 are allowed"
+        "it loses 0.12 percentage points of accuracy; at most 0.05 are allowed"
     ]

@@ -166,7 +166,7 @@ def test_a_process_that_stops_at_once_gives_its_trial_back(settings, tiny_datase
 )
 def test_a_study_that_is_about_something_else_is_not_joined(settings, tiny_dataset, training, changes, said):
     work(settings(), tiny_dataset, training)
-    with pytest.raises(ConfigError, match=f"was begun with {said}; choose another --study"):
+    with pytest.raises(ConfigError, match=f"{said}; choose another --study"):
         work(settings(**changes), tiny_dataset, training)
 
 

@@ -49,16 +49,16 @@ def test_a_trial_has_the_shared_settings_and_its_own(sweep_file):
         ("keep_prob: {uniform: 0.3}", "expected a list such as [1, 9], got 0.3"),
         ("keep_prob: {uniform: [0.3]}", "expected two numbers, the lowest and the highest"),
         ("keep_prob: {choice: []}", "expected at least one value"),
-        ("keep_prob: {choice: [0.5, 0.5]}", "a value is there twice"),
+        ("keep_prob: {choice: [0.5, 0.5]}", "a value is given twice"),
         ("keep_prob: {choice: [[0.5]]}", "expected plain values"),
         ("batch_size: {integer: [8, 30], step: 4}", "steps of 4 from 8 do not meet 30; write 28"),
         ("batch_size: {integer: [8, 30], step: 0}", "step: expected a whole number of at least 1, got 0"),
         ("batch_size: {choice: [8, 30], step: 2}", "step goes with integer only"),
         ("batch_size: {integer: [8.5, 30]}", "expected two whole numbers"),
         ("log_dir: {choice: [a, b]}", "'log_dir' cannot vary: all trials are in one place"),
-        ("threads: {choice: [1, 2]}", "'threads' cannot vary: TensorFlow can be told only once"),
+        ("threads: {choice: [1, 2]}", "'threads' cannot vary: TensorFlow reads it only once"),
         ("data.source: {choice: [mnist, digits]}", "'data.source' cannot vary: trials are compared on the same images"),
-        ("schedule.warmup: {choice: [10, 4000]}", "schedule.warmup=4000 do not go together: 4,000 steps of"),
+        ("schedule.warmup: {choice: [10, 4000]}", "schedule.warmup=4000 cannot be combined: 4,000 steps of"),
         ("keep_prob: 0.5", ":2:14: space.keep_prob: expected values such as {choice: [1, 2]}, got 0.5"),
     ],
 )
@@ -66,7 +66,7 @@ def test_what_is_wrong_with_a_line_of_the_space_is_told_with_its_place(sweep_fil
     found = problems(sweep_file(f"space:\n  {line}\n"))
     assert len(found) == 1
     assert said in found[0]
-    assert found[0].startswith(":2:") or "do not go together" in found[0]
+    assert found[0].startswith(":2:") or "cannot be combined" in found[0]
 
 
 def test_everything_is_told_at_once(sweep_file):

@@ -52,5 +52,5 @@ def test_a_warm_up_that_never_ends_is_refused_where_it_stands(tmp_path):
     with pytest.raises(ConfigError) as refused:
         load_config(file, options={"steps": 10})
     assert str(refused.value).startswith(
-        f"{file}:3:11: schedule.warmup: 10 steps of warm-up leave nothing of 10 steps; choose at most 9, or more steps"
+        f"{file}:3:11: schedule.warmup: 10 steps of warm-up leave none of 10 steps; choose at most 9, or more steps"
     )

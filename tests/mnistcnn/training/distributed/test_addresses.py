@@ -66,7 +66,7 @@ def test_a_cluster_of_one_means_one_process():
         (["a:1"], {"type": "worker", "index": 0}, "cluster: expected an object"),
         ({"worker": ["a:1", "b"]}, {"type": "worker", "index": 0}, "'b' is not host:port"),
         ({"worker": ["a:1", "b:70000"]}, {"type": "worker", "index": 0}, "'b:70000' is not host:port"),
-        ({"worker": ["a:1", "a:1"]}, {"type": "worker", "index": 0}, "a:1 is there twice"),
+        ({"worker": ["a:1", "a:1"]}, {"type": "worker", "index": 0}, "a:1 is given twice"),
     ],
 )
 def test_a_wrong_variable_is_refused_with_the_key(cluster, task, expected):

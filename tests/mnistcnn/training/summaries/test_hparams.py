@@ -39,11 +39,13 @@ def test_the_table_has_types_knows_what_differs_and_has_five_results(two_runs):
     experiment = asked(two_runs, get_experiment, api_pb2.GetExperimentRequest())
     types = {info.name: info.type for info in experiment.hparam_infos}
     assert types["learning_rate"] == api_pb2.DATA_TYPE_FLOAT64
-    assert types["network.initializer"] == types["data"] == api_pb2.DATA_TYPE_STRING
+    initializer = "usually_default/network.initializer"
+    assert types[initializer] == types["data"] == api_pb2.DATA_TYPE_STRING
     assert api_pb2.DATA_TYPE_UNSET not in types.values()
     names = [info.name for info in experiment.hparam_infos]
-    assert {info.name for info in experiment.hparam_infos if info.differs} == {"learning_rate", "network.initializer"}
-    assert names[:2] == ["learning_rate", "network.initializer"]  # The viewer shows the first five.
+    assert {info.name for info in experiment.hparam_infos if info.differs} == {"learning_rate", initializer}
+    # The viewer shows the first five.
+    assert names[:5] == ["learning_rate", initializer, "batch_size", "data", "keep_prob"]
     assert [(info.name.group, info.name.tag) for info in experiment.metric_infos] == [
         ("", f"results/{name}") for name in RESULTS
     ]
@@ -70,6 +72,14 @@ def test_each_run_has_a_row_with_its_settings_and_results(two_runs):
         }
 
 
+def test_the_settings_of_a_single_run_begin_with_what_people_vary(run):
+    experiment = asked(run.tensorboard_path, get_experiment, api_pb2.GetExperimentRequest())
+    names = [info.name for info in experiment.hparam_infos]
+    assert names[:5] == ["batch_size", "data", "keep_prob", "learning_rate", "network.conv1"]
+    assert {"network.conv2", "network.fc1", "seed", "steps"} == set(names[5:9])
+    assert all(name.startswith("usually_default/") for name in names[9:])
+
+
 def test_the_table_of_runs_has_settings_and_results(run, events):
     found = events(run, "hparams")
     start = metadata.parse_session_start_info_plugin_data(
@@ -78,8 +88,8 @@ def test_the_table_of_runs_has_settings_and_results(run, events):
     settings = {key: getattr(value, value.WhichOneof("kind")) for key, value in start.hparams.items()}
     assert settings["data"] == "tiny"
     assert (settings["learning_rate"], settings["steps"], settings["network.fc1"]) == (3e-3, 30, 16)
-    assert settings["network.initializer"] == "tutorial"
-    assert not {"log_dir", "name", "threads", "summaries.every"} & set(settings)
+    assert settings["usually_default/network.initializer"] == "tutorial"
+    assert not {"log_dir", "name", "threads", "summaries.every"} & {key.rpartition("/")[2] for key in settings}
     assert start.group_name == run.name
     results = run.manifest()["results"]
     for name in ("test_accuracy", "validation_accuracy", "best_validation_accuracy", "best_test_accuracy", "best_step"):

@@ -1,0 +1,41 @@
+"""Long output in a terminal, a screen at a time, through the user's own pager."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+from collections.abc import Sequence
+from typing import TextIO
+
+from .terminal import can_draw, window_height
+
+
+def write_in_pages(lines: Sequence[str], stream: TextIO) -> None:
+    """Write lines: through $PAGER or less if `stream` is a terminal with fewer lines, as they are anywhere else."""
+    command = _pager() if can_draw(stream) and len(lines) >= window_height(stream) else []
+    text = "".join(f"{line}\n" for line in lines)
+    if command:
+        _show(command, text)
+    else:
+        stream.write(text)
+        stream.flush()
+
+
+def _pager() -> list[str]:
+    """The command of a pager that is installed; empty if there is none, or if the user wants none (PAGER=cat)."""
+    command = shlex.split(os.environ.get("PAGER") or "less")
+    return command if command != ["cat"] and shutil.which(command[0]) else []
+
+
+def _show(command: Sequence[str], text: str) -> None:
+    # -R: colours as they are; -S: a line that is wider than the window is cut, and arrow keys move sideways.
+    environment = {"LESS": "-RS", **os.environ}
+    # Ctrl-C is the pager's: it stops a search there, and must not end this process under it.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        subprocess.run(command, input=text.encode(), env=environment, check=False)  # noqa: S603
+    finally:
+        signal.signal(signal.SIGINT, before)
