@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mnistcnn.config.schema import DataConfig
     from mnistcnn.data.dataset import Dataset
     from mnistcnn.runs.directory import Run
+    from mnistcnn.runs.trained import TrainedNetwork
     from mnistcnn.visualize.picture_source import PictureSource
 
     from .rendering.console import Console
