@@ -221,6 +221,6 @@ function tellHowExact(state, { moments, parity }) {
   const least = Math.min(...parity.agree);
   byId("machine-parity").textContent = state.say("machine-parity", {
     images: counted(parity.images), least: counted(least), step: counted(moments[parity.agree.indexOf(least)].step),
-    difference: percent(parity.largest_probability_difference_of_digits, 1),
+    difference: (100 * parity.largest_probability_difference_of_digits).toFixed(1),
   });
 }

@@ -22,7 +22,7 @@ WORDS = {
     "machine-conv1": "conv1 for your digit",
     "machine-conv2": "conv2 for your digit",
     "machine-parity": "To keep this page small, the networks of earlier steps are approximations: weights are rounded, "
-    "and the changes of fc1 are reduced to their main directions. Compared with the run’s snapshots on {images} test "
-    "images, they give the same answer for at least {least} (step {step}). For the first test image of each digit, "
-    "probabilities differ by at most {difference} from those that were recorded in training.",
+    "and the changes of conv2 and fc1 are reduced to their main directions. Compared with the run’s snapshots on "
+    "{images} test images, they give the same answer for at least {least} (step {step}). For the first test image of "
+    "each digit, probabilities differ by at most {difference} percentage points from those that were recorded in training.",
 }
