@@ -13,7 +13,7 @@ from mnistcnn.visualize.drawing.sheet import LEAST_WIDTH, MARGIN, Sheet, Words, 
 from mnistcnn.visualize.drawing.style import DARK, LIGHT, SMALL_SIZE, Scale
 from mnistcnn.visualize.drawing.text_drawing import text_width, wrap
 
-WORDS = Words("A title", "2 × 2", "One sentence.", "A title. What it shows.", "run x · step 1")
+WORDS = Words("A title", "2 × 2", "One sentence.", "What it shows.", "run x · step 1")
 SCALE = Scale("signed", 1.0, "weight", "by hand")
 
 
