@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnistcnn.errors import RunError
+from mnistcnn.errors import RunError, UsageError
 from mnistcnn.runs.directory import Run
 from mnistcnn.visualize.drawing.captions import CAPTIONS, CHAPTERS
 from mnistcnn.visualize.drawing.style import DARK, LIGHT
@@ -122,7 +122,10 @@ def test_a_run_with_one_checkpoint_and_no_metrics_has_no_curves_and_no_animation
     source.snapshots, source.history = [], source.history[-1:]
     monkeypatch.setattr(Run, "metrics_path", tmp_path / "metrics.csv")
     pictures = [picture for picture in PICTURES if picture.show == "training"]
-    assert list(draw_pictures(source, pictures, tmp_path / "out", "png")) == [None, None]
+    drawn = draw_pictures(source, pictures, tmp_path / "out", "png")
+    assert [next(drawn), next(drawn)] == [None, None]
+    with pytest.raises(UsageError, match="nothing to draw of the kind training"):
+        next(drawn)
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_that_names_it(make_subject, tmp_path):
