@@ -114,11 +114,13 @@ def load_picture_source(
     data_dir: Path | None,
     console: Console,
     *,
-    image: str = "0",
+    image: str | None = None,
     theme: str = "light",
     autoscale: bool = False,
 ) -> PictureSource:
     """Load a run's network with the data that it learned from; the options are those of `mnistcnn visualize`.
+
+    Without an image, the digit is the least certain correct answer among the first test images.
 
     Raises:
         DataError: the data or the image cannot be loaded, or the run learned from other data.

@@ -9,14 +9,15 @@ import json
 import subprocess
 import sys
 import tempfile
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 DOCS = Path(__file__).parent
-LEFT_OUT = ("contact-sheet", "conv2-patches", "cards-2", "cards-3", "cards-4")
-"""The contact sheet shows the others once more, the cards show the patches, and one sheet of cards is like another."""
+LEFT_OUT = ("conv2-patches", "cards-2", "cards-3", "cards-4")
+"""The cards show the patches, and one sheet of cards is like another."""
 COLOURS = 256
 MOST_BYTES = 2_000_000
 
@@ -35,7 +36,7 @@ def main(run: str) -> None:
     for old in gallery.iterdir():
         old.unlink()
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "mnistcnn_cli", "visualize", run, "--out", folder]
+        command = [sys.executable, "-m", "mnistcnn_cli", "visualize", run, "--out", folder, "--no-open"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
         manifest = json.loads((Path(folder) / "manifest.json").read_text(encoding="utf-8"))
         pictures = [picture for picture in manifest["pictures"] if not picture["file"][3:-4].endswith(LEFT_OUT)]
@@ -65,11 +66,14 @@ def _reduce(source: Path, target: Path) -> None:
 
 def _page(manifest: dict[str, Any], pictures: list[dict[str, Any]]) -> str:
     opening = OPENING.format(data=manifest["data"], run=Path(manifest["run"]).name, step=manifest["checkpoint"]["step"])
-    parts = [
-        f"## {picture['title']}\n\n{picture['caption']}\n\n![{picture['alt']}](gallery/{picture['file']})\n"
-        for picture in pictures
-    ]
-    return "\n".join([opening, *parts])
+    parts = [opening]
+    for chapter, group in groupby(pictures, key=lambda picture: picture["chapter"]):
+        parts.append(f"## {chapter}\n")
+        parts += [
+            f"### {picture['title']}\n\n{picture['caption']}\n\n![{picture['alt']}](gallery/{picture['file']})\n"
+            for picture in group
+        ]
+    return "\n".join(parts)
 
 
 if __name__ == "__main__":

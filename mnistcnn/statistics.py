@@ -1,4 +1,4 @@
-"""How far a measured accuracy, or the mean of several, can be trusted."""
+"""How a measured fraction is written, and how far it, or the mean of several, can be trusted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist, fmean, stdev
+
+
+def percent(fraction: float, digits: int = 2) -> str:
+    """Write `0.9821` as `98.21 %`.
+
+    Only 0 and 1 themselves become `0.00 %` and `100.00 %`; what would be rounded to them becomes `<0.01 %` or
+    `>99.99 %`, so that no probability looks like a certainty.
+
+    Args:
+        fraction: in [0, 1].
+        digits: after the decimal point.
+    """
+    text, step = f"{100 * fraction:.{digits}f}", 10.0**-digits
+    if fraction > 0 and float(text) == 0:
+        return f"<{step:.{digits}f} %"
+    if fraction < 1 and float(text) == 100:
+        return f">{100 - step:.{digits}f} %"
+    return f"{text} %"
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:

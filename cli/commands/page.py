@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 from mnistcnn.visualize.names import PAGE
 
 from .. import options
+from ..browser import open_in_browser
 from ..help import examples
 from ..run_page import write_run_page
 
@@ -42,18 +42,5 @@ def page(
     It writes one HTML file, which needs neither a server nor the internet, and opens it.
     """
     written = write_run_page(run, log_dir, checkpoint, data_dir, out, weights, quiet=quiet, as_json=as_json)
-    if not no_open and not as_json and sys.stdout.isatty():
-        _open(written.path)
-
-
-def _open(path: Path) -> None:
-    """Open the page where there is a screen; a browser in the terminal could not show it."""
-    import webbrowser
-
-    screen = sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
-    try:
-        opened = screen and webbrowser.open(path.resolve().as_uri())
-    except webbrowser.Error:
-        opened = False
-    if not opened:
+    if not no_open and not as_json and sys.stdout.isatty() and not open_in_browser(written.path):
         sys.stderr.write("no browser was found: open the file in one\n")

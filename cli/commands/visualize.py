@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from mnistcnn.errors import UsageError
-from mnistcnn.visualize.names import ALL, KINDS, LAYERS, PAGE, check_name
+from mnistcnn.visualize.names import ALL, INDEX, KINDS, LAYERS, PAGE, check_name
 
 from .. import options
+from ..browser import open_in_browser
 from ..completion import complete_kinds, complete_layers
 from ..help import examples
 from ..loading import find_run, load_picture_source
@@ -43,7 +45,13 @@ Augmentation = Annotated[
     typer.Option("--augmentation", metavar="", help="Draw augmented training images; short for --show augmentation."),
 ]
 ImageName = Annotated[
-    str, typer.Option("--image", metavar="INDEX|FILE", help="Digit to follow: the number of a test image, or a file.")
+    str | None,
+    typer.Option(
+        "--image",
+        metavar="INDEX|FILE",
+        help="Digit to follow: the number of a test image, or a file.",
+        show_default="the least certain correct answer among the first 100",
+    ),
 ]
 Format = Literal["png", "svg", "pdf"]
 FormatOption = Annotated[
@@ -63,6 +71,14 @@ AsPage = Annotated[
     bool,
     typer.Option("--page", metavar="", help="Write the interactive page instead; `mnistcnn page` opens it as well."),
 ]
+Open = Annotated[
+    bool | None,
+    typer.Option(
+        "--open/--no-open",
+        help="Open index.html, which shows all of the pictures, in the browser.",
+        show_default="in a terminal on a machine with a screen",
+    ),
+]
 Terminal = Annotated[
     bool,
     typer.Option("--terminal", metavar="", help="Draw filters and maps as text in the terminal, and write no files."),
@@ -77,12 +93,13 @@ def visualize(
     layer: Layer = "all",
     show: Show = None,
     augmentation: Augmentation = False,
-    image: ImageName = "0",
+    image: ImageName = None,
     checkpoint: options.Checkpoint = "best",
     file_format: FormatOption = "png",
     theme: Theme = "light",
     autoscale: Autoscale = False,
     out: Out = None,
+    open_index: Open = None,
     terminal: Terminal = False,
     unit: Unit = None,
     as_page: AsPage = False,
@@ -97,21 +114,23 @@ def visualize(
     kinds = [*(show or []), *(["augmentation"] if augmentation else [])]
     for kind in kinds:
         check_name("--show", kind, KINDS)
-    if terminal and (out is not None or as_json):
-        raise UsageError("--terminal writes no files: leave out --out and --json")
+    if terminal and (out is not None or as_json or open_index):
+        raise UsageError("--terminal writes no files: leave out --out, --open and --json")
     if unit is not None and not terminal:
         raise UsageError("--unit is for text in the terminal: add --terminal, or leave --unit out")
     if weights is not None and not as_page:
         raise UsageError("--weights is about the page: add --page, or leave it out")
     if as_page:
         _refuse_beside_page(
-            {"--layer": layer != ALL, "--show": bool(kinds), "--image": image != "0", "--format": file_format != "png",
-             "--theme": theme != "light", "--autoscale": autoscale, "--terminal": terminal}
+            {"--layer": layer != ALL, "--show": bool(kinds), "--image": image is not None,
+             "--format": file_format != "png", "--theme": theme != "light",
+             "--autoscale": autoscale, "--terminal": terminal}
         )  # fmt: skip
         file = out and out / PAGE
         write_run_page(run, log_dir, checkpoint, data_dir, file, weights or "int8", quiet=quiet, as_json=as_json)
         return
     from ..rendering.console import open_console
+    from ..rendering.messages import show_warning
     from ..rendering.pictures_view import draw_as_text
 
     found = find_run(run, log_dir, checkpoint)
@@ -121,8 +140,13 @@ def visualize(
         )
     if terminal:
         draw_as_text(source, layer, kinds, unit)
-    else:
-        _draw_files(source, layer, kinds, out or found.path / "visualize", file_format, quiet=quiet, as_json=as_json)
+        return
+    folder = out or found.path / "visualize"
+    _draw_files(source, layer, kinds, folder, file_format, quiet=quiet, as_json=as_json)
+    if open_index or (open_index is None and sys.stdout.isatty() and not as_json):
+        opened = open_in_browser(folder / INDEX)
+        if open_index and not opened:
+            show_warning(f"no browser to open it with: {folder / INDEX}")
 
 
 def _draw_files(
@@ -132,7 +156,7 @@ def _draw_files(
     from mnistcnn.visualize.pictures import draw_pictures, select
 
     from ..rendering.ndjson import write_record
-    from ..rendering.pictures_view import drawing_progress, list_pictures, picture_record
+    from ..rendering.pictures_view import drawing_progress, index_record, list_pictures, picture_record
 
     pictures = select(layer, kinds)
     drawn = []
@@ -143,8 +167,10 @@ def _draw_files(
                 drawn.append(picture)
                 if as_json:
                     write_record(picture_record(picture))
-    if not as_json:
-        list_pictures(drawn)
+    if as_json:
+        write_record(index_record(out / INDEX))
+    else:
+        list_pictures(out / INDEX, drawn)
 
 
 def _refuse_beside_page(given: dict[str, bool]) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .pager import write_in_pages
@@ -23,13 +24,13 @@ def drawing_progress(names: Sequence[str], *, quiet: bool) -> Iterator[Callable[
     """Show the progress of a drawing: a bar in a terminal, else a line for each picture.
 
     Args:
-        names: of the pictures, in order; a contact sheet follows them.
+        names: of the pictures, in order.
         quiet: whether to show nothing.
 
     Yields:
         What to call after each picture.
     """
-    coming = iter([*names, "contact sheet"])
+    coming = iter(names)
     if quiet or sys.stderr is None:
         yield lambda: None
         return
@@ -47,7 +48,7 @@ def drawing_progress(names: Sequence[str], *, quiet: bool) -> Iterator[Callable[
         TextColumn("{task.description}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(next(coming), total=len(names) + 1)
+        task = bar.add_task(next(coming), total=len(names))
         yield lambda: bar.update(task, advance=1, description=next(coming, ""))
 
 
@@ -61,11 +62,16 @@ def picture_record(picture: Drawn) -> dict[str, object]:
     return {"event": "picture", "path": picture.path, **picture.record()}
 
 
-def list_pictures(pictures: Sequence[Drawn]) -> None:
-    """Name the files: a table in a terminal, else one path a line, for other programs."""
-    pictures = sorted(pictures, key=lambda picture: picture.path.name)
+def index_record(path: Path) -> dict[str, object]:
+    """Describe the page that shows all pictures as `visualize --json` does."""
+    return {"event": "index", "path": path}
+
+
+def list_pictures(index: Path, pictures: Sequence[Drawn]) -> None:
+    """Name the files: a table in a terminal, else one path a line, for other programs; the index comes first."""
     if not sys.stdout.isatty():
-        sys.stdout.write("".join(f"{printable(str(picture.path))}\n" for picture in pictures))
+        paths = (index, *(picture.path for picture in pictures))
+        sys.stdout.write("".join(f"{printable(str(path))}\n" for path in paths))
         return
     from rich.console import Console
     from rich.table import Table
@@ -76,7 +82,7 @@ def list_pictures(pictures: Sequence[Drawn]) -> None:
         table.add_row(Text(picture.path.name), Text(picture.words.title))
     console = Console(highlight=False)
     console.print(table)
-    console.print(f"\nopen first: {shell_path(pictures[0].path)}", soft_wrap=True)
+    console.print(f"\nall of them, with their captions: {shell_path(index)}", soft_wrap=True)
 
 
 def draw_as_text(source: PictureSource, layer: str, kinds: list[str], unit: int | None) -> None:

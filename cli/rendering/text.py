@@ -7,10 +7,12 @@ import math
 import shlex
 from pathlib import Path
 
+from mnistcnn import statistics
+
 
 def percent(fraction: float | None) -> str:
-    """Write `0.9821` as `98.21 %`; two decimals show one error in 10,000."""
-    return "–" if fraction is None else f"{100 * fraction:.2f} %"
+    """Write `0.9821` as `98.21 %` and None as a dash; two decimals show one error in 10,000."""
+    return "–" if fraction is None else statistics.percent(fraction)
 
 
 def count(number: float) -> str:

@@ -55,9 +55,7 @@ class Pictures(Sequence[Picture]):
     def __init__(self, drawn: Sequence[Drawn], folder: Path) -> None:
         self.folder = folder
         self._pictures = tuple(
-            Picture(one.path, one.words.title, one.words.sentence, one.words.alt, one.arrays)
-            for one in drawn
-            if one.show != "contact"
+            Picture(one.path, one.words.title, one.words.sentence, one.words.alt, one.arrays) for one in drawn
         )
 
     @overload

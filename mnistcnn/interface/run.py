@@ -241,7 +241,8 @@ class Run:
         Args:
             layer: input, conv1, pool1, conv2, pool2, fc1, fc2 or all.
             show: kinds of pictures, such as filters, maps or mistakes; docs/visualize.md lists them. Empty for all.
-            image: the digit to follow: the number of a test image, or the path of a picture.
+            image: the digit to follow: the number of a test image, or the path of a picture; by default the least
+                certain correct answer among the first hundred test images.
             checkpoint: whose network.
             theme: colours of the pictures.
             file_format: of the files.

@@ -148,8 +148,8 @@ def _open_source(
     start_tensorflow()
     from ..visualize.picture_source import picture_source
 
-    chosen = {} if image is None else {"image": image}
-    return picture_source(_load_trained(run, checkpoint), dataset, theme=theme, autoscale=autoscale, **chosen)
+    trained = _load_trained(run, checkpoint)
+    return picture_source(trained, dataset, image=image, theme=theme, autoscale=autoscale)
 
 
 def _load_own_data(run: Run, data_dir: Path | None) -> Dataset:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import RunError
 from ..events import Baseline
-from ..statistics import wilson_interval
+from ..statistics import percent, wilson_interval
 from .directory import Run
 from .metrics_file import read_metrics
 
@@ -30,10 +30,10 @@ class Shortfall:
 
     def __str__(self) -> str:
         """Give both accuracies."""
-        reached = f"the network of step {self.step:,} gets {_percent(self.accuracy)} of the test images ({self.data})"
+        reached = f"the network of step {self.step:,} gets {percent(self.accuracy)} of the test images ({self.data})"
         if self.baseline == "start":
-            return f"{reached}, no better than before the first step: {_percent(self.least)}"
-        return f"{reached}, no better than always giving the most frequent digit: {_percent(self.least)}"
+            return f"{reached}, no better than before the first step: {percent(self.least)}"
+        return f"{reached}, no better than always giving the most frequent digit: {percent(self.least)}"
 
 
 def no_better_than(accuracy: float, examples: int, chance: float, start: float | None) -> Baseline | None:
@@ -91,7 +91,3 @@ def test_accuracies(run: Run) -> dict[int, float]:
         return {int(row["step"]): float(row["accuracy"]) for row in rows if row["split"] == "test"}
     except (OSError, KeyError, ValueError, TypeError, csv.Error):
         return {}
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.2f} %"

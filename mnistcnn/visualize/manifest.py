@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
+from .drawing.captions import CHAPTERS
 from .drawing.sheet import Words
-from .drawing.style import Pixels, Scale
+from .drawing.style import Scale
 from .picture_source import PictureSource
 
 FORMAT = 1
@@ -24,6 +25,8 @@ class Drawn:
     """A picture whose file is written."""
 
     path: Path
+    chapter: int
+    """From 1."""
     show: str
     words: Words
     scales: tuple[Scale, ...]
@@ -32,12 +35,12 @@ class Drawn:
     size: tuple[int, int]
     """Width and height in pixels."""
     arrays: Mapping[str, NDArray[Any]]
-    thumbnail: Pixels
 
     def record(self) -> dict[str, object]:
         """The picture's entry in `manifest.json`."""
         return {
             "file": self.path.name,
+            "chapter": CHAPTERS[self.chapter - 1][0],
             "show": self.show,
             "title": self.words.title,
             "shape": self.words.shape,
@@ -60,7 +63,7 @@ def manifest(source: PictureSource, pictures: Sequence[Drawn], arrays: Mapping[s
         "run": str(trained.run.path.resolve()),
         "checkpoint": {"asked": trained.checkpoint, "step": trained.step, "weights_digest": trained.digest},
         "data": trained.data,
-        "image": {"name": source.digit.name, "label": source.digit.label},
+        "image": {"name": source.digit.name, "label": source.digit.label, "reason": source.digit.reason},
         "theme": source.theme.name,
         "autoscale": source.autoscale,
         "pictures": [picture.record() for picture in pictures],

@@ -27,6 +27,8 @@ KINDS: dict[str, str] = {
 }
 """The kinds of picture, each with what it shows."""
 
+INDEX = "index.html"
+"""The file that shows all pictures of a folder."""
 PAGE = "page.html"
 """The interactive page's file."""
 PageWeights = Literal["int8", "float32"]

@@ -16,9 +16,10 @@ from ..network.weights import Weights
 from ..runs import checkpoint as checkpoints
 from ..runs.snapshots import Snapshot
 from ..runs.trained import TrainedNetwork
-from .analysis.digit import Digit, find_digit
+from .analysis.digit import Digit, default_digit, find_digit
 from .analysis.maximisation import Maximised, maximise
 from .analysis.patches import Patches, find_patches
+from .analysis.whole_image import dense_layers, pooled_maps
 from .drawing.style import ACTIVATION_PERCENTILE, THEMES, Theme
 
 Floats = NDArray[np.float32]
@@ -118,10 +119,11 @@ class PictureSource:
 
         @tf.function(autograph=False, input_signature=[tf.TensorSpec([None, 28, 28], tf.uint8)])  # type: ignore[untyped-decorator]
         def summary(images: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            named = self.network.activations(to_input(images))
+            pooled = pooled_maps(self.network, to_input(images))
             # The largest value of a pooled map is the largest of the map.
-            peaks = (tf.reduce_max(named[pool], axis=(1, 2)) for pool in ("pool1", "pool2"))
-            return (*peaks, named["fc1"], named["fc2"])
+            peaks = (tf.reduce_max(pooled[pool], axis=(1, 2)) for pool in ("pool1", "pool2"))
+            dense = dense_layers(self.network, pooled["pool2"])
+            return (*peaks, tf.nn.relu(dense["fc1/preactivation"]), dense["fc2"])
 
         test = self.dataset.test
         batches = [summary(test.images[start : start + BATCH_SIZE]) for start in range(0, len(test), BATCH_SIZE)]
@@ -149,10 +151,13 @@ class PictureSource:
         return list(range(min(self.activations[layer].shape[-1], MOST_UNITS)))
 
     def network_at(self, moment: Moment) -> Network:
-        """The network as it was then."""
-        network = Network(self.trained.config.network, self.trained.config.seed)
-        network.load(moment.weights)
-        return network
+        """The network as it was then; another moment's takes its place."""
+        self._network_then.load(moment.weights)
+        return self._network_then
+
+    @cached_property
+    def _network_then(self) -> Network:
+        return Network(self.trained.config.network, self.trained.config.seed)
 
     @cached_property
     def history(self) -> list[Moment]:
@@ -193,18 +198,24 @@ class PictureSource:
 
 
 def picture_source(
-    trained: TrainedNetwork, dataset: Dataset, *, image: str = "0", theme: str = "light", autoscale: bool = False
+    trained: TrainedNetwork,
+    dataset: Dataset,
+    *,
+    image: str | None = None,
+    theme: str = "light",
+    autoscale: bool = False,
 ) -> PictureSource:
     """What the pictures are of, by the names that a user gives.
 
     Args:
         trained: the network.
         dataset: the data that it was trained on; see `mnistcnn.runs.data.check_own_data`.
-        image: the number of a test image, or the path of a file.
+        image: the number of a test image, or the path of a file; None for the default digit.
         theme: a name in `THEMES`.
         autoscale: whether each map has a scale of its own.
 
     Raises:
         DataError: there is no such image, or the file is none.
     """
-    return PictureSource(trained, dataset, find_digit(image, dataset), THEMES[theme], autoscale=autoscale)
+    digit = default_digit(trained.network, dataset) if image is None else find_digit(image, dataset)
+    return PictureSource(trained, dataset, digit, THEMES[theme], autoscale=autoscale)

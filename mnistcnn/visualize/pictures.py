@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from .. import files
 from ..errors import RunError, UsageError
 from .drawing.sheet import Format, Sheet, same_everywhere
+from .index import render_index
 from .manifest import Drawn, manifest, pack_arrays
-from .names import ALL
+from .names import ALL, INDEX
 from .picture_source import PictureSource
 from .sheets import (
     animation,
@@ -32,7 +33,6 @@ from .sheets import (
     units,
 )
 from .sheets.animation import Animation
-from .sheets.contact_sheet import contact_sheet, thumbnail
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Picture:
 
     name: str
     """Names the file and the caption."""
+    chapter: int
+    """From 1; `captions.CHAPTERS` has their titles."""
     show: str
     """The kind that `--show` selects."""
     layers: tuple[str, ...]
@@ -55,39 +57,39 @@ class Picture:
 
 
 PICTURES: tuple[Picture, ...] = (
-    Picture("overview", "overview", (), overview.overview_sheet),
-    Picture("architecture", "overview", (), architecture.architecture_sheet),
-    Picture("input", "maps", ("input",), maps.input_sheet),
-    Picture("conv1-filters", "filters", ("conv1",), filters.conv1_filters),
-    Picture("conv1-convolved", "maps", ("conv1",), partial(maps.maps_sheet, layer="conv1/preactivation")),
-    Picture("conv1-relu", "maps", ("conv1",), partial(maps.maps_sheet, layer="conv1")),
-    Picture("pool1-maps", "maps", ("pool1",), partial(maps.maps_sheet, layer="pool1")),
-    Picture("conv2-filters", "filters", ("conv2",), filters.conv2_filters),
-    Picture("conv2-convolved", "maps", ("conv2",), partial(maps.maps_sheet, layer="conv2/preactivation")),
-    Picture("conv2-relu", "maps", ("conv2",), partial(maps.maps_sheet, layer="conv2")),
-    Picture("pool2-maps", "maps", ("pool2",), partial(maps.maps_sheet, layer="pool2")),
-    Picture("fc1-units", "maps", ("fc1",), maps.fc1_sheet),
-    Picture("prediction", "maps", ("fc2",), maps.prediction_sheet),
-    Picture("attribution", "attribution", ("input", "fc2"), attribution_maps.attribution_sheet),
-    Picture("conv1-patches", "patches", ("conv1",), partial(units.patches_sheet, layer="conv1")),
-    Picture("conv1-maximised", "maximise", ("conv1",), partial(units.maximised_sheet, layer="conv1")),
-    Picture("conv2-patches", "patches", ("conv2",), partial(units.patches_sheet, layer="conv2")),
-    Picture("conv2-maximised", "maximise", ("conv2",), partial(units.maximised_sheet, layer="conv2")),
-    Picture("conv2-cards-1", "cards", ("conv2",), partial(units.cards_sheet, first=0)),
-    Picture("conv2-cards-2", "cards", ("conv2",), partial(units.cards_sheet, first=16)),
-    Picture("conv2-cards-3", "cards", ("conv2",), partial(units.cards_sheet, first=32)),
-    Picture("conv2-cards-4", "cards", ("conv2",), partial(units.cards_sheet, first=48)),
-    Picture("fc1-maximised", "maximise", ("fc1",), partial(units.maximised_sheet, layer="fc1")),
-    Picture("fc2-maximised", "maximise", ("fc2",), partial(units.maximised_sheet, layer="fc2")),
-    Picture("correlation", "correlation", (), correlation.correlation_sheet),
-    Picture("curves", "training", (), curves.curves_sheet),
-    Picture("animation", "training", (), animation.training_animation),
-    Picture("histograms-parameters", "histograms", (), curves.parameter_histograms),
-    Picture("histograms-activations", "histograms", (), curves.activation_histograms),
-    Picture("confusion", "mistakes", (), mistakes.confusion_sheet),
-    Picture("errors", "mistakes", (), mistakes.errors_sheet),
-    Picture("embedding", "embedding", ("fc1",), embedding.embedding_sheet),
-    Picture("augmented", "augmentation", ("input",), augmented.augmented_sheet),
+    Picture("overview", 1, "overview", (), overview.overview_sheet),
+    Picture("architecture", 1, "overview", (), architecture.architecture_sheet),
+    Picture("input", 1, "maps", ("input",), maps.input_sheet),
+    Picture("conv1-convolved", 1, "maps", ("conv1",), partial(maps.maps_sheet, layer="conv1/preactivation")),
+    Picture("conv1-relu", 1, "maps", ("conv1",), partial(maps.maps_sheet, layer="conv1")),
+    Picture("pool1-maps", 1, "maps", ("pool1",), partial(maps.maps_sheet, layer="pool1")),
+    Picture("conv2-convolved", 1, "maps", ("conv2",), partial(maps.maps_sheet, layer="conv2/preactivation")),
+    Picture("conv2-relu", 1, "maps", ("conv2",), partial(maps.maps_sheet, layer="conv2")),
+    Picture("pool2-maps", 1, "maps", ("pool2",), partial(maps.maps_sheet, layer="pool2")),
+    Picture("fc1-units", 1, "maps", ("fc1",), maps.fc1_sheet),
+    Picture("prediction", 1, "maps", ("fc2",), maps.prediction_sheet),
+    Picture("attribution", 1, "attribution", ("input", "fc2"), attribution_maps.attribution_sheet),
+    Picture("conv1-filters", 2, "filters", ("conv1",), filters.conv1_filters),
+    Picture("conv2-filters", 2, "filters", ("conv2",), filters.conv2_filters),
+    Picture("conv1-patches", 2, "patches", ("conv1",), partial(units.patches_sheet, layer="conv1")),
+    Picture("conv1-maximised", 2, "maximise", ("conv1",), partial(units.maximised_sheet, layer="conv1")),
+    Picture("conv2-patches", 2, "patches", ("conv2",), partial(units.patches_sheet, layer="conv2")),
+    Picture("conv2-maximised", 2, "maximise", ("conv2",), partial(units.maximised_sheet, layer="conv2")),
+    Picture("conv2-cards-1", 2, "cards", ("conv2",), partial(units.cards_sheet, first=0)),
+    Picture("conv2-cards-2", 2, "cards", ("conv2",), partial(units.cards_sheet, first=16)),
+    Picture("conv2-cards-3", 2, "cards", ("conv2",), partial(units.cards_sheet, first=32)),
+    Picture("conv2-cards-4", 2, "cards", ("conv2",), partial(units.cards_sheet, first=48)),
+    Picture("fc1-maximised", 2, "maximise", ("fc1",), partial(units.maximised_sheet, layer="fc1")),
+    Picture("fc2-maximised", 2, "maximise", ("fc2",), partial(units.maximised_sheet, layer="fc2")),
+    Picture("correlation", 2, "correlation", (), correlation.correlation_sheet),
+    Picture("embedding", 2, "embedding", ("fc1",), embedding.embedding_sheet),
+    Picture("augmented", 3, "augmentation", ("input",), augmented.augmented_sheet),
+    Picture("curves", 3, "training", (), curves.curves_sheet),
+    Picture("animation", 3, "training", (), animation.training_animation),
+    Picture("histograms-parameters", 3, "histograms", (), curves.parameter_histograms),
+    Picture("histograms-activations", 3, "histograms", (), curves.activation_histograms),
+    Picture("confusion", 4, "mistakes", (), mistakes.confusion_sheet),
+    Picture("errors", 4, "mistakes", (), mistakes.errors_sheet),
 )
 
 
@@ -110,10 +112,10 @@ def select(layer: str, kinds: Sequence[str]) -> list[Picture]:
 def draw_pictures(
     source: PictureSource, pictures: Sequence[Picture], out: Path, kind: Format
 ) -> Iterator[Drawn | None]:
-    """Draw pictures into a folder, then a contact sheet of them, `manifest.json` and `arrays.npz`.
+    """Draw pictures into a folder, then write `arrays.npz`, `manifest.json` and `index.html` about them.
 
     Yields:
-        Each picture when its file is written, the contact sheet last; None for one that the run has no material for.
+        Each picture when its file is written; None for one that the run has no material for.
 
     Raises:
         RunError: the folder cannot be written, or a checkpoint is damaged.
@@ -123,42 +125,32 @@ def draw_pictures(
         out.mkdir(parents=True, exist_ok=True)
         files.remove_temporaries(out)
     done: list[Drawn] = []
-    arrays: dict[str, NDArray[Any]] = {}
     for picture in pictures:
         drawn = _draw(source, picture, out, kind)
         if drawn is not None:
             done.append(drawn)
-            arrays.update(drawn.arrays)
         yield drawn
     if not done:
         missing = ", ".join(dict.fromkeys(picture.show for picture in pictures))
         raise UsageError(f"{source.trained.run.path}: nothing to draw of the kind {missing}: the run did not use it")
-    if len(done) > 1:
-        with same_everywhere():
-            first = _finish(source, contact_sheet(source, done), "00-contact-sheet", "contact", out, kind)
-        done.insert(0, first)
-        yield first
+    arrays: dict[str, NDArray[Any]] = {name: array for drawn in done for name, array in drawn.arrays.items()}
     with _writing(out):
         files.write_atomically(out / "arrays.npz", pack_arrays(arrays))
         files.write_atomically(out / "manifest.json", files.to_json(manifest(source, done, arrays)))
+        files.write_atomically(out / INDEX, render_index(source, done).encode())
 
 
 def _draw(source: PictureSource, picture: Picture, out: Path, kind: Format) -> Drawn | None:
     with same_everywhere():
         sheet = picture.draw(source)
-        return None if sheet is None else _finish(source, sheet, picture.stem, picture.show, out, kind)
-
-
-def _finish(source: PictureSource, sheet: Sheet | Animation, stem: str, show: str, out: Path, kind: Format) -> Drawn:
-    """Write the sheet's file, and keep a small version for the contact sheet."""
-    note = f"weights {source.trained.digest}"
-    raster = sheet.still(note)
-    path = out / f"{stem}.{sheet.suffix(kind)}"
-    content = raster if path.suffix == ".png" else sheet.render(kind, note)
+        if sheet is None:
+            return None
+        content = sheet.render(kind, f"weights {source.trained.digest}")
+    path = out / f"{picture.stem}.{sheet.suffix(kind)}"
     with _writing(path):
         files.write_atomically(path, content)
     parts = (sheet.words, tuple(sheet.scales), tuple(sheet.units), sheet.size, sheet.arrays)
-    return Drawn(path, show, *parts, thumbnail(raster))
+    return Drawn(path, picture.chapter, picture.show, *parts)
 
 
 @contextmanager

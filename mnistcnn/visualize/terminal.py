@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
+from ..statistics import percent
 from .drawing.captions import CAPTIONS
 from .drawing.style import INK, Colour, Pixels, Scale, Theme, magnify, signed_scale
 from .drawing.text_drawing import number
@@ -156,7 +157,8 @@ def _filter(screen: _Screen, layer: str, unit: int) -> Iterator[str]:
 def _maps(screen: _Screen, layer: str) -> Iterator[str]:
     source = screen.source
     if layer == "input":
-        yield from screen.heading("input", source.digit.name, INK)
+        reason = source.digit.reason
+        yield from screen.heading("input", source.digit.name + (f", {reason}" if reason else ""), INK)
         yield from screen.draw(source.digit.image, INK)
     elif layer in _MAP_NAMES:
         maps, scale = source.activations[layer], layer_scale(source, layer)
@@ -200,7 +202,7 @@ def _dense(screen: _Screen) -> Iterator[str]:
 def _answer(screen: _Screen, digit: int) -> str:
     source = screen.source
     mark = "←" if digit == source.prediction and screen.depth != "ascii" else ""
-    return f"{digit}  {100 * source.probabilities[digit]:6.2f} % {mark}".rstrip()
+    return f"{digit}  {percent(float(source.probabilities[digit])):>8} {mark}".rstrip()
 
 
 def _beside(tiles: Sequence[Floats]) -> Floats:

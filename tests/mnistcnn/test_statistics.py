@@ -3,7 +3,19 @@ import pytest
 from scipy import stats
 from scipy.stats import binomtest
 
-from mnistcnn.statistics import Spread, spread, t_interval, wilson_interval
+from mnistcnn.statistics import Spread, percent, spread, t_interval, wilson_interval
+
+
+@pytest.mark.parametrize(
+    ("fraction", "digits", "written"),
+    [
+        (0.9821, 2, "98.21 %"), (0.0, 2, "0.00 %"), (1.0, 2, "100.00 %"), (1e-9, 2, "<0.01 %"), (1e-4, 2, "0.01 %"),
+        (0.9999, 2, "99.99 %"), (0.99996, 2, ">99.99 %"), (1 - 1e-16, 2, ">99.99 %"), (0.9999, 1, ">99.9 %"),
+        (0.996, 0, ">99 %"), (0.004, 0, "<1 %"),
+    ],
+)  # fmt: skip
+def test_what_is_not_certain_is_never_written_as_certain(fraction, digits, written):
+    assert percent(fraction, digits) == written
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.999])

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from ...network.model import IMAGE_SIZE, Network
 
-STEPS = 300
+STEPS = 100
 WINDOW = 5
-"""The side of the square that occlusion wipes out."""
+"""The side of the square that occlusion erases."""
 
 
 def integrated_gradients(network: Network, image: NDArray[np.float32], target: int) -> NDArray[np.float32]:
@@ -36,21 +36,21 @@ def integrated_gradients(network: Network, image: NDArray[np.float32], target: i
     return np.asarray(image * gradients.mean(axis=0))
 
 
-def occlusion(network: Network, image: NDArray[np.float32], target: int) -> NDArray[np.float32]:
-    """How much a logit falls when a 5 × 5 square around each pixel is wiped out.
+def occlusion(network: Network, image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far each logit falls when a 5 × 5 square around each pixel is erased.
 
     Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks" (ECCV 2014), section 4.2, with paper
     instead of grey: here paper is what means nothing.
 
     Returns:
-        [28, 28]; positive where the class needs what is there.
+        [28, 28, 10]; positive where the class needs what is there.
     """
     reach = WINDOW // 2
     places = np.arange(IMAGE_SIZE)
     inside = np.abs(places[:, np.newaxis] - places) <= reach
-    # wiped[y, x] is the square around (y, x).
-    wiped = inside[:, np.newaxis, :, np.newaxis] & inside[np.newaxis, :, np.newaxis, :]
-    images = np.where(wiped, np.float32(0), image).reshape(-1, IMAGE_SIZE, IMAGE_SIZE, 1)
-    logits: NDArray[np.float32] = network(tf.constant(images)).numpy()[:, target]
-    whole = float(network(tf.constant(image[np.newaxis, :, :, np.newaxis])).numpy()[0, target])
-    return (np.float32(whole) - logits).reshape(IMAGE_SIZE, IMAGE_SIZE)
+    # erased[y, x] is the square around (y, x).
+    erased = inside[:, np.newaxis, :, np.newaxis] & inside[np.newaxis, :, np.newaxis, :]
+    images = np.where(erased, np.float32(0), image).reshape(-1, IMAGE_SIZE, IMAGE_SIZE, 1)
+    logits: NDArray[np.float32] = network(tf.constant(images)).numpy()
+    whole: NDArray[np.float32] = network(tf.constant(image[np.newaxis, :, :, np.newaxis])).numpy()
+    return (whole - logits).reshape(IMAGE_SIZE, IMAGE_SIZE, -1)

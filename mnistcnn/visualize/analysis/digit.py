@@ -1,9 +1,9 @@
-"""Finds the image that is followed through the network: a test image by its number, or a file."""
+"""Finds the image that is followed through the network: a test image by its number, a file, or an interesting one."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...errors import DataError
+from ...network.evaluator import EvaluationResult
+from ...network.model import Network, to_input
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +25,32 @@ class Digit:
     """`test image 0 of mnist`, or the name of a file."""
     label: int | None
     """None if nobody said what it is."""
+    reason: str = ""
+    """Why it was chosen, if the user did not choose it."""
+
+
+CANDIDATES = 100
+"""The default digit is one of the first so many test images."""
+
+
+def default_digit(network: Network, dataset: Dataset) -> Digit:
+    """The digit to follow when the user chose none: see `least_certain`; if there is none, the first test image."""
+    images, labels = dataset.test.images[:CANDIDATES], dataset.test.labels[:CANDIDATES]
+    index = least_certain(EvaluationResult(network(to_input(images)).numpy(), labels))
+    if index is None:
+        return find_digit("0", dataset)
+    reason = f"the least certain correct answer among the first {len(images)} test images"
+    return replace(find_digit(str(index), dataset), reason=reason)
+
+
+def least_certain(result: EvaluationResult) -> int | None:
+    """Which of the first hundred images that are classified correctly has the least probability; None if none is.
+
+    A digit that the network is certain of has no runner-up worth looking at.
+    """
+    confidence = result.log_probabilities.max(axis=1)[:CANDIDATES]
+    correct = np.flatnonzero((result.predictions == result.labels)[:CANDIDATES])
+    return int(correct[confidence[correct].argmin()]) if len(correct) else None
 
 
 def find_digit(image: str, dataset: Dataset) -> Digit:

@@ -45,11 +45,6 @@ class ReceptiveField:
         start = self.start(position)
         return range(max(start, 0), min(start + self.size, IMAGE_SIZE))
 
-    def formula(self) -> str:
-        """`2y−6 … 2y+7`."""
-        factor = "" if self.stride == 1 else str(self.stride)
-        return " … ".join(f"{factor}y{offset:+d}".replace("-", "−") for offset in (self.first, self.last))
-
     def followed_by(self, kernel: int, stride: int, padding: int) -> ReceptiveField:
         """The field of the next layer's outputs; see the module's derivation."""
         return ReceptiveField(

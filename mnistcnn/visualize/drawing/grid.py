@@ -50,10 +50,13 @@ def draw_maps(
     zoom: int,
     labels: Sequence[str],
     dead: Sequence[bool],
+    *,
+    top: int = 0,
 ) -> None:
-    """Draw [height, width, units] as tiles, each with its own scale and label; dead units are hatched."""
+    """Draw [height, width, units] as tiles below `top`, each with its scale and label; dead units are hatched."""
     for index in range(grid.count):
         x, y = grid.place(index)
+        y += top
         if dead[index]:
             sheet.image(x, y, hatching(grid.tile_height, grid.tile_width, sheet.theme), frame=True)
         else:

@@ -44,7 +44,6 @@ const SECTIONS = [
   showProjection,
   showPractice,
 ];
-const FIRST = 7; // the tutorial's first test image is one as well
 
 function openPage() {
   const payload = readPayload();
@@ -71,9 +70,7 @@ function openPage() {
 }
 
 function start(state) {
-  const { samples } = state.payload;
-  const first = samples.find(({ label }) => label === FIRST) ?? samples[0];
-  if (first) state.source = testImage(state, first);
+  state.source = testImage(state, state.payload.first);
   state.dirty.add("answer");
   state.update();
   state.select(strongest(state.network, state.answer, "conv1"), false);

@@ -15,6 +15,7 @@ from ...network.weights import Weights
 from ...runs import checkpoint as checkpoints
 from ...runs.checkpoint import steps_to_drop
 from ...runs.metrics_file import read_metrics
+from ..analysis.digit import least_certain
 from ..analysis.receptive_fields import RECEPTIVE_FIELDS
 from ..drawing.captions import CAPTIONS
 from ..drawing.style import DIGIT_COLOURS, THEMES, Colour, Theme, signed_scale
@@ -67,6 +68,7 @@ def make_payload(source: PictureSource, weights: PageWeights) -> Part:
         "limits": _limits(source),
         "dead": {layer: np.flatnonzero(source.survey.dead(layer)).tolist() for layer in ("conv1", "conv2", "fc1")},
         "excitation": excitation(source),
+        "first": _first(source),
         "samples": _samples(source),
         "mistakes": _mistakes(source),
         "confusion": confusion_matrix(result.labels, result.predictions).tolist(),
@@ -111,6 +113,13 @@ def _limits(source: PictureSource) -> Part:
         "weights": {layer: signed_scale(source.weights[f"{layer}/weights"], "weight").limit for layer in LAYERS},
         "activations": {layer: source.limit(layer) for layer in ("conv1", "pool1", "conv2", "pool2", "fc1")},
     }
+
+
+def _first(source: PictureSource) -> Part:
+    """The digit that is on the pad when the page opens: the one that pictures follow if nobody chose one."""
+    index = least_certain(source.survey.result) or 0
+    test = source.dataset.test
+    return {"index": index, "label": int(test.labels[index]), "image": encode(test.images[index])}
 
 
 def _samples(source: PictureSource) -> list[Part]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ...network.evaluator import EvaluationResult
+from ...statistics import percent
 from ..analysis.change import change_in_words, place_of_step
 from ..drawing.sheet import Format, Sheet, Words
 from ..drawing.style import ACTIVATION_PERCENTILE, INK, SMALL_SIZE, TEXT_SIZE, Colour, Scale, paint, signed_scale
@@ -57,14 +58,10 @@ class Animation:
         del kind
         return "gif"
 
-    def still(self, keywords: str) -> bytes:
-        """A PNG of the last frame."""
-        return self.frames[-1].still(keywords)
-
     def render(self, kind: Format, keywords: str) -> bytes:
         """The file's content; its comment is the alternative text."""
-        del kind
-        images = [Image.open(io.BytesIO(frame.still(keywords))).convert("RGB") for frame in self.frames]
+        del kind, keywords
+        images = [frame.raster() for frame in self.frames]
         first, *rest = _with_one_palette(images, self.frames[-1].theme.background)
         durations = [_FRAME_MS] * len(rest) + [_LAST_FRAME_MS]
         buffer = io.BytesIO()
@@ -134,7 +131,7 @@ def _shape(source: PictureSource, moment: Moment, last: int) -> str:
     shape = f"step {moment.step:,} of {last:,}"
     if moment.accuracy is None or not source.snapshots:
         return shape
-    return f"{shape}; {100 * moment.accuracy:.1f} % of {source.snapshots[0].examples} validation images recognised"
+    return f"{shape}; {percent(moment.accuracy, 1)} of {source.snapshots[0].examples} validation images recognised"
 
 
 def _draw_timeline(sheet: Sheet, steps: list[int], now: int) -> None:
@@ -158,4 +155,4 @@ def _draw_answer(sheet: Sheet, source: PictureSource, logits: NDArray[np.float32
         sheet.text(x + 14, y + 9, str(digit), TEXT_SIZE, align="right", bold=chosen)
         colour = sheet.theme.orange if chosen else sheet.theme.stripes
         sheet.bar(x + 22, y, 1 + 90 * float(probability), 18, colour)
-        sheet.text(x + 28 + 90 * float(probability), y + 9, f"{100 * probability:.0f} %", faint=not chosen)
+        sheet.text(x + 28 + 90 * float(probability), y + 9, percent(float(probability), 0), faint=not chosen)

@@ -73,8 +73,8 @@ def _draw_layer(sheet: Sheet, x: int, layer: _Layer) -> None:
 def _draw_facts(sheet: Sheet, x: int, layer: _Layer, parameters: Sequence[tuple[int, ...]], total: int) -> None:
     count = sum(_size(shape) for shape in parameters)
     field = RECEPTIVE_FIELDS.get(layer.name)
-    sees = f"sees {field.size} × {field.size} pixels" if field and layer.name != "input" else ""
-    lines = [layer.operation, f"→ {layer.shape}", sees if field else "sees the whole image"]
+    seen = f"{field.size} × {field.size} pixels" if field else "the whole image"
+    lines = [layer.operation, f"→ {layer.shape}", f"from {seen}"]
     if count:
         learned = " + ".join(" × ".join(map(str, shape)) for shape in parameters)
         lines += [learned, f"= {count:,} parameters", f"({100 * count / total:.2g} % of all)"]

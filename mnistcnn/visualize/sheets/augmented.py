@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
+from ...config.recipe import AugmentationConfig
 from ...network.augmentation import Augmentation
 from ...network.model import to_input
 from ..drawing.grid import Grid
@@ -15,6 +16,10 @@ from .words import words
 
 _IMAGES = 6
 _CHANGES = 7
+_VERBS = {
+    "rotation": "turned", "scale": "scaled", "shift": "moved", "shear": "slanted", "elastic": "bent",
+    "stroke": "thickened or thinned", "contrast": "made darker or lighter", "gap": "interrupted", "feet": "given feet",
+}  # fmt: skip
 
 
 def augmented_sheet(source: PictureSource) -> Sheet | None:
@@ -30,7 +35,7 @@ def augmented_sheet(source: PictureSource) -> Sheet | None:
     shown = np.stack([images, *changed], axis=1)[..., 0]
     columns = _CHANGES + 1
     grid = Grid(len(shown) * columns, columns, 112, 112, gap=10, label=18)
-    said = words(source, "augmented", _settings(source), digit=False)
+    said = words(source, "augmented", _settings(source), digit=False, changes=_changes(source))
     sheet = Sheet(grid.width, grid.height, said, source.theme, [INK])
     for place, image in enumerate(shown.reshape(-1, 28, 28)):
         x, y = grid.place(place)
@@ -41,7 +46,18 @@ def augmented_sheet(source: PictureSource) -> Sheet | None:
     return sheet
 
 
+def _used(source: PictureSource) -> dict[str, float]:
+    """The settings of augmentation that are not 0."""
+    unused = AugmentationConfig().model_dump()
+    used = source.trained.config.augmentation.model_dump()
+    return {name: value for name, value in used.items() if value and not unused[name]}
+
+
 def _settings(source: PictureSource) -> str:
-    changes = source.trained.config.augmentation
-    kinds = ("rotation", "scale", "shift", "shear", "elastic", "stroke", "contrast", "gap", "feet")
-    return ", ".join(f"{kind} {getattr(changes, kind):g}" for kind in kinds if getattr(changes, kind))
+    return ", ".join(f"{name} {value:g}" for name, value in _used(source).items())
+
+
+def _changes(source: PictureSource) -> str:
+    """What is done to an image: `turned, scaled and moved`."""
+    *most, last = dict.fromkeys(_VERBS.get(name, "changed") for name in _used(source))
+    return f"{', '.join(most)} and {last}" if most else last

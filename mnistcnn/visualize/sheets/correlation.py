@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..drawing.sheet import Sheet
-from ..drawing.style import LABEL_SIZE, Scale
+from ..drawing.style import LABEL_SIZE, SMALL_SIZE, Scale
 from ..drawing.text_drawing import wrap
 from ..picture_source import REFERENCE_IMAGES, Floats, PictureSource
 from .words import plural, words
@@ -14,7 +14,9 @@ from .words import plural, words
 DUPLICATE = 0.95
 """Units whose activations correlate at least so much are near-duplicates."""
 _SIDE = 448
+_MARGIN, _TOP = 28, 42  # for the numbers of the units
 _MOST = 128  # units in one matrix
+_LABELS = 16  # of them that are numbered
 
 
 def correlation_sheet(source: PictureSource) -> Sheet:
@@ -24,13 +26,13 @@ def correlation_sheet(source: PictureSource) -> Sheet:
     shape = ", ".join(f"{layer}: {int(source.survey.dead(layer).sum())} dead" for layer in correlations)
     said = words(source, "correlation", f"{shape}; near-duplicates correlate at {DUPLICATE} or more", digit=False)
     findings = [_findings(layer, matrix, source.survey.dead(layer)) for layer, matrix in correlations.items()]
-    width = 2 * _SIDE + 40
+    width = 2 * (_MARGIN + _SIDE) + 30
     lines = [line for finding in findings for line in wrap(finding, width, LABEL_SIZE)]
-    sheet = Sheet(width, _SIDE + 52 + 17 * len(lines), said, source.theme, [scale])
+    sheet = Sheet(width, _SIDE + _TOP + 28 + 17 * len(lines), said, source.theme, [scale])
     for number, layer in enumerate(("conv1", "conv2")):
-        _draw_matrix(sheet, number * (_SIDE + 40), layer, correlations[layer], scale)
+        _draw_matrix(sheet, number * (_MARGIN + _SIDE + 30), layer, correlations[layer], scale)
     for number, line in enumerate(lines):
-        sheet.text(0, _SIDE + 48 + 17 * number, line)
+        sheet.text(0, _SIDE + _TOP + 24 + 17 * number, line)
     sheet.arrays = {f"{layer}/correlation": correlations[layer] for layer in ("conv1", "conv2")}
     sheet.arrays |= {f"{layer}/dead": np.flatnonzero(source.survey.dead(layer)) for layer in correlations}
     return sheet
@@ -64,11 +66,16 @@ def duplicates(matrix: Floats) -> list[tuple[int, int]]:
 def _draw_matrix(sheet: Sheet, x: int, layer: str, matrix: Floats, scale: Scale) -> None:
     shown = matrix[:_MOST, :_MOST].copy()
     zoom = max(1, _SIDE // len(shown))
-    sheet.text(x, 10, f"{layer}: unit against unit", bold=True)
-    sheet.array(x, 24, shown, scale, zoom, frame=True)
+    left, top = x + _MARGIN, _TOP
+    sheet.text(left, 10, f"{layer}: unit against unit", bold=True)
+    sheet.array(left, top, shown, scale, zoom, frame=True)
+    for unit in range(0, len(shown), max(1, len(shown) // _LABELS)):
+        centre = unit * zoom + zoom / 2
+        sheet.text(left + centre, top - 9, str(unit), SMALL_SIZE, align="center", faint=True)
+        sheet.text(left - 6, top + centre, str(unit), SMALL_SIZE, align="right", faint=True)
     for a, b in duplicates(matrix):
         if b < _MOST:
-            sheet.box(x + b * zoom, 24 + a * zoom, zoom, zoom, sheet.theme.text)
+            sheet.box(left + b * zoom, top + a * zoom, zoom, zoom, sheet.theme.text)
 
 
 def _findings(layer: str, matrix: Floats, dead: NDArray[np.bool_]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, SymmetricalLogLocator
 from numpy.typing import NDArray
 
 from ...network.model import to_input
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT = 480, 330
 _FEWEST_BINS, _MOST_BINS = 20, 60
 _ACTIVATION_IMAGES = 100
+_MOST_AVERAGED = 10  # batches; with the tutorial's of 50, the errors of one come in steps of 2 %
 _ANSWERS = {
     "conv1 before ReLU": "conv1/preactivation",
     "conv2 before ReLU": "conv2/preactivation",
@@ -39,35 +40,68 @@ def curves_sheet(source: PictureSource) -> Sheet | None:
     rows = read_metrics(path) if path.is_file() else []
     if not rows:
         return None
-    best = source.trained.step
-    said = words(
-        source, "curves", f"{int(rows[-1]['step']):,} steps on {rows[-1]['data']}", digit=False, step=f"{best:,}"
-    )
+    best, window = source.trained.step, _window(rows)
+    said = words(source, "curves", f"{int(rows[-1]['step']):,} steps on {rows[-1]['data']}", digit=False,
+                 step=f"{best:,}", conditions=_conditions(source),
+                 mean=f"; their line is a running mean of {window}" if window > 1 else "")  # fmt: skip
     sheet = Sheet(2 * _WIDTH + 90, _HEIGHT + 60, said, source.theme)
     for number, (column, label) in enumerate((("loss", "loss (nats)"), ("error", "errors (%)"))):
         axes = sheet.chart(50 + number * (_WIDTH + 60), 14, _WIDTH - 30, _HEIGHT)
-        _draw_curves(axes, rows, column, source.theme)
+        _draw_curves(axes, rows, column, window, source.theme)
+        _scale(axes)
         axes.axvline(best, color=hex_colour(source.theme.faint), linewidth=1, linestyle=":")
-        axes.set(xlabel="step", ylabel=label, yscale="log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.yaxis.set_major_formatter("{x:g}")
-        axes.yaxis.set_minor_locator(NullLocator())
+        axes.set(xlabel="step", ylabel=label)
         _legend(axes, source.theme)
     sheet.arrays = {f"metrics/{split}": _series(rows, split) for split in ("train", "validation", "test")}
     return sheet
 
 
-def _draw_curves(axes: Axes, rows: Sequence[dict[str, str]], column: str, theme: Theme) -> None:
+def _conditions(source: PictureSource) -> str:
+    """What makes the batches of training harder than the images of an evaluation."""
+    config = source.trained.config
+    found = [*(["dropout"] if config.keep_prob < 1 else []), *(["augmentation"] if config.augmentation.enabled else [])]
+    raises = "raises" if len(found) == 1 else "raise"
+    return f" with {' and '.join(found)}, which {raises} their loss" if found else ""
+
+
+def _window(rows: Sequence[dict[str, str]]) -> int:
+    """How many reported batches the line of training is a mean of: fewer where few were reported."""
+    return max(1, min(_MOST_AVERAGED, sum(row["split"] == "train" for row in rows) // 5))
+
+
+def _draw_curves(axes: Axes, rows: Sequence[dict[str, str]], column: str, window: int, theme: Theme) -> None:
     styles: dict[str, tuple[Colour, float]] = {
-        "train": (theme.stripes, 1.0), "validation": (theme.blue, 1.8), "test": (theme.orange, 1.8),
+        "train": (theme.faint, 1.0), "validation": (theme.blue, 1.8), "test": (theme.orange, 1.8),
     }  # fmt: skip
     for split, (colour, width) in styles.items():
         steps, loss, accuracy = _series(rows, split)
         values = loss if column == "loss" else 100 * (1 - accuracy)
         data = next((row["data"] for row in rows if row["split"] == split), "")
-        label = f"{split} ({data}{', one batch' if split == 'train' else ''})"
-        shown = values > 0  # A logarithm has no place for a batch without errors.
-        axes.plot(steps[shown], values[shown], color=hex_colour(colour), linewidth=width, label=label)
+        if split == "train":
+            steps, values = running_mean(steps, window), running_mean(values, window)
+        batches = f", mean of {plural(window, 'batch', 'batches')}" if split == "train" else ""
+        axes.plot(steps, values, color=hex_colour(colour), linewidth=width, label=f"{split} ({data}{batches})")
+
+
+def running_mean(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    """The mean of every `window` values that follow each other, [n] → [n − window + 1]; of none, none."""
+    return np.convolve(values, np.full(window, 1 / window), "valid") if len(values) else values
+
+
+def _scale(axes: Axes) -> None:
+    """A logarithmic axis; if a curve reaches zero, one that is linear below the smallest value above zero."""
+    values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
+    above = values[values > 0]
+    if len(above) < len(values):
+        threshold = 10.0 ** np.floor(np.log10(above.min())) if len(above) else 1.0
+        axes.set_yscale("symlog", linthresh=threshold, linscale=0.5, subs=[2, 5])
+        axes.set_ylim(bottom=0)
+        axes.yaxis.set_major_locator(SymmetricalLogLocator(base=10, linthresh=threshold, subs=(1, 2, 5)))
+    else:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _series(rows: Sequence[dict[str, str]], split: str) -> NDArray[np.float64]:

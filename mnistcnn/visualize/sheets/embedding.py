@@ -10,7 +10,7 @@ from ..drawing.style import DIGIT_COLOURS, TEXT_SIZE
 from ..picture_source import PictureSource
 from .words import words
 
-IMAGES = 1000
+IMAGES = 500
 _BEFORE_TSNE = 30  # principal components, as is usual: t-SNE is faster on them, and the rest is noise
 _SIDE = 500
 
@@ -22,7 +22,8 @@ def embedding_sheet(source: PictureSource) -> Sheet | None:
     if len(units) < 10 or units.shape[1] < 2:
         return None
     principal, share, neighbours = embed(units)
-    said = words(source, "embedding", f"{units.shape[1]:,} dimensions → 2, {len(units):,} test images", digit=False,
+    shape = f"{units.shape[1]:,} dimensions → 2, the first {len(units):,} test images"
+    said = words(source, "embedding", shape, digit=False,
                  share=f"{100 * share:.0f} %", count=f"{units.shape[1]:,}")  # fmt: skip
     sheet = Sheet(2 * _SIDE + 60, _SIDE + 40, said, source.theme)
     for number, (title, points) in enumerate((("PCA", principal), ("t-SNE", neighbours))):
@@ -41,13 +42,17 @@ def embed(units: NDArray[np.float32]) -> tuple[NDArray[np.float32], float, NDArr
     """
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     pca = PCA(n_components=min(_BEFORE_TSNE, *units.shape), svd_solver="randomized", random_state=0)
-    principal = pca.fit_transform(units)
     perplexity = min(30.0, (len(units) - 1) / 3)
     tsne = TSNE(n_components=2, perplexity=perplexity, init="pca", random_state=0, max_iter=500)
+    # For so few points threads only wait for each other: on two cores with other work, two took seven times as long.
+    with threadpool_limits(1):
+        principal = pca.fit_transform(units)
+        neighbours = tsne.fit_transform(principal)
     share = float(pca.explained_variance_ratio_[:2].sum())
-    return principal[:, :2].astype(np.float32), share, tsne.fit_transform(principal).astype(np.float32)
+    return principal[:, :2].astype(np.float32), share, neighbours.astype(np.float32)
 
 
 def _draw_points(sheet: Sheet, x: int, y: int, points: NDArray[np.float32], labels: NDArray[np.uint8]) -> None:
@@ -57,7 +62,7 @@ def _draw_points(sheet: Sheet, x: int, y: int, points: NDArray[np.float32], labe
     for spine in axes.spines.values():
         spine.set_visible(True)
     colours = np.array(DIGIT_COLOURS)[labels]
-    axes.scatter(points[:, 0], points[:, 1], s=9, c=colours, linewidths=0, alpha=0.75)
+    axes.scatter(points[:, 0], points[:, 1], s=16, c=colours, linewidths=0, alpha=0.75)
     for digit in np.unique(labels):
         middle = np.median(points[labels == digit], axis=0)
         axes.text(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..analysis.receptive_fields import RECEPTIVE_FIELDS
+from ...statistics import percent
+from ..drawing.captions.what_it_sees import PADDING
 from ..drawing.grid import Grid, draw_maps
 from ..drawing.sheet import Sheet
 from ..drawing.style import ACTIVATION_PERCENTILE, INK, SMALL_SIZE, TEXT_SIZE, Scale, zoom_to
 from ..drawing.text_drawing import number
 from ..picture_source import MOST_UNITS, REFERENCE_IMAGES, Floats, PictureSource
+from .field_drawing import FIELD_HEIGHT, FIELD_WIDTH, draw_field
 from .words import words
 
 _RULE = f"{ACTIVATION_PERCENTILE:g}th percentile over {REFERENCE_IMAGES} test images, a dot marks more"
@@ -44,21 +46,25 @@ def maps_sheet(source: PictureSource, layer: str) -> Sheet:
     grid = Grid(count, 8 if count <= 64 else 16, tile, tile)
     unit_layer = _CONV_OF.get(layer, layer.partition("/")[0])
     dead = source.survey.dead(unit_layer)
-    field = RECEPTIVE_FIELDS[layer.partition("/")[0]]
-    shape = (
-        f"{height} × {width} × {total}; a unit sees {field.size} × {field.size} pixels: y sees rows {field.formula()}"
-    )
-    if count < total:
-        shape += f"; the first {count} are shown"
-    said = words(source, _NAMES[layer], shape, count=total, dead=int(dead.sum()))
+    shape = f"{height} × {width} × {total}" + (f"; the first {count} are shown" if count < total else "")
+    said = words(source, _NAMES[layer], shape, count=total, dead=int(dead.sum()), padding=_padding(source))
     scale = layer_scale(source, layer)
     scales = [_own_scale(maps[:, :, i], scale) if source.autoscale else scale for i in range(count)]
     bars = [_varying(scale)] if source.autoscale else [scale]
-    sheet = Sheet(grid.width, grid.height, said, source.theme, bars, units=range(count))
+    top = FIELD_HEIGHT
+    sheet = Sheet(max(grid.width, FIELD_WIDTH), top + grid.height, said, source.theme, bars, units=range(count))
+    draw_field(sheet, layer.partition("/")[0], source.digit.image)
     labels = [f"{i}  ±{number(own.limit)}" if source.autoscale else str(i) for i, own in enumerate(scales)]
-    draw_maps(sheet, grid, maps, scales, zoom_to(width, tile), labels, list(dead))
+    draw_maps(sheet, grid, maps, scales, zoom_to(width, tile), labels, list(dead), top=top)
     sheet.arrays = {layer: maps}
     return sheet
+
+
+def _padding(source: PictureSource) -> str:
+    """Why conv2's maps have a frame; empty if they cannot have one."""
+    biases = source.weights["conv1/biases"]
+    paper = int((biases > 0).sum())
+    return PADDING.format(paper=paper, filters=len(biases)) if paper else ""
 
 
 def _own_scale(values: Floats, common: Scale) -> Scale:
@@ -82,7 +88,7 @@ def input_sheet(source: PictureSource) -> Sheet:
     ink, paper = source.theme.ink[-1], source.theme.ink[0]
     for row, column in np.argwhere(image > 0):
         value = image[row, column]
-        text = f"{100 * value:.0f}"
+        text = f"{100 * value:.0f}" if value >= 0.005 else "<1"
         colour = paper if value > 0.5 else ink
         x, y = 24 + column * zoom + zoom / 2, 20 + row * zoom + zoom / 2
         sheet.text(x, y, text, SMALL_SIZE, align="center", colour=colour)
@@ -118,7 +124,7 @@ def fc1_sheet(source: PictureSource) -> Sheet:
 def prediction_sheet(source: PictureSource) -> Sheet:
     """The digit, its ten logits and its ten probabilities."""
     winner = source.prediction
-    chance = f"{100 * source.probabilities[winner]:.2f} %"
+    chance = percent(source.probabilities[winner])
     shape = f"fc2: {len(source.activations['fc1']):,} → 10"
     said = words(source, "prediction", shape, prediction=winner, probability=chance)
     sheet = Sheet(900, 330, said, source.theme)
@@ -139,11 +145,11 @@ def _draw_answer(sheet: Sheet, source: PictureSource, digit: int, y: int) -> Non
     logits, probability = source.activations["fc2"], float(source.probabilities[digit])
     chosen = digit == source.prediction
     sheet.text(262, y + 10, str(digit), TEXT_SIZE, align="right", bold=chosen)
-    length = 100 * float(logits[digit]) / (float(np.abs(logits).max()) or 1.0)
+    length = 76 * float(logits[digit]) / (float(np.abs(logits).max()) or 1.0)
     positive = length >= 0
     sheet.bar(390 + min(length, 0), y, abs(length), 20, source.theme.orange if positive else source.theme.blue)
     text, end = f"{logits[digit]:.2f}".replace("-", "−"), 390 + length + (6 if positive else -6)
     sheet.text(end, y + 10, text, SMALL_SIZE, align="left" if positive else "right", bold=chosen)
     colour = source.theme.orange if chosen else source.theme.stripes
     sheet.bar(610, y, 210 * probability, 20, colour)
-    sheet.text(616 + 210 * probability, y + 10, f"{100 * probability:.2f} %", SMALL_SIZE, bold=chosen)
+    sheet.text(616 + 210 * probability, y + 10, percent(probability), SMALL_SIZE, bold=chosen)

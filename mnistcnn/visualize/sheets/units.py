@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...network.evaluator import EvaluationResult
+from ...statistics import percent
+from ..analysis.maximisation import Maximised
 from ..analysis.receptive_fields import RECEPTIVE_FIELDS
 from ..drawing.grid import Grid
 from ..drawing.sheet import Sheet
@@ -60,7 +63,7 @@ def maximised_sheet(source: PictureSource, layer: str) -> Sheet:
     zoom = zoom_to(size, {10: 168}.get(count, 98))
     grid = Grid(count, columns, size * zoom, size * zoom)
     said = words(source, f"{layer}-maximised", f"{plural(count, 'unit')}, inputs of {size} × {size} pixels",
-                 digit=layer == "fc1", count=count)  # fmt: skip
+                 digit=layer == "fc1", count=count, least=_least(source, found) if layer == "fc2" else "")  # fmt: skip
     sheet = Sheet(grid.width, grid.height, said, source.theme, [INK], units=found.units)
     for index, unit in enumerate(found.units):
         x, y = grid.place(index)
@@ -69,6 +72,15 @@ def maximised_sheet(source: PictureSource, layer: str) -> Sheet:
         sheet.text(x + size * zoom, y - 8, number(float(found.values[index])), SMALL_SIZE, align="right", faint=True)
     sheet.arrays = {f"{layer}/maximised": found.images, f"{layer}/maximised_values": found.values}
     return sheet
+
+
+def _least(source: PictureSource, found: Maximised) -> str:
+    """The smallest probability that the network gives a class for the class's own maximised input."""
+    logits = source.network(found.images[..., np.newaxis]).numpy()
+    result = EvaluationResult(logits, np.array(found.units, np.uint8))
+    probabilities = np.exp(result.log_probabilities[np.arange(len(logits)), found.units])
+    least = percent(float(probabilities.min()))
+    return f"more than {least[1:]}" if least.startswith(">") else f"at least {least}"
 
 
 CARDS_PER_SHEET = 16

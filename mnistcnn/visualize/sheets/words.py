@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ..analysis.digit import Digit
 from ..drawing.captions import CAPTIONS
+from ..drawing.captions.what_it_sees import CHOSEN
 from ..drawing.sheet import Words
 from ..picture_source import PictureSource
 
@@ -15,12 +17,23 @@ def words(source: PictureSource, name: str, shape: str, *, digit: bool = True, *
         name: the picture's key in `CAPTIONS`.
         shape: what is shown, in numbers.
         digit: whether the picture depends on the digit, which the small print then names.
-        **facts: what the caption's braces stand for.
+        **facts: what the caption's braces stand for; `chosen` is known already.
     """
-    caption = CAPTIONS[name]
+    caption, facts = CAPTIONS[name], {"chosen": _chosen(source.digit), **facts}
     title, sentence, alt = (text.format(**facts) for text in (caption.title, caption.sentence, caption.alt))
-    footer = small_print(source, digit=digit)
-    return Words(title, shape, sentence, f"{title}. {alt} {sentence}", footer)
+    return Words(title, shape, sentence, alt, small_print(source, digit=digit))
+
+
+def _chosen(digit: Digit) -> str:
+    """Which digit was chosen and why, if the user did not choose it."""
+    return CHOSEN.format(name=named(digit), reason=digit.reason) if digit.reason else ""
+
+
+def named(digit: Digit) -> str:
+    """`test image 18 of mnist (a 3)`."""
+    if digit.label is None:
+        return digit.name
+    return f"{digit.name} ({'an' if digit.label == 8 else 'a'} {digit.label})"
 
 
 def small_print(source: PictureSource, *, digit: bool) -> str:
@@ -30,11 +43,10 @@ def small_print(source: PictureSource, *, digit: bool) -> str:
     step = f"step {trained.step:,}{asked}"
     parts = [f"run {trained.run.path.resolve().name}", step, f"data {trained.data}"]
     if digit:
-        label = "" if source.digit.label is None else f" (a {source.digit.label})"
-        parts.append(f"{source.digit.name}{label}")
+        parts.append(named(source.digit) + (f", {source.digit.reason}" if source.digit.reason else ""))
     return " · ".join([*parts, f"weights {trained.digest[:12]}", "mnistcnn"])
 
 
-def plural(count: int, noun: str) -> str:
-    """`1 unit`, `2 units`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """`1 unit`, `2 units`; `nouns` is a plural that takes more than an s."""
+    return f"{count:,} {noun if count == 1 else nouns or f'{noun}s'}"

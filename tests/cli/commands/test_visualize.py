@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import sys
+import webbrowser
 
 import numpy as np
 import pytest
@@ -37,16 +39,18 @@ def test_the_latest_run_is_drawn_into_its_own_folder(visualize, runs, capsys):
     assert visualize("--layer", "pool1") == 0
     captured = capsys.readouterr()
     folder = runs / "small" / "visualize"
-    assert captured.out == f"{folder / '07-pool1-maps.png'}\n"
+    assert captured.out == f"{folder / 'index.html'}\n{folder / '06-pool1-maps.png'}\n"
     assert "pool1-maps" in captured.err
-    assert {path.name for path in folder.iterdir()} == {"07-pool1-maps.png", "arrays.npz", "manifest.json"}
+    assert {path.name for path in folder.iterdir()} == {
+        "06-pool1-maps.png", "arrays.npz", "index.html", "manifest.json",
+    }  # fmt: skip
 
 
 def test_quiet_says_nothing_and_paths_stay_on_standard_output(visualize, tmp_path, capsys):
     assert visualize("small", "--show", "filters", "--quiet", "--out", str(tmp_path / "deep" / "out")) == 0
     captured = capsys.readouterr()
     names = [line.rsplit("/", 1)[1] for line in captured.out.splitlines()]
-    assert names == ["00-contact-sheet.png", "04-conv1-filters.png", "08-conv2-filters.png"]
+    assert names == ["index.html", "13-conv1-filters.png", "14-conv2-filters.png"]
     assert captured.err == ""
 
 
@@ -62,14 +66,18 @@ def test_augmentation_shows_what_the_run_made_of_training_images(runs, tmp_path,
     assert run(["train", *SMALL, "--set", "augmentation.rotation=9", "--log-dir", logs]) == 0
     capsys.readouterr()
     assert run(["visualize", "--augmentation", "--quiet", "--log-dir", logs, "--out", out]) == 0
-    assert [line.rsplit("/", 1)[1] for line in capsys.readouterr().out.splitlines()] == ["33-augmented.png"]
+    assert [line.rsplit("/", 1)[1] for line in capsys.readouterr().out.splitlines()] == [
+        "index.html",
+        "27-augmented.png",
+    ]
 
 
 def test_json_is_an_object_for_each_picture(visualize, tmp_path, capsys):
     assert visualize("--show", "filters", "--json", "--out", str(tmp_path)) == 0
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [record["event"] for record in records] == ["picture"] * 3
+    assert [record["event"] for record in records] == ["picture"] * 2 + ["index"]
     listed = {picture["file"]: picture for picture in json.loads((tmp_path / "manifest.json").read_text())["pictures"]}
+    assert records.pop() == {"event": "index", "path": str(tmp_path / "index.html")}
     for record in records:
         assert record["path"] == str(tmp_path / record["file"])
         assert listed[record["file"]].items() <= record.items()
@@ -85,6 +93,43 @@ def test_theme_format_and_image_are_heeded(visualize, tmp_path):
         assert max(image.convert("RGB").getpixel((0, 0))) < 64
     assert visualize("--layer", "input", "--show", "maps", "--format", "svg", "--out", str(tmp_path)) == 0
     assert (tmp_path / "03-input.svg").read_text().startswith("<?xml")
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """What the browser was asked to show, on a machine with a screen."""
+    asked = []
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(webbrowser, "open", lambda url: asked.append(url) or True)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("arguments", "terminal", "opens"),
+    [([], True, True), ([], False, False), (["--no-open"], True, False), (["--open"], False, True),
+     (["--json"], True, False)],
+    ids=["in a terminal", "in a pipe", "--no-open", "--open", "--json"],
+)  # fmt: skip
+def test_the_index_is_opened_where_a_person_can_see_it(arguments, terminal, opens, visualize, tmp_path, opened):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.stdout, "isatty", lambda: terminal)
+        assert visualize("--layer", "input", "--show", "maps", *arguments, "--quiet", "--out", str(tmp_path)) == 0
+    assert opened == ([(tmp_path / "index.html").as_uri()] if opens else [])
+
+
+def test_an_index_that_nothing_can_open_is_named(visualize, tmp_path, opened, monkeypatch, capsys):
+    monkeypatch.setattr(webbrowser, "open", lambda _: False)
+    assert visualize("--layer", "input", "--show", "maps", "--open", "--quiet", "--out", str(tmp_path)) == 0
+    assert f"no browser to open it with: {tmp_path / 'index.html'}" in capsys.readouterr().err
+
+
+def test_the_digit_that_nobody_chose_is_named_with_its_reason(visualize, tmp_path):
+    assert visualize("--layer", "fc2", "--show", "maps", "--quiet", "--out", str(tmp_path)) == 0
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    caption = manifest["pictures"][0]["caption"]
+    if manifest["image"]["reason"]:  # A network that gets all of the first images wrong shows the first.
+        assert manifest["image"]["name"] in caption
+        assert manifest["image"]["reason"] in caption
 
 
 def test_a_step_is_the_network_of_that_step(visualize, runs, tmp_path):
@@ -112,13 +157,14 @@ def test_in_a_pipe_the_terminals_pictures_are_plain_characters_and_no_file_is_wr
         (["--show", "filtres"], 2, "Did you mean 'filters'?"),
         (["--layer", "pool1", "--show", "filters"], 2, "layer pool1 has no picture of the kind filters"),
         (["--terminal", "--json"], 2, "--terminal writes no files"),
+        (["--terminal", "--open"], 2, "--terminal writes no files"),
         (["--unit", "1"], 2, "add --terminal"),
         (["--terminal", "--layer", "conv1", "--unit", "3"], 2, "conv1 has units 0 to 2"),
         (["--terminal", "--layer", "input", "--unit", "0"], 2, "input has no units"),
         (["--format", "bmp"], 2, "--format"),
         (["--image", "99999"], 4, "numbered 0 to"),
         (["--image", "-1"], 4, "numbered 0 to"),
-        (["--checkpoint", "77"], 5, "no checkpoint '77'; there are: 0, 4"),
+        (["--checkpoint", "77"], 5, "no checkpoint '77'; there are: 0, "),
         (["nothing"], 5, "nothing: no such run"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -148,7 +194,9 @@ def test_an_image_file_is_followed_through_the_network(visualize, tmp_path):
         visualize("--layer", "input", "--show", "maps", "--image", str(tmp_path / "one.png"), "--out", str(tmp_path))
         == 0
     )
-    assert json.loads((tmp_path / "manifest.json").read_text())["image"] == {"name": "one.png", "label": None}
+    assert json.loads((tmp_path / "manifest.json").read_text())["image"] == {
+        "name": "one.png", "label": None, "reason": "",
+    }  # fmt: skip
 
 
 def test_a_run_without_a_checkpoint_is_an_error_of_the_run(runs, visualize, tmp_path, capsys):

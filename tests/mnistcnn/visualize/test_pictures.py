@@ -6,21 +6,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnistcnn.errors import RunError
+from mnistcnn.errors import RunError, UsageError
 from mnistcnn.runs.directory import Run
-from mnistcnn.visualize.drawing.captions import CAPTIONS
+from mnistcnn.visualize.drawing.captions import CAPTIONS, CHAPTERS
 from mnistcnn.visualize.drawing.style import DARK, LIGHT
 from mnistcnn.visualize.names import ALL, KINDS, LAYERS
 from mnistcnn.visualize.pictures import PICTURES, draw_pictures, select
 from mnistcnn.visualize.sheets.correlation import correlation, duplicates
 
 
-def test_every_picture_is_drawn_and_the_contact_sheet_comes_first(drawn):
+def test_every_picture_is_drawn_and_the_chapters_follow_each_other(drawn):
     folder, pictures = drawn
-    files = sorted(path.name for path in folder.iterdir())
+    files = {path.name for path in folder.iterdir()}
     made = [picture for picture in pictures if picture is not None]
-    assert files[0] == "00-contact-sheet.png"
-    assert set(files) == {picture.path.name for picture in made} | {"arrays.npz", "manifest.json"}
+    assert files == {picture.path.name for picture in made} | {"arrays.npz", "manifest.json", "index.html"}
+    assert [picture.path.name for picture in made] == sorted(picture.path.name for picture in made)
+    assert [picture.chapter for picture in made] == sorted(picture.chapter for picture in made)
+    assert {picture.chapter for picture in made} == set(range(1, len(CHAPTERS) + 1))
     # This network's six units of conv2 need one sheet of cards.
     assert len(pictures) - len(made) == 3
 
@@ -50,7 +52,8 @@ def test_the_manifest_lists_pictures_scales_units_and_the_checkpoint(drawn, sour
     listed = {picture["file"]: picture for picture in manifest["pictures"]}
     assert set(listed) == {picture.path.name for picture in pictures if picture is not None}
     assert manifest["checkpoint"] == {"asked": "last", "step": 30, "weights_digest": source.trained.digest}
-    assert manifest["image"] == {"name": "test image 3 of crosses", "label": 3}
+    assert manifest["image"] == {"name": "test image 3 of crosses", "label": 3, "reason": ""}
+    assert {picture["chapter"] for picture in listed.values()} == {title for title, _ in CHAPTERS}
     filters = next(picture for name, picture in listed.items() if "conv1-filters" in name)
     weights = source.weights["conv1/weights"]
     assert filters["units"] == [0, 1, 2, 3]
@@ -96,7 +99,7 @@ def test_dead_units_are_hatched_and_named(make_subject):
 def test_other_formats(kind, make_subject, tmp_path):
     pictures = select("pool1", [])
     drawn = list(draw_pictures(make_subject(theme=DARK), pictures, tmp_path, kind))
-    assert [picture.path.name for picture in drawn] == [f"07-pool1-maps.{kind}"]
+    assert [picture.path.name for picture in drawn] == [f"06-pool1-maps.{kind}"]
     assert drawn[0].path.read_bytes()[:5] in (b"<?xml", b"%PDF-")
 
 
@@ -111,7 +114,7 @@ def test_every_layer_and_every_kind_has_a_picture_and_every_picture_a_caption():
     assert {layer for picture in PICTURES for layer in picture.layers} == set(LAYERS)
     assert {picture.show for picture in PICTURES} == set(KINDS)
     captions = {picture.name if "cards" not in picture.name else "conv2-cards" for picture in PICTURES}
-    assert captions | {"contact-sheet"} == set(CAPTIONS)
+    assert captions == set(CAPTIONS)
 
 
 def test_a_run_with_one_checkpoint_and_no_metrics_has_no_curves_and_no_animation(make_subject, tmp_path, monkeypatch):
@@ -119,7 +122,10 @@ def test_a_run_with_one_checkpoint_and_no_metrics_has_no_curves_and_no_animation
     source.snapshots, source.history = [], source.history[-1:]
     monkeypatch.setattr(Run, "metrics_path", tmp_path / "metrics.csv")
     pictures = [picture for picture in PICTURES if picture.show == "training"]
-    assert list(draw_pictures(source, pictures, tmp_path / "out", "png")) == [None, None]
+    drawn = draw_pictures(source, pictures, tmp_path / "out", "png")
+    assert [next(drawn), next(drawn)] == [None, None]
+    with pytest.raises(UsageError, match="nothing to draw of the kind training"):
+        next(drawn)
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_that_names_it(make_subject, tmp_path):

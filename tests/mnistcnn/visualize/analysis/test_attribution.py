@@ -24,9 +24,9 @@ def test_paper_has_no_part_in_a_logit(source):
     assert not integrated_gradients(source.network, image, 0)[:, :9].any()
 
 
-def test_occlusion_is_the_fall_of_the_logit_when_a_square_is_wiped_out(source):
+def test_occlusion_is_the_fall_of_the_logit_when_a_square_is_erased(source):
     image = source.digit.image
-    drops = occlusion(source.network, image, 4)
+    drops = occlusion(source.network, image)[..., 4]
     for row, column in ((0, 0), (13, 9), (27, 20)):
         wiped = image.copy()
         reach = WINDOW // 2

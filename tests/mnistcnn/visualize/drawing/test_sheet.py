@@ -13,7 +13,7 @@ from mnistcnn.visualize.drawing.sheet import LEAST_WIDTH, MARGIN, Sheet, Words, 
 from mnistcnn.visualize.drawing.style import DARK, LIGHT, SMALL_SIZE, Scale
 from mnistcnn.visualize.drawing.text_drawing import text_width, wrap
 
-WORDS = Words("A title", "2 × 2", "One sentence.", "A title. What it shows.", "run x · step 1")
+WORDS = Words("A title", "2 × 2", "One sentence.", "What it shows.", "run x · step 1")
 SCALE = Scale("signed", 1.0, "weight", "by hand")
 
 
@@ -83,3 +83,16 @@ def test_long_sentences_are_broken_and_make_room():
     assert long.size[1] > short.size[1] + 40
     assert all(text_width(line, SMALL_SIZE) <= 300 for line in wrap(words.sentence, 300, SMALL_SIZE))
     assert " ".join(wrap(words.sentence, 300, SMALL_SIZE)) == words.sentence.strip()
+
+
+@pytest.mark.parametrize(("align", "edge"), [("left", 0), ("center", -0.5), ("right", -1)])
+def test_text_in_a_png_stands_where_it_stands_in_other_formats(align, edge):
+    sheet = Sheet(300, 60, WORDS, LIGHT)
+    sheet.text(150, 30, "HHH", 20, align=align)
+    width = text_width("HHH", 20)
+    pixels = np.asarray(sheet.raster().convert("L"))[sheet._top : sheet._top + 60, sheet._left : sheet._left + 300]
+    rows, columns = np.nonzero(pixels < 128)
+    assert (rows[0] + rows[-1]) / 2 == pytest.approx(30, abs=1.5)
+    assert columns[0] == pytest.approx(150 + edge * width, abs=3)
+    assert columns[-1] == pytest.approx(150 + (edge + 1) * width, abs=3)
+    assert all(text.get_visible() for text in sheet.canvas.texts)

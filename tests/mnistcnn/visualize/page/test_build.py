@@ -8,6 +8,7 @@ import pytest
 
 from mnistcnn.errors import RunError
 from mnistcnn.evaluation.scores import confusion_matrix
+from mnistcnn.visualize.analysis.digit import default_digit
 from mnistcnn.visualize.drawing.captions import CAPTIONS
 from mnistcnn.visualize.page import build
 from mnistcnn.visualize.page.build import assemble, render, write_page
@@ -107,6 +108,13 @@ def test_samples_are_one_of_each_class_and_mistakes_are_mistakes(payload, source
     assert len(payload["mistakes"]) == min(10, result.errors)
     for mistake in payload["mistakes"]:
         assert mistake["prediction"] == result.predictions[mistake["index"]] != mistake["label"]
+
+
+def test_the_page_opens_with_the_least_certain_correct_answer(payload, source, dataset):
+    first = payload["first"]
+    assert f"test image {first['index']} of crosses" == default_digit(source.network, dataset).name
+    assert np.array_equal(decode(first["image"]), dataset.test.images[first["index"]])
+    assert first["label"] == dataset.test.labels[first["index"]]
 
 
 def test_of_a_run_without_snapshots_moments_are_the_kept_checkpoints_with_the_metrics_accuracies(old_source):

@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from mnistcnn.config.schema import load_config
@@ -22,6 +23,17 @@ def test_each_image_stands_beside_what_the_steps_made_of_it(source):
 
 def test_the_sheet_names_what_is_done_to_the_images(source):
     assert augmented_sheet(source).words.shape == "rotation 10"
+
+
+@pytest.mark.parametrize(
+    ("settings", "changes"),
+    [({"rotation": 5}, "turned"), ({"scale": 0.1, "shift": 2, "elastic": 1}, "scaled, moved and bent")],
+)
+def test_the_caption_names_what_was_done_and_nothing_else(settings, changes, make_subject):
+    source = make_subject()
+    config = load_config(None, [f"augmentation.{name}={value}" for name, value in settings.items()])
+    source.trained = dataclasses.replace(source.trained, config=config)
+    assert f"image is {changes}, a little" in augmented_sheet(source).words.sentence
 
 
 def test_a_run_that_changes_no_image_has_no_such_picture(make_subject):

@@ -1,14 +1,18 @@
 """The charts of a run: its curves and its histograms, as their axes show them."""
 
 import csv
+import dataclasses
 
 import numpy as np
 import pytest
 from matplotlib.colors import same_color
+from matplotlib.figure import Figure
 
+from mnistcnn.config.schema import load_config
 from mnistcnn.network.model import to_input
 from mnistcnn.visualize.drawing.sheet import hex_colour
 from mnistcnn.visualize.drawing.style import LIGHT
+from mnistcnn.visualize.sheets import curves as module
 from mnistcnn.visualize.sheets.curves import activation_histograms, curves_sheet, parameter_histograms
 
 STEPS = [0, 10, 20, 30]  # Of the checkpoints that the run has kept.
@@ -39,25 +43,64 @@ def column(rows, split, name):
     return np.array([float(row[name]) for row in rows if row["split"] == split])
 
 
-@pytest.mark.parametrize(
-    ("split", "label"),
-    [("train", "train (crosses, one batch)"), ("validation", "validation (crosses)"), ("test", "test (crosses)")],
-)
-def test_the_curves_are_the_losses_and_errors_of_metrics_csv(source, rows, split, label):
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_the_curves_of_evaluations_are_those_of_metrics_csv_zeros_among_them(source, rows, split):
     loss, errors = charts(curves_sheet(source))
-    steps, accuracy = column(rows, split, "step"), column(rows, split, "accuracy")
-    np.testing.assert_array_equal(curves(loss)[label].get_xdata(), steps)
-    np.testing.assert_array_equal(curves(loss)[label].get_ydata(), column(rows, split, "loss"))
-    wrong = accuracy < 1  # A logarithm has no place for 0 %.
-    np.testing.assert_array_equal(curves(errors)[label].get_xdata(), steps[wrong])
-    np.testing.assert_allclose(curves(errors)[label].get_ydata(), 100 * (1 - accuracy[wrong]))
+    for axes, values in ((loss, column(rows, split, "loss")), (errors, 100 * (1 - column(rows, split, "accuracy")))):
+        line = curves(axes)[f"{split} (crosses)"]
+        np.testing.assert_array_equal(line.get_xdata(), column(rows, split, "step"))
+        np.testing.assert_allclose(line.get_ydata(), values)
+
+
+def test_the_curve_of_training_is_a_running_mean_of_all_batches(source, rows, monkeypatch):
+    monkeypatch.setattr(module, "_window", lambda _: 3)
+    sheet = curves_sheet(source)
+    (line,) = (line for label, line in curves(charts(sheet)[1]).items() if label.startswith("train"))
+    errors = 100 * (1 - column(rows, "train", "accuracy"))
+    expected = [errors[start : start + 3].mean() for start in range(len(errors) - 2)]
+    np.testing.assert_allclose(line.get_ydata(), expected, atol=1e-9)
+    assert line.get_xdata()[0] == column(rows, "train", "step")[:3].mean()
+    assert line.get_label() == "train (crosses, mean of 3 batches)"
+    assert "a running mean of 3" in sheet.words.sentence
+
+
+def test_a_curve_that_reaches_zero_is_drawn_down_to_zero():
+    axes = Figure().add_subplot()
+    axes.plot([0, 1, 2], [40.0, 0.3, 0.0])
+    module._scale(axes)
+    assert axes.get_yscale() == "symlog"
+    assert axes.get_ylim()[0] == 0
+    assert {0.0, 0.1, 1.0, 10.0} <= set(np.round(axes.get_yticks(), 9))
+
+
+def test_a_curve_above_zero_has_a_logarithmic_axis():
+    axes = Figure().add_subplot()
+    axes.plot([0, 1, 2], [40.0, 0.3, 0.2])
+    module._scale(axes)
+    assert axes.get_yscale() == "log"
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (["keep_prob=1"], "single batches."),
+        ([], "single batches with dropout, which raises their loss."),
+        (["augmentation.shift=1"], "single batches with dropout and augmentation, which raise their loss."),
+    ],
+)
+def test_the_caption_names_only_what_the_run_had(settings, sentence, make_subject, monkeypatch):
+    monkeypatch.setattr(module, "_window", lambda _: 1)
+    source = make_subject()
+    source.trained = dataclasses.replace(source.trained, config=load_config(None, settings))
+    assert sentence in curves_sheet(source).words.sentence
 
 
 def test_the_curves_name_their_axes_and_mark_the_step_of_the_network(source):
     loss, errors = charts(curves_sheet(source))
     assert (loss.get_ylabel(), errors.get_ylabel()) == ("loss (nats)", "errors (%)")
+    assert loss.get_yscale() == "log"  # A loss is never zero, and the mark of the step is no curve.
     for axes in (loss, errors):
-        assert (axes.get_xlabel(), axes.get_yscale()) == ("step", "log")
+        assert axes.get_xlabel() == "step"
         (mark,) = (line for line in axes.lines if line.get_linestyle() == ":")
         assert set(mark.get_xdata()) == {source.trained.step}
         assert {text.get_text() for text in axes.get_legend().get_texts()} == set(curves(axes))

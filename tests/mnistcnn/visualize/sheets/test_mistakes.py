@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnistcnn.visualize.sheets.mistakes import confusion_sheet, errors_sheet
+from mnistcnn.visualize.sheets.mistakes import confusion_sheet, errors_sheet, worst_confusions
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def texts(sheet):
 
 def test_every_count_of_the_confusion_matrix_stands_in_its_row_and_column(source, result):
     written = [(text.get_text(), *text.get_position(), text) for text in confusion_sheet(source).canvas.texts]
-    line = next(y for word, _, y, _ in written if word == "it is")  # That of the headings of the columns.
+    line = next(y for word, _, y, _ in written if word == "true")  # That of the headings of the columns.
     columns = {x: int(word) for word, x, y, _ in written if y == line and word.isdigit()}
     rows = {y: int(word) for word, _, y, text in written if is_bold(text) and text.get_ha() == "right"}
     assert sorted(columns.values()) == sorted(rows.values()) == list(range(10))
@@ -28,6 +28,23 @@ def test_every_count_of_the_confusion_matrix_stands_in_its_row_and_column(source
     expected = np.zeros((10, 10), int)
     np.add.at(expected, (result.labels, result.predictions), 1)
     np.testing.assert_array_equal(shown, expected)
+
+
+@pytest.mark.parametrize(
+    ("confusions", "sentence"),
+    [
+        ({}, "There are none."),
+        ({(7, 2): 12, (3, 5): 9}, "The most frequent one: 7 taken for 2, 12 times."),
+        ({(3, 5): 9, (9, 7): 9}, "The most frequent ones: 3 taken for 5 and 9 taken for 7, 9 times each."),
+        ({(1, 2): 1, (2, 3): 1, (3, 4): 1, (4, 5): 1}, "4 of them are equally frequent: once each."),
+    ],
+    ids=["none", "one", "a tie", "many"],
+)
+def test_no_confusion_is_named_alone_that_is_as_frequent_as_another(confusions, sentence):
+    errors = np.zeros((10, 10), int)
+    for place, count in confusions.items():
+        errors[place] = count
+    assert worst_confusions(errors) == sentence
 
 
 def is_bold(text):
