@@ -168,7 +168,7 @@ def test_a_run_that_cannot_be_written_is_refused_before_tensorflow_starts(core, 
     assert run(["train", "--resume", str(bars_run)]) == 5
     [line] = capfd.readouterr().err.splitlines()
     assert line.startswith(
-        f"error: {bars_run}: cannot write into this run: Read-only file system; to go on with it, copy"
+        f"error: {bars_run}: cannot write into this run: Read-only file system; to continue it, copy"
     )
     assert not hasattr(asked, "config")
 
