@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-page bench-gpu bench-photos bench-handwriting bench-runs
+.PHONY: test soak lint format config-docs gallery bench bench-train bench-step bench-accuracy bench-summaries bench-snapshots bench-page bench-gpu bench-photos bench-handwriting bench-doubt bench-runs
 
 test:
 	$(PYTHON) -m pytest
@@ -51,6 +51,10 @@ bench-accuracy:
 bench-summaries:
 	$(PYTHON) benchmarks/summaries.py
 
+# What snapshots add to the time of a run.
+bench-snapshots:
+	$(PYTHON) benchmarks/snapshots.py
+
 # Everything that is promised of a GPU, in four minutes; exits with 1 if a promise is broken.
 bench-gpu:
 	$(PYTHON) benchmarks/gpu.py
@@ -66,6 +70,10 @@ bench-photos:
 # How well runs read hands that MNIST does not have: make bench-handwriting RUNS="runs/default runs/fast"
 bench-handwriting:
 	$(PYTHON) benchmarks/handwriting.py $(or $(RUNS),latest)
+
+# Whether a network doubts what is no digit, over several runs: make bench-doubt RUNS="runs/default-0 runs/default-1"
+bench-doubt:
+	$(PYTHON) benchmarks/doubt.py $(or $(RUNS),latest)
 
 # How long `mnistcnn runs` and `latest` take with 2,000 runs.
 bench-runs:

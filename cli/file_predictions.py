@@ -15,6 +15,7 @@ from mnistcnn.network.quiet_tensorflow import import_tensorflow, quiet_stderr
 if TYPE_CHECKING:
     from mnistcnn.data.framing import FoundDigit
     from mnistcnn.evaluation.prediction import Prediction
+    from mnistcnn.network.responses import Responses
     from mnistcnn.runs.directory import Run
     from mnistcnn.runs.trained import TrainedNetwork
 
@@ -28,6 +29,13 @@ class DigitPrediction:
 
     found: FoundDigit
     prediction: Prediction
+    doubt: float | None = None
+    """Above 0 if the image is unlike every digit that the network learned from; None if it was not measured."""
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether the prediction is to be doubted."""
+        return self.doubt is not None and self.doubt > 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +46,8 @@ class FilePrediction:
     digits: tuple[DigitPrediction, ...] = ()
     trained: TrainedNetwork | None = None
     error: DataError | None = None
+    lack: str | None = None
+    """Why doubt was not measured though it was asked for."""
 
     @property
     def number(self) -> str:
@@ -60,7 +70,9 @@ class _ReadFile:
     error: DataError | None = None
 
 
-def predict_files(names: Sequence[str], run: Run, checkpoint: str, *, single: bool) -> Iterator[FilePrediction]:
+def predict_files(
+    names: Sequence[str], run: Run, checkpoint: str, *, single: bool, doubt: bool = True
+) -> Iterator[FilePrediction]:
     """Predict the digits in every file, in order. The network is loaded only when there is a digit for it.
 
     Args:
@@ -68,6 +80,7 @@ def predict_files(names: Sequence[str], run: Run, checkpoint: str, *, single: bo
         run: whose network.
         checkpoint: `best`, `last` or a step.
         single: whether several digits in one file are an error.
+        doubt: whether to measure how unlike a digit each is; a checkpoint's first time takes seconds.
 
     Raises:
         RunError, CheckpointError, ConfigError: as `load_trained`.
@@ -76,7 +89,7 @@ def predict_files(names: Sequence[str], run: Run, checkpoint: str, *, single: bo
     for start in range(0, len(names), CHUNK):
         read = _read(names[start : start + CHUNK], single)
         if network is None and any(one.digits for one in read):
-            network = _Network(run, checkpoint)
+            network = _Network(run, checkpoint, doubt=doubt)
         yield from (FilePrediction(one.file, error=one.error) for one in read) if network is None else network(read)
 
 
@@ -98,13 +111,15 @@ def _read(names: Sequence[str], single: bool) -> list[_ReadFile]:
 class _Network:
     """A network in memory."""
 
-    def __init__(self, run: Run, checkpoint: str) -> None:
+    def __init__(self, run: Run, checkpoint: str, *, doubt: bool) -> None:
         import_tensorflow()
-        from mnistcnn.network.evaluator import Evaluator
+        from mnistcnn.network.responder import Responder
+        from mnistcnn.runs.doubt import FoundDoubt, find_doubt
         from mnistcnn.runs.trained import load_trained
 
         self._trained = load_trained(run, checkpoint)
-        self._logits = Evaluator(self._trained.network).logits
+        self._respond = Responder(self._trained.network)
+        self._found = find_doubt(self._trained) if doubt else FoundDoubt()
 
     def __call__(self, read: Sequence[_ReadFile]) -> Iterator[FilePrediction]:
         """Predict every digit."""
@@ -113,8 +128,17 @@ class _Network:
         from mnistcnn.evaluation.prediction import to_predictions
 
         images = [digit.image for one in read for digit in one.digits]
-        logits = self._logits(np.stack(images)) if images else ()
-        predictions = (prediction for batch in logits for prediction in to_predictions(batch))
+        batches = self._respond.batches(np.stack(images)) if images else ()
+        answers = (
+            answer
+            for batch in batches
+            for answer in zip(to_predictions(batch.logits), self._doubts(batch), strict=True)
+        )
         for one in read:
-            digits = tuple(DigitPrediction(found, next(predictions)) for found in one.digits)
-            yield FilePrediction(one.file, digits, self._trained, one.error)
+            digits = tuple(DigitPrediction(found, *next(answers)) for found in one.digits)
+            yield FilePrediction(one.file, digits, self._trained, one.error, self._found.lack)
+
+    def _doubts(self, batch: Responses) -> list[float] | list[None]:
+        if self._found.doubt is None:
+            return [None] * len(batch.logits)
+        return [float(value) for value in self._found.doubt(batch)]

@@ -68,9 +68,14 @@ def clean(notebook: nbformat.NotebookNode) -> None:
 
 
 def of_no_machine(text: str) -> str:
-    """Leave out how long a run took, and shorten absolute paths to their last part."""
+    """Leave out how long a run took, and shorten absolute paths to their last part; embedded pictures stay."""
+    parts = re.split(r"(base64,[\w+/=]*)", text)
+    return "".join(part if part.startswith("base64,") else _without_times_and_paths(part) for part in parts)
+
+
+def _without_times_and_paths(text: str) -> str:
     text = re.sub(r"(· |>)\d+:\d\d(?::\d\d)?\b", r"\1…", text)
-    return re.sub(r"(?<![\w.:/])/(?:[\w.-]+/)+(?=[\w.-]+)", "…/", text)
+    return re.sub(r"(?<![\w.:/<])/(?:[\w.-]+/)+(?=[\w.-]+)", "…/", text)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 import subprocess
@@ -9,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.conftest import REAL_MNIST
 
@@ -53,6 +56,17 @@ def test_what_a_notebook_keeps_is_small_whole_and_of_no_machine(name):
     for text in texts:
         assert not re.search(r"(?<![\w<])/(?:home|tmp|work|root|Users|usr|var)/", text), text
         assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_every_picture_that_a_notebook_keeps_can_be_seen(name):
+    outputs = [output for cell in cells(EXAMPLES / f"{name}.ipynb") for output in cell.get("outputs", [])]
+    stored = ["".join(output["data"]["image/png"]) for output in outputs if "image/png" in output.get("data", {})]
+    html = "".join("".join(output.get("data", {}).get("text/html", "")) for output in outputs)
+    stored += re.findall(r"data:image/png;base64,([^\"]*)", html)
+    assert stored
+    for picture in stored:
+        Image.open(io.BytesIO(base64.b64decode(picture))).load()
 
 
 def plain_texts(output):

@@ -134,6 +134,8 @@ def _report(assessment: Assessment, target: Run | Path, dataset: Dataset, *, as_
     warnings = data_warnings(assessment, dataset)
     if isinstance(target, Run) and (shortfall := find_shortfall(target, assessment.provenance.step)):
         warnings.append(f"{target.path}: {shortfall}")
+    if assessment.lack:
+        warnings.append(f"{assessment.provenance.run}: {assessment.lack}")
     written: list[Path] = []
     directory, prefix = (target.parent, f"{target.name}-") if isinstance(target, Path) else (target.path, "")
     try:

@@ -109,6 +109,8 @@ def _write(
     as_json: bool,
 ) -> tuple[list[Exported], list[ExportFailed]]:
     """Write and verify every format; what became of each is shown or written at once."""
+    from mnistcnn.events import Warned
+
     from ..rendering.export_view import export_record, phase_text
     from ..rendering.ndjson import write_record
 
@@ -116,10 +118,16 @@ def _write(
     failed: list[ExportFailed] = []
     with quiet_stderr():  # The converters write there from beginning to end.
         from mnistcnn.export.exporting import Exported, ExportFailed, Exporting, export
+        from mnistcnn.runs.doubt import find_doubt
         from mnistcnn.runs.trained import load_trained
 
         trained = load_trained(run, checkpoint)
-        for event in export(trained, formats, directory, dataset, verify=verify, overwrite=overwrite):
+        known = find_doubt(trained, dataset)
+        if known.lack:
+            console.show(Warned(known.lack))
+        for event in export(
+            trained, formats, directory, dataset, doubt=known.doubt, verify=verify, overwrite=overwrite
+        ):
             match event:
                 case Exporting():
                     console.phase(phase_text(event, dataset))

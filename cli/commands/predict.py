@@ -29,6 +29,9 @@ Show = Annotated[
     bool, typer.Option("--show", metavar="", help="Show the input of the network; with --json, as 28×28 numbers.")
 ]
 Single = Annotated[bool, typer.Option("--single", metavar="", help="Treat several digits in one image as an error.")]
+NoDoubt = Annotated[
+    bool, typer.Option("--no-doubt", metavar="", help="Give an answer to everything, however unlike a digit it is.")
+]
 
 
 def predict(
@@ -38,6 +41,7 @@ def predict(
     log_dir: options.LogDir = Path("runs"),
     show: Show = False,
     single: Single = False,
+    no_doubt: NoDoubt = False,
     as_json: options.Json = False,
 ) -> None:
     """Read the digits in images.
@@ -47,6 +51,7 @@ def predict(
     from mnistcnn.data.digitfiles import STDIN, list_images
 
     from ..file_predictions import predict_files
+    from ..rendering.messages import show_warning
     from ..rendering.prediction_view import PredictionLines, PredictionRecords
     from ..rendering.text import count
 
@@ -54,13 +59,15 @@ def predict(
         raise UsageError("- reads an image from standard input, which is a terminal: mnistcnn predict - < digit.png")
     found = find_run(run, log_dir, checkpoint)
     names = list_images(files)
-    view = PredictionRecords(show=show) if as_json else PredictionLines(names, show=show)
+    view = PredictionRecords(show=show) if as_json else PredictionLines(names, show=show, doubt=not no_doubt)
     failed = 0
     warned = False
-    for prediction in predict_files(names, found, checkpoint, single=single):
+    for prediction in predict_files(names, found, checkpoint, single=single, doubt=not no_doubt):
         if prediction.trained is not None and not warned:
             if not warn_of_shortfall(prediction.trained.run, prediction.trained.step):
                 hint_at_handwriting(prediction.trained)
+            if prediction.lack:
+                show_warning(f"{prediction.trained.run.path}: {prediction.lack}; --no-doubt does without")
             warned = True
         view.write(prediction)
         failed += prediction.error is not None

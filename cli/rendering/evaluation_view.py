@@ -14,7 +14,7 @@ from .text import count, loss, percent, printable
 if TYPE_CHECKING:
     from mnistcnn.data.dataset import Dataset
     from mnistcnn.evaluation.assessment import Assessment
-    from mnistcnn.evaluation.scores import Mistake
+    from mnistcnn.evaluation.scores import Mistake, Selection
 
 
 def show_assessment(assessment: Assessment, written: list[Path]) -> None:
@@ -57,6 +57,7 @@ def _figures(assessment: Assessment) -> Listing:
         ("errors", f"{count(assessment.errors)} of {count(len(assessment.examples))}"),
         ("loss", loss(assessment.loss)),
         ("ECE", percent(assessment.calibration.error)),
+        *([("doubt", _doubt(assessment.selection))] if assessment.selection else []),
         ("data", f"{assessment.data}, from {assessment.origin}"),
         *([("file", provenance.model)] if provenance.model else []),
         ("run", provenance.run),
@@ -67,10 +68,16 @@ def _figures(assessment: Assessment) -> Listing:
     def style(row: int, column: int, _cell: str) -> str:
         if column == 0:
             return "dim"
-        foreign = assessment.is_foreign and row in (0, 5)
+        foreign = assessment.is_foreign and rows[row][0] in ("accuracy", "data")
         return "bold yellow" if foreign else "bold" if row == 0 else ""
 
     return Listing(f"The {assessment.split} split", ("", ""), rows, style=style)
+
+
+def _doubt(selection: Selection) -> str:
+    rest = "-" if selection.rest_accuracy is None else percent(selection.rest_accuracy)
+    area = f"area under the risk-coverage curve {selection.risk_coverage_area:.5f}"
+    return f"{percent(selection.share)} of the images, accuracy of the rest {rest}, {area}"
 
 
 def _classes(assessment: Assessment) -> Listing:

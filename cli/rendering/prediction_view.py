@@ -41,7 +41,8 @@ def _digit_record(digit: DigitPrediction, *, show: bool) -> dict[str, object]:
     box = digit.found.box
     place = {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
     image = {"image": digit.found.image.tolist()} if show else {}
-    return asdict(digit.prediction) | {"box": place} | image
+    doubt = {} if digit.doubt is None else {"doubt": digit.doubt, "is_doubted": digit.is_doubted}
+    return asdict(digit.prediction) | doubt | {"box": place} | image
 
 
 class PredictionRecords:
@@ -61,13 +62,15 @@ class PredictionLines:
     Args:
         names: of all files, which decide the width of the first column.
         show: whether to draw the network's input.
+        doubt: whether an answer may be doubted, which needs a wider column.
     """
 
-    def __init__(self, names: Sequence[str], *, show: bool) -> None:
+    def __init__(self, names: Sequence[str], *, show: bool, doubt: bool) -> None:
         from rich.console import Console
 
         self._width = max(4, *(len(printable(name)) for name in names))
         self._show = show
+        self._digit_width = len(_answer(0, doubted=doubt))
         self._console = Console(highlight=False)
         self._has_header = False
 
@@ -79,7 +82,7 @@ class PredictionLines:
         if not self._has_header:
             self._header(of.trained)
         if len(of.digits) > 1:
-            self._line((printable(of.file), of.number, percent(of.probability), "", ""), "bold")
+            self._line((printable(of.file), _number(of), percent(of.probability), "", ""), "bold")
         for digit in of.digits:
             self._digit(digit, printable(of.file) if len(of.digits) == 1 else "")
         sys.stdout.flush()
@@ -88,7 +91,7 @@ class PredictionLines:
         """Write one digit's line: with its place, unless it is the only one of its file."""
         found, box = digit.prediction, digit.found.box
         place = "" if file else f"{box.width}×{box.height} at {box.left}, {box.top}"
-        cells = (str(found.digit), percent(found.probability), str(found.runner_up))
+        cells = (_answer(found.digit, doubted=digit.is_doubted), percent(found.probability), str(found.runner_up))
         self._line((file, *cells, percent(found.runner_up_probability), place), "bold" if file else "")
         if self._show:
             self._draw(digit.found.image)
@@ -104,7 +107,7 @@ class PredictionLines:
         from rich.text import Text
 
         file, digit, *rest = cells
-        text = Text(f"{file:<{self._width}}  ").append(f"{digit:>5}", style)
+        text = Text(f"{file:<{self._width}}  ").append(f"{digit:>{self._digit_width}}", style)
         for cell, width in zip(rest, (11, 9, 11, 0), strict=False):
             text.append(f"  {cell:>{width}}")
         text.rstrip()
@@ -114,3 +117,16 @@ class PredictionLines:
         from .picture import picture
 
         self._console.print(picture(image, self._console), soft_wrap=True)
+
+
+def _answer(digit: int, *, doubted: bool) -> str:
+    """The digit, as wide as its column's head; or that it is doubted, and what comes nearest."""
+    return f"? (nearest: {digit})" if doubted else f"{digit:>5}"
+
+
+def _number(of: FilePrediction) -> str:
+    """What the digits spell, with a question mark in place of each that is doubted."""
+    digits = iter(of.digits)
+    return "".join(
+        character if character == " " else "?" if next(digits).is_doubted else character for character in of.number
+    )

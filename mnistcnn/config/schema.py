@@ -21,6 +21,7 @@ from .paths import BadPathError, expand_home, expand_path
 from .recipe import AugmentationConfig, AveragingConfig, ScheduleConfig
 from .reference import json_schema, reference_tables
 from .section import Section as _Section
+from .snapshots import SnapshotsConfig
 from .workers import Devices, WorkersConfig
 
 _SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600}
@@ -296,6 +297,7 @@ class Config(_Section):
     averaging: AveragingConfig = Field(default=AveragingConfig(), description=AveragingConfig.__doc__)
     augmentation: AugmentationConfig = Field(default=AugmentationConfig(), description=AugmentationConfig.__doc__)
     checkpoints: CheckpointsConfig = Field(default=CheckpointsConfig(), description=CheckpointsConfig.__doc__)
+    snapshots: SnapshotsConfig = Field(default=SnapshotsConfig(), description=SnapshotsConfig.__doc__)
     summaries: SummariesConfig = Field(default=SummariesConfig(), description=SummariesConfig.__doc__)
     workers: WorkersConfig = Field(default=WorkersConfig(), description=WorkersConfig.__doc__)
 

@@ -12,7 +12,7 @@ import hashlib
 import io
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,11 @@ from ..events import Split
 from ..export.formats import format_of
 from ..export.inference import ask
 from ..export.metadata import read_metadata
-from ..network.evaluator import EvaluationResult, evaluate
+from ..network.doubt import Doubt
+from ..network.evaluator import EvaluationResult
+from ..network.responder import Responder
 from ..runs.directory import Run
+from ..runs.doubt import find_doubt
 from ..runs.trained import TrainedNetwork, load_trained
 from ..statistics import wilson_interval
 from . import scores
@@ -79,6 +82,10 @@ class Assessment:
     """Labels in rows, predictions in columns: [10, 10]."""
     calibration: scores.Calibration
     mistakes: list[scores.Mistake]
+    selection: scores.Selection | None = None
+    """What doubt leaves; None for an exported file, or if doubt could not be measured."""
+    lack: str | None = None
+    """Why doubt could not be measured."""
 
     def __repr__(self) -> str:
         """The headline, without the arrays."""
@@ -111,6 +118,7 @@ class Assessment:
             "classes": [asdict(one) for one in self.classes],
             "confusion": self.confusion.tolist(),
             "calibration": asdict(self.calibration),
+            "doubt": None if self.selection is None else asdict(self.selection),
             "mistakes": [asdict(mistake) for mistake in self.mistakes],
             "origin": self.origin,
             "data_sha256": dict(self.data_sha256),
@@ -233,7 +241,24 @@ def assess_trained(trained: TrainedNetwork, dataset: Dataset, split: Split, mist
     # The directory's own name, also if it was given as "." or through a link.
     name = run.path.resolve().name
     provenance = Provenance(name, trained.checkpoint, trained.step, trained.digest, trained.data, checksums)
-    return assess(provenance, dataset, split, evaluate(trained.network, examples), mistakes)
+    found = find_doubt(trained, dataset)
+    result, doubts = _respond(trained, examples, found.doubt)
+    assessment = assess(provenance, dataset, split, result, mistakes)
+    if doubts is None:
+        return replace(assessment, lack=found.lack)
+    return replace(assessment, selection=scores.selection(doubts, result.predictions == result.labels))
+
+
+def _respond(
+    trained: TrainedNetwork, examples: Examples, doubt: Doubt | None
+) -> tuple[EvaluationResult, NDArray[np.float64] | None]:
+    """The answers to all examples, and the doubt of each."""
+    logits, doubts = [], []
+    for batch in Responder(trained.network).batches(examples.images):
+        logits.append(batch.logits)
+        if doubt is not None:
+            doubts.append(doubt(batch))
+    return EvaluationResult(np.concatenate(logits), examples.labels), np.concatenate(doubts) if doubts else None
 
 
 def assess_file(path: Path, dataset: Dataset, split: Split, mistakes: int = 0) -> Assessment:

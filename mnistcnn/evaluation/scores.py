@@ -75,6 +75,43 @@ class Mistake:
     """Of the true class."""
 
 
+@dataclass(frozen=True)
+class Selection:
+    """What is left when the doubted predictions are left out."""
+
+    doubted: int
+    """Images."""
+    share: float
+    """Doubted images among all."""
+    rest_accuracy: float | None
+    """Fraction of the other predictions that are right; None if all are doubted."""
+    risk_coverage_area: float
+    """The area under the risk-coverage curve, in [0, 1]; 0 is perfect."""
+
+
+def selection(doubts: NDArray[np.float64], right: NDArray[np.bool_]) -> Selection:
+    """Judge doubt by the predictions that it leaves, and by the order in which it leaves them.
+
+    With the least doubted first, the risk at coverage k / n is the share of errors among the first k predictions, and
+    the area is its mean over k = 1 … n.
+
+    Args:
+        doubts: [n]; a prediction is doubted above 0. n ≥ 1.
+        right: whether each prediction is right, [n].
+
+    Source: Y. Geifman, G. Uziel, R. El-Yaniv, "Bias-Reduced Uncertainty Estimation for Deep Neural Classifiers", ICLR
+    2019, section 2.
+    """
+    doubted = doubts > 0
+    errors = np.cumsum(~right[np.argsort(doubts, kind="stable")])
+    return Selection(
+        doubted=int(doubted.sum()),
+        share=float(doubted.mean()),
+        rest_accuracy=None if doubted.all() else float(right[~doubted].mean()),
+        risk_coverage_area=float(np.mean(errors / np.arange(1, len(right) + 1))),
+    )
+
+
 def class_scores(labels: Labels, predictions: Predictions) -> list[ClassScores]:
     """Precision, recall and F1 of each of the ten classes, by scikit-learn.
 

@@ -4,7 +4,7 @@
 |---|---|
 | a comment: how to use the file, what it needs, and its metadata | here |
 | `#define CONV1 32` and so on: the widths | here |
-| the forward pass | `c/begin.c`, then `c/float32.c` or `c/int8.c`, then `c/end.c`, as they are |
+| the forward pass | `c/begin.c`, `c/float32.c` or `c/int8.c`, with doubt `c/doubt.c`, `c/end.c`, as they are |
 | the numbers, each array's bytes as a string | here |
 
 Bytes in strings, since compilers keep a string as it is, and build a node for each number of a list. For the default
@@ -42,7 +42,7 @@ _HEADER = """\
    int mnistcnn_predict(const uint8_t image[784], float probabilities[10]);
        returns the digit, 0 to 9, and fills in the probability of each.
    void mnistcnn_logits(const uint8_t image[784], float logits[10]);
-       the same before softmax.
+       the same before softmax.{doubt}
 
    An image is 28 rows of 28 bytes: 0 is background, 255 is ink. Invert black ink on white paper.
 
@@ -60,10 +60,17 @@ _HEADER = """\
 
 """
 
+_DOUBT = """
+   float mnistcnn_doubt(const uint8_t image[784]);
+       above 0 if the image is unlike any digit that the network learned from: do not trust the answer then."""
+
 
 def write_float(source: Source, path: Path) -> None:
     """Write a C file of float32."""
     arrays = {name.replace("/", "_"): values for name, values in source.network.read().items()}
+    if (doubt := source.doubt) is not None:
+        line = np.array([doubt.slope, doubt.weight, doubt.offset], np.float32)
+        arrays |= {"doubt_mean": doubt.mean, "doubt_components": doubt.components, "doubt_line": line}
     _write("float32", arrays, source.metadata, path)
 
 
@@ -117,12 +124,18 @@ def _weight_scales(weights: NDArray[np.float64]) -> NDArray[np.float64]:
 def _write(kind: Kind, arrays: Arrays, metadata: Metadata, path: Path) -> None:
     conv1, conv2, fc1 = (arrays[f"{layer}_biases"].size for layer in ("conv1", "conv2", "fc1"))
     widths = {"conv1": conv1, "conv2": conv2, "fc1": fc1}
+    parts: tuple[str, ...] = ("begin", kind, "end")
+    defines = dict(widths)
+    if "doubt_components" in arrays:
+        parts = ("begin", kind, "doubt", "end")
+        defines["doubt_axes"] = arrays["doubt_components"].shape[1]
     code = resources.files(__package__) / "c"
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(
             _HEADER.format(
                 numbers="8-bit integers" if kind == "int8" else "float32",
                 file=path.name,
+                doubt=_DOUBT if "doubt" in parts else "",
                 ram=_ram(kind, **widths),
                 flash=sum(array.nbytes for array in arrays.values()),
                 # No asterisk inside the comment: nothing in it can end it.
@@ -130,8 +143,8 @@ def _write(kind: Kind, arrays: Arrays, metadata: Metadata, path: Path) -> None:
                 **widths,
             )
         )
-        file.writelines(f"#define {layer.upper()} {width}\n" for layer, width in widths.items())
-        file.writelines((code / f"{part}.c").read_text("utf-8") for part in ("begin", kind, "end"))
+        file.writelines(f"#define {layer.upper()} {width}\n" for layer, width in defines.items())
+        file.writelines((code / f"{part}.c").read_text("utf-8") for part in parts)
         for name, array in arrays.items():
             file.writelines(_definition(name, array))
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from .. import files
 from ..data.dataset import Dataset, Examples
 from ..errors import DataError, ExportMismatchError, RunError
+from ..network.doubt import Doubt
 from ..network.evaluator import EvaluationResult, evaluate
 from ..runs.data import check_own_data
 from ..runs.directory import Run, now
@@ -86,6 +87,7 @@ def export(
     directory: ExportDirectory,
     dataset: Dataset | None,
     *,
+    doubt: Doubt | None = None,
     verify: bool = True,
     overwrite: bool = False,
 ) -> Iterator[Exporting | Exported | ExportFailed]:
@@ -100,6 +102,7 @@ def export(
         formats: in which.
         directory: where to.
         dataset: the run's own: its test images prove, its training images calibrate. None if neither is needed.
+        doubt: of the network, for the formats that can compute it.
         verify: False to prove nothing; the records say so.
         overwrite: replace exports that are there.
 
@@ -108,10 +111,10 @@ def export(
         DataError: the data is not the run's own, or none is there where it is needed.
         RunError: the directory cannot be written, or is in use.
     """
-    metadata = describe(trained.run, trained.checkpoint, trained.step, trained.digest)
+    metadata = describe(trained.run, trained.checkpoint, trained.step, trained.digest, doubt)
     _check_data(trained.run, formats, dataset, verify=verify)
     calibration = None if dataset is None else dataset.train.images
-    source = Source(trained.network, metadata, trained.config.keep_prob, calibration)
+    source = Source(trained.network, metadata, trained.config.keep_prob, calibration, doubt)
     with directory.opened():
         if not overwrite:
             directory.refuse_to_replace(formats)

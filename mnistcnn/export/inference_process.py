@@ -33,11 +33,11 @@ THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 
 # fmt: off
 NETWORK_OPERATIONS = frozenset({
     "AddV2", "ArgMax", "AssignVariableOp", "Cast", "Const", "Conv2D", "DecodeImage", "DisableCopyOnRead",
-    "ExpandDims", "Identity", "Less", "LogicalAnd", "MatMul", "MaxPool", "MergeV2Checkpoints", "Mul", "NoOp",
-    "Pack", "Placeholder", "ReadVariableOp", "Relu", "Reshape", "ResizeArea", "RestoreV2", "SaveV2", "Select",
-    "Shape", "ShardedFilename", "Softmax", "Squeeze", "StatefulPartitionedCall", "StatelessWhile",
-    "StaticRegexFullMatch", "StridedSlice", "StringJoin", "TensorListFromTensor", "TensorListGetItem",
-    "TensorListReserve", "TensorListSetItem", "TensorListStack", "VarHandleOp",
+    "ExpandDims", "Identity", "Less", "LogicalAnd", "MatMul", "Max", "MaxPool", "Maximum", "MergeV2Checkpoints", "Mul",
+    "NoOp", "Pack", "Placeholder", "ReadVariableOp", "RealDiv", "Relu", "Reshape", "ResizeArea", "RestoreV2", "SaveV2",
+    "Select", "Shape", "ShardedFilename", "Softmax", "Sqrt", "Square", "Squeeze", "StatefulPartitionedCall",
+    "StatelessWhile", "StaticRegexFullMatch", "StridedSlice", "StringJoin", "Sub", "Sum", "TensorListFromTensor",
+    "TensorListGetItem", "TensorListReserve", "TensorListSetItem", "TensorListStack", "VarHandleOp",
 })
 # fmt: on
 
@@ -46,7 +46,7 @@ C_OPTIONS = ("-std=c99", "-O3", "-DMNISTCNN_MAIN")
 # What may stand in a C file besides our code. Without an asterisk, a backslash before anything but three digits or a
 # question mark (of a trigraph), neither a comment nor a string can end early.
 C_COMMENT = r"/\*[^*]*\*/\n"
-C_WIDTH = r"#define (?:CONV1|CONV2|FC1) [0-9]+\n"
+C_WIDTH = r"#define (?:CONV1|CONV2|FC1|DOUBT_AXES) [0-9]+\n"
 C_ARRAY = r'static const union \w+ \w+ = \{\n(?:"(?:[ !#->@-\[\]-~]|\\[0-7]{3})*+"\n)*+\};\n'
 
 
@@ -177,11 +177,11 @@ def compiled(file: str, program: Path) -> Path:
 
 def refuse_other_code(file: Path) -> None:
     """Stop where C code is other than what mnistcnn writes, but for comments, widths and numbers."""
-    begin, float32, int8, end = (
+    begin, float32, int8, doubt, end = (
         re.escape((Path(__file__).parent / "c" / f"{part}.c").read_text("utf-8"))
-        for part in ("begin", "float32", "int8", "end")
+        for part in ("begin", "float32", "int8", "doubt", "end")
     )
-    ours = rf"{C_COMMENT}\n(?:{C_WIDTH})*{begin}(?:{float32}|{int8}){end}(?:\n{C_COMMENT}{C_ARRAY})*"
+    ours = rf"{C_COMMENT}\n(?:{C_WIDTH})*{begin}(?:{float32}(?:{doubt})?|{int8}){end}(?:\n{C_COMMENT}{C_ARRAY})*"
     try:
         text = file.read_bytes().decode()
     except UnicodeDecodeError:

@@ -15,6 +15,7 @@ import re
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -24,6 +25,9 @@ from ..config.schema import load_config
 from ..data.dataset import SourceName
 from ..errors import RunError
 from ..runs.directory import Run
+
+if TYPE_CHECKING:
+    from ..network.doubt import Doubt
 
 FILE_NAME = "mnistcnn.json"
 PROPERTY = "mnistcnn"
@@ -35,6 +39,17 @@ _LICENCES = {
     "digits": "Optical Recognition of Handwritten Digits by E. Alpaydin and C. Kaynak, UCI: CC BY 4.0",
     "idx": "not known: see where the data is from",
 }
+
+
+@dataclass(frozen=True)
+class DoubtNumbers:
+    """The numbers of a network's doubt, `slope · strangeness − weight · largest logit − offset`: doubted above 0."""
+
+    slope: float
+    weight: float
+    offset: float
+    share: float
+    """Of the run's validation images, the share that is doubted."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +75,15 @@ class Metadata:
     input: str = "images [n, 28, 28, 1]: one grey channel, 0 is background, 1 is ink"
     input_range: tuple[float, float] = (0.0, 1.0)
     """Pixels of 8 bits, divided by 255."""
+    doubt: DoubtNumbers | None = None
+    """SavedModel and ONNX have an output `doubt`, C a function; None if it could not be fitted."""
 
     def to_json(self) -> bytes:
         """The metadata as every format holds it."""
         return files.to_json(asdict(self))
 
 
-def describe(run: Run, checkpoint: str, step: int, weights_digest: str) -> Metadata:
+def describe(run: Run, checkpoint: str, step: int, weights_digest: str, doubt: Doubt | None = None) -> Metadata:
     """The metadata of a network that a run trained.
 
     Raises:
@@ -86,6 +103,7 @@ def describe(run: Run, checkpoint: str, step: int, weights_digest: str) -> Metad
         data_sha256=dict(data["sha256"]),
         data_licence=_LICENCES[data["source"]],
         data_transpose=load_config(run.config_path).data.transpose,
+        doubt=None if doubt is None else DoubtNumbers(doubt.slope, doubt.weight, doubt.offset, doubt.share),
     )
 
 

@@ -33,15 +33,25 @@ The convolutions do not flip their kernels (cross-correlation, as in every deep 
 largest logit, and the probabilities are the logits' softmax.
 """
 
+_DOUBT = """
+With h the output of fc1, m and P `doubt/mean` and `doubt/components`, and c = h − m, the answer is to be doubted where
+`slope · √((|c|² − |c P|²) / |h|) − weight · largest logit − offset` is above 0; the three numbers are `doubt` in
+`mnistcnn.json`.
+"""
+
 
 def write(source: Source, path: Path) -> None:
     """Write a directory with `weights.npz` and a README of what is in it."""
     weights = source.network.read()
     path.mkdir()
+    if (doubt := source.doubt) is not None:
+        weights |= {"doubt/mean": doubt.mean, "doubt/components": doubt.components}
     np.savez(path / WEIGHTS, **weights)  # type: ignore[arg-type]
     append_to_zip(path / WEIGHTS, source.metadata)
     rows = [f"| `{name}` | {list(array.shape)} |" for name, array in weights.items()]
     widths = {layer: len(weights[f"{layer}/biases"]) for layer in ("conv1", "conv2", "fc1")}
     table = "\n".join(["| array | shape |", "|---|---|", *rows])
-    readme = _README.format(run=source.metadata.run, step=source.metadata.step, table=table, **widths)
+    readme = (_README if source.doubt is None else _README + _DOUBT).format(
+        run=source.metadata.run, step=source.metadata.step, table=table, **widths
+    )
     (path / "README.md").write_text(readme, encoding="utf-8")

@@ -17,12 +17,12 @@ OPSET = 17
 
 
 def write(source: Source, path: Path) -> None:
-    """Write an ONNX file: `images` → `logits`, `probabilities`, `classes`."""
+    """Write an ONNX file: `images` → `logits`, `probabilities`, `classes`, and `doubt` if it is known."""
     import onnx
     import tf2onnx
 
-    metadata = source.metadata
-    model, _ = tf2onnx.convert.from_function(Servable(source.network).answer, input_signature=[IMAGES], opset=OPSET)
+    metadata, servable = source.metadata, Servable(source.network, source.doubt)
+    model, _ = tf2onnx.convert.from_function(servable.answer, input_signature=[IMAGES], opset=OPSET)
     _name_batch(model)
     model.doc_string = f"The digits' network of mnistcnn, run {metadata.run}, step {metadata.step}"
     onnx.helper.set_model_props(model, {PROPERTY: metadata.to_json().decode()})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from ..network.doubt import LEAST_NORM, Doubt
 from ..network.model import IMAGE_SIZE, Network
 from .metadata import FILE_NAME
 from .source import Source
@@ -21,11 +22,13 @@ class Servable(tf.Module):
 
     Args:
         network: its variables become the file's.
+        doubt: adds the output `doubt`.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, doubt: Doubt | None = None) -> None:
         super().__init__(name="mnistcnn")
         self.network = network
+        self._doubt = doubt
         self.answer = tf.function(self._answer, input_signature=[IMAGES])
         self.score = tf.function(self._score, input_signature=[IMAGES])
         self.answer_encoded = tf.function(
@@ -34,9 +37,15 @@ class Servable(tf.Module):
         )
 
     def _answer(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Logits and probabilities [n, 10] float32, classes [n] int32, of images [n, 28, 28, 1] in [0, 1]."""
+        """Of images [n, 28, 28, 1] in [0, 1] the logits and probabilities [n, 10] float32, and the classes [n] int32.
+
+        With doubt, also that: [n] float32, above 0 where the answer is to be doubted.
+        """
         scores = self._score(images)
-        return {**scores, "classes": tf.argmax(scores["logits"], axis=1, output_type=tf.int32)}
+        answer = {**scores, "classes": tf.argmax(scores["logits"], axis=1, output_type=tf.int32)}
+        if self._doubt is not None:
+            answer["doubt"] = doubt_of(self._doubt, self.network.activations(images)["fc1"], scores["logits"])
+        return answer
 
     def _score(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """The same without classes."""
@@ -46,9 +55,19 @@ class Servable(tf.Module):
         return {"logits": logits, "probabilities": tf.nn.softmax(logits)}
 
 
+def doubt_of(doubt: Doubt, features: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    """The formula of `mnistcnn.network.doubt` in TensorFlow, for features [n, units] and logits [n, 10]: [n]."""
+    centered = features - doubt.mean
+    inside = tf.reduce_sum(tf.square(tf.matmul(centered, doubt.components)), axis=1)
+    outside = tf.maximum(tf.reduce_sum(tf.square(centered), axis=1) - inside, 0.0)
+    norm = tf.sqrt(tf.reduce_sum(tf.square(features), axis=1) + LEAST_NORM)
+    strangeness = tf.sqrt(outside / norm)
+    return doubt.slope * strangeness - doubt.weight * tf.reduce_max(logits, axis=1) - doubt.offset
+
+
 def write(source: Source, path: Path) -> None:
     """Write a SavedModel with the signatures `serving_default` (images) and `encoded` (PNG or JPEG files)."""
-    servable = Servable(source.network)
+    servable = Servable(source.network, source.doubt)
     signatures = {SIGNATURE: servable.answer, "encoded": servable.answer_encoded}
     tf.saved_model.save(servable, str(path), signatures=signatures)
     extra = path / "assets.extra"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..network.doubt import Doubt
 from ..network.model import Network
 from .metadata import Metadata
 
@@ -21,3 +22,5 @@ class Source:
     """Of the run's dropout."""
     calibration: NDArray[np.uint8] | None
     """Training images [n, 28, 28], from which the ranges of 8-bit integers are taken; None if they are not here."""
+    doubt: Doubt | None = None
+    """Of the network; None if it could not be fitted."""

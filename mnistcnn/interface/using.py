@@ -115,10 +115,14 @@ def export(
         dataset = _load_own_data(run, data_dir) if needs_data else None
         start_tensorflow()
         from ..export import exporting
+        from ..runs.doubt import find_doubt
 
         trained = _load_trained(run, checkpoint)
         with quiet_stderr():  # The converters write there from beginning to end.
-            done = list(exporting.export(trained, chosen, directory, dataset, verify=verify, overwrite=overwrite))
+            doubt = find_doubt(trained, dataset).doubt
+            done = list(
+                exporting.export(trained, chosen, directory, dataset, doubt=doubt, verify=verify, overwrite=overwrite)
+            )
     exported = [one for one in done if isinstance(one, exporting.Exported)]
     exporting.raise_for_problems(exported, [one for one in done if isinstance(one, exporting.ExportFailed)])
     return exported

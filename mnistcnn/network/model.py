@@ -87,12 +87,7 @@ class Network(tf.Module):
     def __call__(
         self, images: tf.Tensor, dropout: Dropout | None = None, *, operations: Operations = TENSORFLOW
     ) -> tf.Tensor:
-        """The logits of a batch.
-
-        Pooling comes before bias and ReLU. Both are monotonic, and so is their rounding, so that the largest of
-        four stays the largest and the result is the same bit for bit, with a quarter of the work.
-
-        Convolutions and the large dense layer are computed in the dtype of `images`, what follows in float32.
+        """The logits of a batch; see `features`.
 
         Args:
             images: [batch, 28, 28, 1] float32 or bfloat16 in [0, 1].
@@ -101,6 +96,18 @@ class Network(tf.Module):
 
         Returns:
             [batch, 10] float32.
+        """
+        return self.logits(self.features(images, dropout, operations=operations))
+
+    def features(
+        self, images: tf.Tensor, dropout: Dropout | None = None, *, operations: Operations = TENSORFLOW
+    ) -> tf.Tensor:
+        """What fc1 makes of a batch: [batch, units] float32. The arguments are those of a call.
+
+        Pooling comes before bias and ReLU. Both are monotonic, and so is their rounding, so that the largest of
+        four stays the largest and the result is the same bit for bit, with a quarter of the work.
+
+        Convolutions and the large dense layer are computed in the dtype of `images`, what follows in float32.
         """
         convolve, pool = operations
         with scope("conv1"):
@@ -114,10 +121,12 @@ class Network(tf.Module):
         with scope("fc1"):
             fc1_weights = tf.cast(tf.convert_to_tensor(self.weights["fc1"]), images.dtype)
             fc1 = self._biased_relu("fc1", tf.cast(tf.matmul(_flat(pool2), fc1_weights), tf.float32))
-            if dropout is not None:
-                fc1 = dropout(fc1)
+            return fc1 if dropout is None else dropout(fc1)
+
+    def logits(self, features: tf.Tensor) -> tf.Tensor:
+        """The logits [batch, 10] of what fc1 made of a batch."""
         with scope("fc2"):
-            return tf.matmul(fc1, self.weights["fc2"]) + self.biases["fc2"]
+            return tf.matmul(features, self.weights["fc2"]) + self.biases["fc2"]
 
     def activations(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         """The output of every layer for a batch, in the order of the tutorial's graph, without dropout.

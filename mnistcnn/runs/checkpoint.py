@@ -5,7 +5,8 @@ A checkpoint is a directory, `step-0003000`, written beside and renamed, so that
     weights.npz      the network's parameters
     optimizer.npz    the optimizer's slots
     average.npz      the average of the parameters along the way, if the run has one
-    manifest.json    the step, what the run has counted so far, and the SHA-256 of the other files and of itself
+    manifest.json    the step, what the run has counted so far, and the SHA-256 of these files and of itself
+    doubt.npz        only once it was asked for: see `mnistcnn.runs.doubt`
 
 Only arrays and JSON are read, never anything that could run as code.
 """

@@ -5,6 +5,7 @@
         manifest.json    versions, data, machine, seed, state and results
         metrics.csv      a row for each report and each evaluation
         checkpoints/     see `mnistcnn.runs.checkpoint`
+        snapshots/       see `mnistcnn.runs.snapshots`
         tensorboard/     see `mnistcnn.training.summaries`
 
 A directory that exists is never written over.
@@ -34,6 +35,7 @@ from . import lock
 from . import manifest as manifests
 from .checkpoint import CheckpointDirectory
 from .environment import describe_environment
+from .snapshots import SnapshotDirectory
 from .starting import StartingWeights
 
 _LONGEST_NAME = "n" * 100  # Of a run; the names in it are shorter.
@@ -78,6 +80,11 @@ class Run:
     def checkpoints_path(self) -> Path:
         """See `mnistcnn.runs.checkpoint`."""
         return self.path / "checkpoints"
+
+    @property
+    def snapshots_path(self) -> Path:
+        """See `mnistcnn.runs.snapshots`."""
+        return self.path / "snapshots"
 
     @property
     def tensorboard_path(self) -> Path:
@@ -130,6 +137,10 @@ class Run:
     def checkpoints(self, keep: int = 5) -> CheckpointDirectory:
         """The run's checkpoints."""
         return CheckpointDirectory(self.checkpoints_path, keep)
+
+    def snapshots(self) -> SnapshotDirectory:
+        """The run's snapshots; a run that took none has an empty directory of them, which need not exist."""
+        return SnapshotDirectory(self.snapshots_path)
 
     @contextmanager
     def locked(self) -> Iterator[str | None]:

@@ -13,6 +13,7 @@ from typing import Any
 from .. import files
 from ..config.differences import differences
 from ..config.schema import Config, SummariesConfig, dump_config, load_config
+from ..config.snapshots import SnapshotsConfig
 from ..data.dataset import Dataset
 from ..errors import ConfigError, RunError
 from .checkpoint import Checkpoint
@@ -31,6 +32,7 @@ CHANGEABLE = frozenset(
         "workers.lost_timeout",
         "checkpoints.every",
         "checkpoints.keep",
+        *(f"snapshots.{key}" for key in SnapshotsConfig.model_fields),
         *(f"summaries.{key}" for key in SummariesConfig.model_fields),
         "data.dir",  # Where the files are may change; what is in them may not, and is checked.
     }
@@ -107,14 +109,16 @@ def rewind_to_checkpoint(run: Run, config: Config) -> tuple[Checkpoint | None, l
         RunError: the manifest is damaged.
         OSError: the run could not be written.
     """
-    for directory in (run.path, run.checkpoints_path):
+    for directory in (run.path, run.checkpoints_path, run.snapshots_path):
         files.remove_temporaries(directory)
     checkpoints = run.checkpoints(config.checkpoints.keep)
     if not checkpoints.steps():
+        run.snapshots().rewind(-1)
         record_resume(run, config, step=0)
         return None, []
     checkpoint, problems = checkpoints.newest_intact()
     checkpoints.rewind(checkpoint.step, checkpoint.progress.best.step)
+    run.snapshots().rewind(checkpoint.step)
     warnings = [f"{problem}; continuing from step {checkpoint.step:,}" for problem in problems]
     if elsewhere := environment_warning(run, config):
         warnings.append(elsewhere)

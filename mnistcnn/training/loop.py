@@ -139,12 +139,14 @@ def _loop(session: TrainingSession) -> Iterator[Event]:
         yield from session.evaluate_and_save()
     elif session.is_complete():  # All that is left to do is to measure how good it is.
         yield from session.evaluations.evaluate(session.step)
+    session.take_snapshot()
     while steps := session.agreed_steps():
         session.advance(steps)
         if cadence.report_is_due(session.step):
             yield session.report()
         if cadence.evaluation_is_due(session.step):
             yield from session.evaluate_and_save()
+        session.take_snapshot()
         if saver.is_due(session.step):
             yield session.save()
     if saver.saved_step != session.step:

@@ -25,6 +25,7 @@ from .divergence import NotFiniteError, check_losses
 from .evaluations import Evaluations
 from .reporting import evaluated, results_record, run_finished, steps_done
 from .signatures import Stop
+from .snapshots import SnapshotTaker
 from .state import TrainingState
 from .summaries.session import Summaries
 
@@ -74,6 +75,8 @@ class TrainingSession:
         self.evaluations = Evaluations(self._evaluator, dataset, job.stop)
         directory = job.run.checkpoints(config.checkpoints.keep)
         self.saver = CheckpointSaver(directory, config, checkpoint.step if checkpoint else None)
+        evaluated = state.evaluated_network
+        self._snapshots = SnapshotTaker(job.run.snapshots(), config, dataset, evaluated, self._evaluator)
 
     def compile(self) -> Iterator[Event]:
         """Let XLA compile what a GPU will compute; without a GPU, there is nothing to do before the first step."""
@@ -100,7 +103,8 @@ class TrainingSession:
         """
         if self.cadence.is_last(self.step):
             return 0
-        until_due = min(self.cadence.steps_to_next(self.step), self._summaries.steps_to_next(self.step))
+        due = (self.cadence, self._snapshots, self._summaries)
+        until_due = min(each.steps_to_next(self.step) for each in due)
         return self._job.group.lead(min(until_due, self._chunks.most_steps()), stop=self._job.stop())
 
     def advance(self, count: int) -> None:
@@ -156,6 +160,14 @@ class TrainingSession:
             yield event
         if best:
             yield self.save(best=True)
+
+    def take_snapshot(self) -> None:
+        """Take a snapshot, if one is due.
+
+        Raises:
+            NotFiniteError: a weight is NaN or infinite.
+        """
+        self._snapshots.take_if_due(self.step)
 
     def save(self, *, best: bool = False) -> CheckpointSaved:
         """Save a checkpoint, after everything that was logged before it.

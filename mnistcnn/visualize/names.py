@@ -19,7 +19,7 @@ KINDS: dict[str, str] = {
     "maximise": "what would excite each unit most",
     "cards": "all of that for each unit of conv2",
     "correlation": "dead and near-duplicate units",
-    "training": "curves, and an animation over the kept checkpoints",
+    "training": "curves, and an animation over the snapshots of the run",
     "histograms": "weights, biases and activations over the kept checkpoints",
     "mistakes": "confusion matrix and the most confident errors",
     "augmentation": "what augmentation makes of training images, if the run uses it",

@@ -9,11 +9,12 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from ..data.dataset import Dataset
-from ..network.evaluator import BATCH_SIZE, EvaluationResult
+from ..data.dataset import Dataset, Examples
+from ..network.evaluator import BATCH_SIZE, EvaluationResult, evaluate
 from ..network.model import Network, to_input
 from ..network.weights import Weights
 from ..runs import checkpoint as checkpoints
+from ..runs.snapshots import Snapshot
 from ..runs.trained import TrainedNetwork
 from .analysis.digit import Digit, find_digit
 from .analysis.maximisation import Maximised, maximise
@@ -49,6 +50,8 @@ class Moment:
 
     step: int
     weights: Weights
+    accuracy: float | None = None
+    """On the validation images that the run's snapshots are tried on; None where there are none."""
 
 
 class PictureSource:
@@ -156,6 +159,37 @@ class PictureSource:
         """The network at every checkpoint that the run kept, in order, step 0 among them."""
         directory = self.trained.run.checkpoints()
         return [Moment(step, checkpoints.load(directory.path_of(step)).evaluated_weights) for step in directory.steps()]
+
+    @cached_property
+    def snapshots(self) -> list[Snapshot]:
+        """The snapshots that the run took, in order; of a run from before there were any, or without them, none."""
+        directory = self.trained.run.snapshots()
+        return [directory.load(step) for step in directory.steps()]
+
+    @cached_property
+    def start(self) -> Weights | None:
+        """The weights before the first step; None if the run has kept neither a snapshot nor a checkpoint of them."""
+        snapshots, directory = self.trained.run.snapshots(), self.trained.run.checkpoints()
+        if 0 in snapshots.steps():
+            return snapshots.load(0).weights
+        return checkpoints.load(directory.path_of(0)).evaluated_weights if 0 in directory.steps() else None
+
+    @cached_property
+    def learning(self) -> list[Moment]:
+        """The network from its first step to its last, with the network that is shown at its own step.
+
+        At every snapshot; of a run without snapshots, at every kept checkpoint.
+        """
+        if not self.snapshots:
+            return self.history
+        moments = {each.step: Moment(each.step, each.weights, each.accuracy) for each in self.snapshots}
+        shown = Moment(self.trained.step, self.weights, self._sample_accuracy(self.snapshots[0].examples))
+        return [moment for _, moment in sorted((moments | {shown.step: shown}).items())]
+
+    def _sample_accuracy(self, examples: int) -> float | None:
+        validation = self.dataset.validation
+        sample = Examples(validation.images[:examples], validation.labels[:examples])
+        return evaluate(self.network, sample).accuracy if len(sample) else None
 
 
 def picture_source(

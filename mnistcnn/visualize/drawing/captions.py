@@ -38,8 +38,7 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "conv1-filters": Caption(
         "The filters of conv1",
-        "Each filter is slid over the digit, and answers the more strongly the more ink lies under orange and the less "
-        "under blue.",
+        "Each filter is slid over the digit: ink under orange raises its response, ink under blue lowers it.{moved}",
         "{count} filters of 5 × 5 weights in blue (negative) and orange (positive).",
     ),
     "conv1-convolved": Caption(
@@ -63,7 +62,7 @@ CAPTIONS: dict[str, Caption] = {
     "conv2-filters": Caption(
         "The {count} kernels of conv2",
         "A row is a unit of conv2, a column one of the maps that it reads; a unit adds up what its kernels find in "
-        "all of them, so that it sees combinations of conv1’s patterns.",
+        "all of them, so that it sees combinations of conv1’s patterns.{moved}",
         "A matrix of {rows} rows and {columns} columns of 5 × 5 kernels in blue and orange.",
     ),
     "conv2-convolved": Caption(
@@ -162,10 +161,9 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "animation": Caption(
         "Filters, maps and answer while the network learned",
-        "The filters began as random numbers; those of the first and the last frame correlate at {correlation}, "
-        "where 1 is no change at all. Watch how far such changes take the maps and the answer.",
-        "Animation of {count} frames, one for each kept checkpoint: filters and maps of conv1, maps of conv2, and the "
-        "ten probabilities.",
+        "The filters began as random numbers. {moved} Watch how far such changes take the maps and the answer.",
+        "Animation of {count} frames, one for each {kept}: filters and maps of conv1, maps of conv2, and the ten "
+        "probabilities.",
     ),
     "histograms-parameters": Caption(
         "What the network learned, as histograms",

@@ -63,7 +63,8 @@ function speak(state) {
   const { label } = state.source;
   const name = nameOf(state);
   const sentences = [state.blank ? state.say("summary-blank")
-    : state.say("summary", { digit: prediction, probability: percent(probabilities[prediction]) })];
+    : state.doubted ? state.say("doubt", { digit: prediction })
+      : state.say("summary", { digit: prediction, probability: percent(probabilities[prediction]) })];
   if (name) sentences.push(label === null ? name : state.say("summary-label", { name, label }));
   const text = sentences.join(" · ");
   if (byId("summary").textContent !== text) byId("summary").textContent = text;

@@ -21,13 +21,18 @@ from .words import WORDS
 
 MAIN = "main.js"
 SECTIONS = (
+    "time_machine",
+    "morph",
+    "fool",
+    "teachers",
+    "teaching",
     "training",
     "practice",
 )
 """Those below the network: each is sections/NAME.html, styles/NAME.css, words/NAME.py and a module in main.js."""
 STYLES = ("base", "draw", "network", "units", "inspector", *SECTIONS, "layout")
 _IMPORT = re.compile(r'^import \{\s+(\w+(?:,\s+\w+)*),?\s+\} from "(\.{1,2}/[\w/-]+\.js)";$', re.MULTILINE)
-_EXPORT = re.compile(r"^export ((?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|const|class) (\w+))", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,16 @@
 
 import { showAnswer } from "./answer.js";
 import { strongest } from "./arithmetic.js";
+import { doubtOf, loadDoubt, showDoubt } from "./doubt.js";
 import { byId, counted, percent } from "./elements.js";
 import { offerExamples, testImage } from "./examples.js";
 import { showExcitation } from "./excitation.js";
 import { offerChoice } from "./found.js";
+import { showFool } from "./fool.js";
 import { openInspector } from "./inspector.js";
 import { showLayers } from "./layers.js";
 import { showLinks } from "./links.js";
+import { showMorph } from "./morph.js";
 import { forward, loadNetwork, readPayload } from "./network.js";
 import { openPad } from "./pad.js";
 import { showPractice } from "./practice.js";
@@ -22,13 +25,21 @@ import { showSeen } from "./sees.js";
 import { State } from "./state.js";
 import { strokesToImage } from "./strokes.js";
 import { offerTabs } from "./tabs.js";
+import { showTeachers } from "./teachers.js";
+import { showTeaching } from "./teaching.js";
 import { chooseTheme } from "./theme.js";
+import { showTimeMachine } from "./time_machine.js";
 import { showTraining } from "./training.js";
 import { controlUnits } from "./units.js";
 import { offerWalk } from "./walk.js";
 
 /** The sections below the network, from top to bottom: each is a function that is given the state and listens to it. */
 const SECTIONS = [
+  showTimeMachine,
+  showMorph,
+  showFool,
+  showTeachers,
+  showTeaching,
   showTraining,
   showProjection,
   showPractice,
@@ -39,12 +50,13 @@ function openPage() {
   const payload = readPayload();
   const network = loadNetwork(payload.layers);
   const state = new State(payload, network);
-  globalThis.mnistcnn = { network, forward, strokesToImage, readPayload, state };
+  globalThis.mnistcnn = { network, forward, doubtOf, loadDoubt, strokesToImage, readPayload, state };
   chooseTheme(state);
   openPad(state);
   offerChoice(state);
   showSeen(state);
   showAnswer(state);
+  showDoubt(state);
   const mosaics = showLayers(state);
   offerTabs(state);
   openInspector(state);

@@ -78,12 +78,21 @@ function loadLayer({ weights, biases }) {
  */
 export function forward(network, image, off = {}) {
   const answer = forwardConvolutions(network, image, off);
-  answer["fc1/preactivation"] = dense(answer.pool2, network.fc1);
+  answer["fc1/preactivation"] = changedDense(answer.pool2, network.fc1);
   answer.fc1 = relu(answer["fc1/preactivation"], network.fc1.outputs, off.fc1);
   answer.fc2 = dense(answer.fc1, network.fc2);
   answer.probabilities = softmax(answer.fc2);
   answer.prediction = answer.fc2.indexOf(Math.max(...answer.fc2));
   return answer;
+}
+
+/** A dense layer. At a step of the time machine, it is that of another step with changes, products of two thin layers. */
+function changedDense(values, layer) {
+  const sums = dense(values, layer);
+  for (const [left, right] of layer.changes ?? []) {
+    dense(dense(values, left), right).forEach((change, unit) => (sums[unit] += change));
+  }
+  return sums;
 }
 
 /**

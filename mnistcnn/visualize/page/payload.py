@@ -11,6 +11,7 @@ from ... import __version__
 from ...evaluation.scores import CLASSES, confusion_matrix, most_confident_mistakes
 from ...network.evaluator import evaluate
 from ...network.model import Network
+from ...network.weights import Weights
 from ...runs import checkpoint as checkpoints
 from ...runs.checkpoint import steps_to_drop
 from ...runs.metrics_file import read_metrics
@@ -21,6 +22,8 @@ from ..names import PageWeights
 from ..picture_source import Moment, PictureSource
 from .excitation import excitation
 from .tensors import Floats, Tensor, decode, encode, encode_integers
+from .time_machine import make_time_machine
+from .training_images import doubt_part, sample_of_test, training_images
 from .words import WORDS
 
 Part = dict[str, Any]
@@ -46,6 +49,8 @@ def make_payload(source: PictureSource, weights: PageWeights) -> Part:
     """
     trained, result = source.trained, source.survey.result
     layers = _layers(source, weights)
+    carried = {f"{layer}/{kind}": decode(tensor) for layer in layers for kind, tensor in layers[layer].items()}
+    machine = make_time_machine(source, carried)
     return {
         "format": FORMAT,
         "mnistcnn": __version__,
@@ -57,7 +62,7 @@ def make_payload(source: PictureSource, weights: PageWeights) -> Part:
         "keep_prob": trained.config.keep_prob,
         "parameters": source.network.parameter_count,
         "test": {"images": result.examples, "errors": result.errors, "accuracy": result.accuracy},
-        "parity": _parity(source, layers, weights),
+        "parity": _parity(source, carried, weights),
         "layers": layers,
         "limits": _limits(source),
         "dead": {layer: np.flatnonzero(source.survey.dead(layer)).tolist() for layer in ("conv1", "conv2", "fc1")},
@@ -65,8 +70,13 @@ def make_payload(source: PictureSource, weights: PageWeights) -> Part:
         "samples": _samples(source),
         "mistakes": _mistakes(source),
         "confusion": confusion_matrix(result.labels, result.predictions).tolist(),
-        "moments": _moments(source, weights),
+        "time_machine": machine,
+        # Of a run without snapshots.
+        "moments": [] if machine else _moments(source, weights),
         "projection": _projection(source),
+        "doubt": doubt_part(source),
+        "training_images": training_images(source),
+        "test_sample": sample_of_test(source),
         "receptive_fields": {layer: asdict(field) for layer, field in RECEPTIVE_FIELDS.items()},
         "captions": {"page": WORDS, **{name: asdict(caption) for name, caption in CAPTIONS.items()}},
         "palette": _palette(),
@@ -82,10 +92,10 @@ def _layers(source: PictureSource, weights: PageWeights) -> dict[str, dict[str, 
     return layers
 
 
-def _parity(source: PictureSource, layers: dict[str, dict[str, Tensor]], weights: PageWeights) -> Part:
+def _parity(source: PictureSource, carried: Weights, weights: PageWeights) -> Part:
     """How the weights that are in the page, read back from it, answer compared with the run's own."""
     network = Network(source.trained.config.network, source.trained.config.seed)
-    network.load({f"{layer}/{kind}": decode(tensor) for layer in layers for kind, tensor in layers[layer].items()})
+    network.load(carried)
     own, page = source.survey.result, evaluate(network, source.dataset.test)
     return {
         "weights": weights,

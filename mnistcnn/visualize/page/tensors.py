@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...network.weights import from_integers, to_integers
+
 Tensor = dict[str, Any]
 """`shape`, `dtype`, `data`, and for integers that stand for others `scale`; `decode` in network.js reads it."""
 Floats = NDArray[np.float32]
@@ -27,17 +29,14 @@ def encode_integers(array: Floats, dtype: type[np.int8 | np.int16]) -> Tensor:
         array: [..., n].
         dtype: how fine: int8 has 255 steps, int16 65,535.
     """
-    largest = int(np.iinfo(dtype).max)
-    reach = np.abs(array).max(axis=tuple(range(array.ndim - 1)))
-    scale = np.where(reach > 0, reach / largest, 1).astype(np.float32)
-    integers = np.clip(np.rint(array / scale), -largest, largest).astype(dtype)
+    integers, scale = to_integers(array, dtype)
     return {**encode(integers), "scale": encode(scale)}
 
 
 def decode(tensor: Tensor) -> NDArray[Any]:
     """The numbers that the page will read: of integers with a scale as float32, else of the tensor's own dtype."""
     dtype = np.dtype(tensor["dtype"]).newbyteorder("<")
-    array = np.frombuffer(base64.b64decode(tensor["data"]), dtype).reshape(tensor["shape"])
+    array: NDArray[Any] = np.frombuffer(base64.b64decode(tensor["data"]), dtype).reshape(tensor["shape"])
     if "scale" not in tensor:
         return array
-    return np.asarray(array.astype(np.float32) * decode(tensor["scale"]))
+    return from_integers(array, decode(tensor["scale"]))

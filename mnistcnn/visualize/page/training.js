@@ -9,6 +9,7 @@ import { GAP } from "./plans.js";
 /** @param {import("./state.js").State} state */
 export function showTraining(state) {
   const { moments } = state.payload;
+  if (moments.length === 0) return; // The time machine shows more.
   const { conv1, conv2 } = state.network;
   const training = {
     state, networks: [], moment: Math.max(0, moments.findIndex(({ step }) => step === state.payload.step)),
@@ -29,10 +30,11 @@ export function showTraining(state) {
   state.on("calm", () => paintMoment(training));
 }
 
-/** A bar of the small chart above the slider; null where the run was not evaluated. */
+/** A bar of the small chart above the slider; a question mark where the run was not evaluated. */
 function accuracyBar({ state }, { step, test_accuracy: accuracy }, number) {
   const bar = make("span", { class: "accuracy", data: { moment: number, step } });
-  bar.style.height = `${(accuracy ?? 0) * 100}%`;
+  if (accuracy === null) Object.assign(bar, { className: "accuracy unknown", textContent: "?" });
+  else bar.style.height = `${accuracy * 100}%`;
   return bar;
 }
 

@@ -1,4 +1,4 @@
-"""Filters and maps over the course of training, as an animated GIF with a frame for each kept checkpoint."""
+"""Filters and maps over the course of training, as an animated GIF with a frame for each snapshot of the run."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ...network.evaluator import EvaluationResult
+from ..analysis.change import change_in_words, place_of_step
 from ..drawing.sheet import Format, Sheet, Words
-from ..drawing.style import ACTIVATION_PERCENTILE, INK, TEXT_SIZE, Colour, Scale, paint, signed_scale
+from ..drawing.style import ACTIVATION_PERCENTILE, INK, SMALL_SIZE, TEXT_SIZE, Colour, Scale, paint, signed_scale
 from ..picture_source import Moment, PictureSource
 from .maps import layer_scale
 from .overview import mosaic
@@ -86,8 +87,11 @@ def _with_one_palette(images: Sequence[Image.Image], background: Colour) -> list
 
 
 def training_animation(source: PictureSource) -> Animation | None:
-    """A frame for each kept checkpoint, all in the scales of the network that is shown; None for a single one."""
-    history = source.history
+    """A frame for each snapshot, all in the scales of the network that is shown; None for a single one.
+
+    A run without snapshots has a frame for each kept checkpoint.
+    """
+    history = source.learning
     if len(history) < 2:
         return None
     rule = f"{ACTIVATION_PERCENTILE:g}th percentile, a dot marks more"
@@ -105,13 +109,15 @@ def training_animation(source: PictureSource) -> Animation | None:
 def _frame(source: PictureSource, moment: Moment, scales: list[Scale]) -> Sheet:
     image = source.digit.image[np.newaxis, :, :, np.newaxis]
     named = {name: value.numpy()[0] for name, value in source.network_at(moment).activations(image).items()}
-    steps = [past.step for past in source.history]
-    said = words(source, "animation", f"step {moment.step:,} of {steps[-1]:,}", count=len(steps),
-                 correlation=f"{_correlation(source):.2f}")  # fmt: skip
+    history = source.learning
+    steps = [past.step for past in history]
+    moved = change_in_words(*(history[place].weights["conv1/weights"] for place in (0, -1)))
+    kept = "snapshot" if source.snapshots else "kept checkpoint"
+    said = words(source, "animation", _shape(source, moment, steps[-1]), count=len(steps), kept=kept, moved=moved)
     sheet = Sheet(_WIDTH, _HEIGHT, said, source.theme, scales)
     _draw_timeline(sheet, steps, moment.step)
     for title, x in _PARTS:
-        sheet.text(x, 52, title, bold=True)
+        sheet.text(x, 56, title, bold=True)
     filters = moment.weights["conv1/weights"][:, :, 0, :]
     for part, (values, scale, zoom, across) in enumerate(
         ((filters, scales[0], 10, 4), (named["conv1"], scales[1], 2, 4), (named["conv2"], scales[2], 2, 8))
@@ -124,21 +130,24 @@ def _frame(source: PictureSource, moment: Moment, scales: list[Scale]) -> Sheet:
     return sheet
 
 
-def _correlation(source: PictureSource) -> float:
-    """How alike conv1's filters are before and after."""
-    before, after = (source.history[place].weights["conv1/weights"].ravel() for place in (0, -1))
-    return float(np.corrcoef(before, after)[0, 1])
+def _shape(source: PictureSource, moment: Moment, last: int) -> str:
+    shape = f"step {moment.step:,} of {last:,}"
+    if moment.accuracy is None or not source.snapshots:
+        return shape
+    return f"{shape}; {100 * moment.accuracy:.1f} % of {source.snapshots[0].examples} validation images recognised"
 
 
 def _draw_timeline(sheet: Sheet, steps: list[int], now: int) -> None:
-    """Draw a dot for each checkpoint along the steps, this frame's large."""
-    length = _WIDTH - 40
-    sheet.line([(20, 20), (20 + length, 20)])
+    """Draw a dot for each frame along the steps, this one's large; the axis is logarithmic, as in the time machine."""
+    length = _WIDTH - 60
+    sheet.line([(20, 14), (20 + length, 14)])
+    sheet.text(20 + length + 12, 14, "step", SMALL_SIZE, faint=True)
     for step in steps:
         side = 14 if step == now else 6
-        x = 20 + length * step / max(steps[-1], 1)
+        x = 20 + length * place_of_step(step, steps[-1])
+        sheet.text(x, 34, f"{step:,}", SMALL_SIZE, align="center", faint=step != now, bold=step == now)
         colour = sheet.theme.orange if step == now else sheet.theme.faint
-        sheet.bar(x - side / 2, 20 - side / 2, side, side, colour)
+        sheet.bar(x - side / 2, 14 - side / 2, side, side, colour)
 
 
 def _draw_answer(sheet: Sheet, source: PictureSource, logits: NDArray[np.float32], x: int) -> None:

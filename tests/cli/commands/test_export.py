@@ -452,6 +452,7 @@ def test_onnx_calls_the_batch_batch(exports):
         "logits": ["batch", 10],
         "probabilities": ["batch", 10],
         "classes": ["batch"],
+        "doubt": ["batch"],
     }
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 from mnistcnn.config.schema import load_config
 from mnistcnn.data.dataset import Dataset, Examples
 from mnistcnn.runs.directory import Run
+from mnistcnn.runs.doubt import FoundDoubt
 from mnistcnn.training.loop import train
 
 BARS = (1, 7)
@@ -226,3 +227,41 @@ def test_single_refuses_several_digits_and_takes_one(predict, number, folder, ca
     output = capsys.readouterr()
     assert f"{number}: 3 digits, but one is needed" in output.err
     assert output.out.splitlines()[1].split()[1] == "1"
+
+
+@pytest.fixture
+def doubting(monkeypatch):
+    """Sevens are doubted, by a doubt that needs no data."""
+    found = FoundDoubt(lambda responses: np.where(responses.logits.argmax(axis=1) == 7, 0.5, -0.5))
+    monkeypatch.setattr("mnistcnn.runs.doubt.find_doubt", lambda trained: found)
+
+
+def test_a_doubted_answer_is_a_question_mark_with_the_nearest_digit(predict, folder, capsys, doubting):
+    assert predict(folder / "1.png", folder / "2.jpg") == 0
+    header, first, second = capsys.readouterr().out.splitlines()
+    assert first.split()[1] == "1"
+    assert " ? (nearest: 7) " in second
+    assert [line.index("%") for line in (first, second)] == [second.index("%")] * 2
+    assert header.index("probability") + len("probability") == second.index("%") + 1
+
+
+def test_json_has_the_doubt_of_each_digit(predict, folder, capsys, doubting):
+    assert predict(folder / "1.png", folder / "2.jpg", "--json") == 0
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (first["doubt"], first["is_doubted"]) == (-0.5, False)
+    assert (second["doubt"], second["is_doubted"], second["digit"]) == (0.5, True, 7)
+
+
+def test_no_doubt_answers_everything(predict, folder, capsys, doubting):
+    assert predict(folder / "2.jpg", "--no-doubt") == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[1] == "7"
+    assert predict(folder / "2.jpg", "--no-doubt", "--json") == 0
+    assert "doubt" not in json.loads(capsys.readouterr().out)
+
+
+def test_without_the_training_images_it_answers_and_says_once_why_it_cannot_doubt(predict, folder, capsys):
+    assert predict(folder / "1.png", folder / "2.jpg") == 0
+    output = capsys.readouterr()
+    assert [line.split()[1] for line in output.out.splitlines()[1:]] == ["1", "7"]
+    assert output.err.count("no doubt: fitting it needs the run's training images") == 1
+    assert "--no-doubt" in output.err

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from mnistcnn.evaluation.scores import Mistake, calibration, class_scores, confusion_matrix, most_confident_mistakes
+from mnistcnn.evaluation.scores import (
+    Mistake,
+    calibration,
+    class_scores,
+    confusion_matrix,
+    most_confident_mistakes,
+    selection,
+)
 
 
 def bytes_of(*labels):
@@ -95,3 +102,16 @@ def test_of_equally_confident_mistakes_the_earlier_image_comes_first():
 
 def test_a_perfect_network_makes_no_mistakes():
     assert most_confident_mistakes(np.eye(10), np.arange(10).astype(np.uint8), np.arange(10), 5) == []
+
+
+def test_doubt_is_judged_by_what_it_leaves_and_by_its_order() -> None:
+    right = np.array([True, False, True, False])
+    found = selection(np.array([-3.0, 2.0, -2.0, -1.0]), right)
+    assert (found.doubted, found.share) == (1, 0.25)
+    assert found.rest_accuracy == pytest.approx(2 / 3)
+    # In the order of doubt: right, right, wrong, wrong.
+    assert found.risk_coverage_area == pytest.approx((0 + 0 + 1 / 3 + 2 / 4) / 4)
+
+
+def test_if_everything_is_doubted_there_is_no_rest():
+    assert selection(np.ones(2), np.array([True, True])).rest_accuracy is None

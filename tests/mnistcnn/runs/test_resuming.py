@@ -79,6 +79,8 @@ def assert_same_end(run, uninterrupted):
     assert run.manifest()["state"] == "finished"
     assert run.manifest()["results"]["weights_digest"] == uninterrupted.manifest()["results"]["weights_digest"]
     assert run.metrics_path.read_bytes() == uninterrupted.metrics_path.read_bytes()
+    taken = [{path.name: path.read_bytes() for path in each.snapshots_path.iterdir()} for each in (run, uninterrupted)]
+    assert taken[0] == taken[1]
     for result in ("test_accuracy", "best_step", "best_validation_accuracy", "best_test_accuracy"):
         assert run.manifest()["results"][result] == uninterrupted.manifest()["results"][result]
     for which in ("best", "last"):

@@ -1,5 +1,7 @@
 """A small network that was trained for a moment, and all its pictures, made once for every test."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,14 @@ def make_subject(run, dataset):
 def source(run, dataset):
     """The source of most tests: what it finds out once, it knows for all of them."""
     return PictureSource(load_trained(run, "last"), dataset, find_digit("3", dataset), LIGHT, autoscale=False)
+
+
+@pytest.fixture(scope="session")
+def old_source(run, dataset, tmp_path_factory):
+    """The same run as it was before there were snapshots."""
+    old = Run(shutil.copytree(run.path, tmp_path_factory.mktemp("old") / "small", symlinks=True))
+    shutil.rmtree(old.snapshots_path)
+    return PictureSource(load_trained(old, "last"), dataset, find_digit("3", dataset), LIGHT, autoscale=False)
 
 
 @pytest.fixture(scope="session")

@@ -66,8 +66,8 @@ def test_the_confusion_matrix_counts_every_test_image_once(arrays, dataset, sour
     assert np.trace(arrays["confusion"]) == len(dataset.test) - source.survey.result.errors
 
 
-def test_the_animation_begins_with_step_0(arrays, run):
-    assert arrays["history/steps"].tolist() == run.checkpoints().steps()
+def test_the_animation_goes_over_the_snapshots_from_step_0_on(arrays, run):
+    assert arrays["history/steps"].tolist() == run.snapshots().steps()
     with np.load(run.checkpoints().find("0") / "weights.npz") as weights:
         assert np.array_equal(arrays["history/conv1/weights"][0], weights["conv1/weights"])
     assert arrays["history/steps"][0] == 0

@@ -61,10 +61,10 @@ def test_the_manifest_lists_pictures_scales_units_and_the_checkpoint(drawn, sour
     assert maps["scales"][0]["limit"] == pytest.approx(np.percentile(reference, 99.9))
 
 
-def test_the_animation_has_a_frame_for_each_kept_checkpoint(drawn, run):
+def test_the_animation_has_a_frame_for_each_snapshot(drawn, run):
     path = next(drawn[0].glob("*.gif"))
     with Image.open(path) as image:
-        assert image.n_frames == len(run.checkpoints().steps())
+        assert image.n_frames == len(run.snapshots().steps())
         assert image.convert("RGB").getpixel((0, 0)) == LIGHT.background
 
 
@@ -116,7 +116,7 @@ def test_every_layer_and_every_kind_has_a_picture_and_every_picture_a_caption():
 
 def test_a_run_with_one_checkpoint_and_no_metrics_has_no_curves_and_no_animation(make_subject, tmp_path, monkeypatch):
     source = make_subject()
-    source.history = source.history[-1:]
+    source.snapshots, source.history = [], source.history[-1:]
     monkeypatch.setattr(Run, "metrics_path", tmp_path / "metrics.csv")
     pictures = [picture for picture in PICTURES if picture.show == "training"]
     assert list(draw_pictures(source, pictures, tmp_path / "out", "png")) == [None, None]

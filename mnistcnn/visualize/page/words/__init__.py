@@ -1,6 +1,6 @@
 """The words of the page, by section; where a sheet says the same, it is the sheet's sentence."""
 
-from . import draw, frame, inspector, network, practice, training, units
+from . import draw, fool, frame, inspector, morph, network, practice, teachers, teaching, time_machine, training, units
 
 WORDS: dict[str, str] = {
     **frame.WORDS,
@@ -8,6 +8,11 @@ WORDS: dict[str, str] = {
     **network.WORDS,
     **units.WORDS,
     **inspector.WORDS,
+    **time_machine.WORDS,
+    **morph.WORDS,
+    **fool.WORDS,
+    **teachers.WORDS,
+    **teaching.WORDS,
     **training.WORDS,
     **practice.WORDS,
 }

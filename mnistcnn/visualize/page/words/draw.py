@@ -27,6 +27,7 @@ WORDS = {
     "middle. Switch this off, draw in a corner, and it fails.",
     "says-title": "Its answer",
     "second": "or else {digit}, {probability}",
+    "doubt": "This is unlike any digit that it learned from. The nearest is a {digit}.",
     "summary": "predicts {digit}, {probability}",
     "summary-blank": "The pad is empty: draw a digit.",
     "summary-label": "{name} is a {label}",

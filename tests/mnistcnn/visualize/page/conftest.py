@@ -73,7 +73,8 @@ def visit(chromium):
 def scripts(chromium):
     """The page's scripts without a page: `modules["strokes.js"]` and what it imports, in an empty document."""
     page = chromium.new_page()
-    for main in ("network.js", "strokes.js", "elements.js", "pictures/reading.js"):
+    plays = ("fooling.js", "morphing.js", "nearest.js", "lastlayer.js")
+    for main in ("network.js", "strokes.js", "elements.js", "pictures/reading.js", *plays):
         kept = "globalThis.modules = { ...globalThis.modules, ...modules };"
         page.add_script_tag(content=f"(() => {{ {assemble(main)}\n{kept} }})()")
     yield page

@@ -72,6 +72,7 @@ def test_parity_is_measured(source, payload, monkeypatch):
     assert payload["parity"]["largest_logit_difference"] > 0
     spoilt = lambda array, dtype: encode(-array)  # noqa: E731
     monkeypatch.setattr("mnistcnn.visualize.page.payload.encode_integers", spoilt)
+    monkeypatch.setattr("mnistcnn.visualize.page.payload.make_time_machine", lambda *_: None)
     monkeypatch.setattr("mnistcnn.visualize.page.payload._moments", lambda *_: [])
     monkeypatch.setattr("mnistcnn.visualize.page.payload._projection", lambda *_: None)
     assert make_payload(source, "int8")["parity"]["agree"] < 40
@@ -108,8 +109,10 @@ def test_samples_are_one_of_each_class_and_mistakes_are_mistakes(payload, source
         assert mistake["prediction"] == result.predictions[mistake["index"]] != mistake["label"]
 
 
-def test_moments_are_the_kept_checkpoints_with_the_accuracies_of_the_metrics(payload, source):
-    moments, history = payload["moments"], source.history
+def test_of_a_run_without_snapshots_moments_are_the_kept_checkpoints_with_the_metrics_accuracies(old_source):
+    payload, history = make_payload(old_source, "int8"), old_source.history
+    moments = payload["moments"]
+    assert payload["time_machine"] is None
     assert [moment["step"] for moment in moments] == [moment.step for moment in history] == [0, 10, 20, 30]
     assert moments[-1]["test_accuracy"] == payload["test"]["accuracy"]
     assert moments[0]["test_accuracy"] is not None

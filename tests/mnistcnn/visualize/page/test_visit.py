@@ -32,7 +32,7 @@ def focused(page):
     )
 
 
-def tab_to(page, name, most=80):
+def tab_to(page, name, most=120):
     """Press Tab until something has the focus; whatever had it on the way could be seen to have it."""
     for _ in range(most):
         page.keyboard.press("Tab")
@@ -69,9 +69,9 @@ def test_a_whole_visit_by_keyboard_alone(page):
     assert "is a 0" in summary(page)
     _explore(page)
     _walk(page)
-    tab_to(page, "moment")
+    tab_to(page, "machine-slider")
     page.keyboard.press("Home")
-    assert page.locator("#moment-text").inner_text().startswith("Step 0:")
+    assert page.locator("#machine-text").inner_text().startswith("Step 0:")
     tab_to(page, "save-digit")
     tab_to(page, "save-activations")
 
@@ -110,8 +110,10 @@ def _walk(page):
 
 
 def test_tab_goes_round_the_whole_page_and_is_never_caught(page):
+    page.locator("#teachers").scroll_into_view_if_needed()
+    page.wait_for_selector("#teachers-list button")  # They come when their section is seen.
     seen = []
-    for _ in range(140):
+    for _ in range(200):
         page.keyboard.press("Tab")
         name = focused(page)
         if seen and page.evaluate("document.activeElement === document.body"):
