@@ -111,8 +111,8 @@ def test_pictures_are_files_that_a_notebook_shows(finished):
 @pytest.mark.parametrize(
     ("arguments", "error", "said"),
     [
-        ({"layer": "conv9"}, UsageError, "layer conv9: there is no such thing. Did you mean 'conv"),
-        ({"show": "filtres"}, UsageError, "show filtres: there is no such thing. Did you mean 'filters'?"),
+        ({"layer": "conv9"}, UsageError, "layer conv9: unknown. Did you mean 'conv"),
+        ({"show": "filtres"}, UsageError, "show filtres: unknown. Did you mean 'filters'?"),
         ({"layer": "pool1", "show": "filters"}, UsageError, "layer pool1 has no picture of the kind filters"),
         ({"layer": "input", "image": 60}, DataError, "image 60: the test images of bars are numbered 0 to 59"),
     ],

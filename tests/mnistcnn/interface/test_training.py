@@ -141,5 +141,5 @@ def test_what_is_wrong_is_said_in_words_of_a_program(tiny, tmp_path):
         mnistcnn.train(tiny, batch_size=10_000, progress=False)
     with pytest.raises(DataError, match="nowhere"):
         mnistcnn.train(tiny, data={"dir": tmp_path / "nowhere"}, progress=False)
-    with pytest.raises(RunError, match="cannot make a run here"):
+    with pytest.raises(RunError, match="cannot create a run here"):
         mnistcnn.training_events(tiny, log_dir="/dev/null")
