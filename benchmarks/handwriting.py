@@ -85,7 +85,7 @@ def main() -> None:
     print("| run | " + " | ".join(f"{name} ({len(named[0])})" for name, named in sets.items()) + " | others |")
     print("|---|" + "--:|" * (len(sets) + 1))
     for run in arguments.runs:
-        network = Evaluator(load_trained(open_run(run, Path("runs")), "best").network)
+        network = Evaluator(load_trained(open_run(run, Path("runs")), own_threads=False).network)
         right = {name: network(examples).predictions == examples.labels for name, (examples, _) in sets.items()}
         shares = [100 * float(each.mean()) for each in right.values()]
         cells = [*shares, float(np.mean(shares[1:]))]

@@ -185,7 +185,7 @@ def leave_free(disk: Path, size: int) -> None:
         os.posix_fallocate(ballast.fileno(), 0, max(1, shutil.disk_usage(disk).free - size))
 
 
-@pytest.mark.parametrize(("seed", "name"), enumerate(NAMES))
+@pytest.mark.parametrize(("seed", "name"), list(enumerate(NAMES)))
 def test_a_full_disk_ends_a_command_with_one_line_and_it_succeeds_once_there_is_room(
     record_property, home, whole, full, seed, name
 ):
