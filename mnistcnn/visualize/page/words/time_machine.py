@@ -24,5 +24,5 @@ WORDS = {
     "machine-parity": "To keep this page small, the networks of earlier steps are approximations: weights are rounded, "
     "and the changes of conv2 and fc1 are reduced to their main directions. Compared with the run’s snapshots on "
     "{images} test images, they give the same answer for at least {least} (step {step}). For the first test image of "
-    "each digit, probabilities differ by at most {difference} percentage points from those that were recorded in training.",
+    "each digit, probabilities differ by at most {difference} percentage points from those recorded in training.",
 }
