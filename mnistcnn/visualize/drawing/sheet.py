@@ -195,7 +195,7 @@ class Sheet:
         """
         for text in self.canvas.texts:
             text.set_visible(False)
-        canvas = FigureCanvasAgg(self.figure)
+        canvas: Any = FigureCanvasAgg(self.figure)  # Matplotlib gives these methods no types.
         canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
         brush = ImageDraw.Draw(image)

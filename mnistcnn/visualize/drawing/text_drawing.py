@@ -31,7 +31,7 @@ def write(brush: ImageDraw.ImageDraw, text: Text) -> None:
         text: its position is in pixels from the top left, and its middle is half the height of capital letters.
     """
     x, y = text.get_position()
-    size, bold = round(text.get_fontsize()), text.get_fontweight() == "bold"
+    size, bold = round(float(text.get_fontsize())), text.get_fontweight() == "bold"
     anchor = {"left": "ls", "center": "ms", "right": "rs"}[text.get_horizontalalignment()]
     baseline = round(y + size * _CAPITALS / 2)
     brush.text((x, baseline), text.get_text(), str(text.get_color()), _font(size, bold), anchor)
