@@ -91,6 +91,8 @@ def _layers(source: PictureSource, weights: PageWeights) -> dict[str, dict[str, 
     }
     if weights == "int8":
         layers["fc1"]["weights"] = encode_integers(source.weights["fc1/weights"], np.int8)
+        layers["conv2"]["weights"] = encode_integers(source.weights["conv2/weights"], np.int16)
+        layers["fc2"]["weights"] = encode_integers(source.weights["fc2/weights"], np.int16)
     return layers
 
 

@@ -25,12 +25,12 @@ Part = dict[str, Any]
 Layers = dict[str, dict[str, Tensor]]
 """`conv1` and `fc2` have `weights`, `conv2` and `fc1` the factors `left` and `right` of a change; all have `biases`."""
 
-BYTES = 1_400_000
+BYTES = 860_000
 """In the page, for all snapshots of the run together; what is left of it decides how many directions fc1 has."""
 _TEXT = 4 / 3
 """Bytes of base64 for a byte."""
 _MOST_RANK = 32
-_CONV2_RANK = 16
+_CONV2_RANK = 12
 _IMAGES = 300
 """Training images whose sums say which directions matter."""
 _CONV2_IMAGES = 20
@@ -116,7 +116,7 @@ def fc1_rank(weights: Mapping[str, Floats], count: int) -> int:
     sizes = {name: array.size for name, array in weights.items()}
     biases = sum(4 * size for name, size in sizes.items() if name.endswith("/biases"))
     conv2 = _CONV2_RANK * sum(_as_matrix(weights["conv2/weights"]).shape)
-    others = biases + conv2 + 2 * sizes["conv1/weights"] + 2 * sizes["fc2/weights"]
+    others = biases + conv2 + 2 * sizes["conv1/weights"] + sizes["fc2/weights"]
     room = BYTES / _TEXT / count - others
     return max(1, min(_MOST_RANK, int(room / sum(weights["fc1/weights"].shape))))
 
@@ -134,7 +134,7 @@ def _moment_layers(source: PictureSource, moment: Moment, neighbour: Weights, ra
         "conv1": {"weights": encode_integers(moment.weights["conv1/weights"], np.int16)},
         "conv2": change_in_few_directions(changes["conv2"], patches, _CONV2_RANK),
         "fc1": change_in_few_directions(changes["fc1"], own["pool2"].reshape(len(images), -1), rank),
-        "fc2": {"weights": encode_integers(moment.weights["fc2/weights"], np.int16)},
+        "fc2": {"weights": encode_integers(moment.weights["fc2/weights"], np.int8)},
     }
     for layer, tensors in layers.items():
         tensors["biases"] = encode(moment.weights[f"{layer}/biases"])
