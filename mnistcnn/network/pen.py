@@ -159,7 +159,7 @@ def _with_feet(images: tf.Tensor, labels: tf.Tensor, share: tf.Tensor, drawn: tf
     tilt = tf.where(is_one, 0.0, 4.0 * angle - 2.0)
     bar = _segment(across + tilt / 2, stem - 1.5 - 4.5 * left, across - tilt / 2, stem + 1.5 + 4.5 * right, radius)
     tip, slope = _ink_column(ink, top + radius), (25.0 + 40.0 * angle) * np.pi / 180
-    reach = 3.0 + 5.0 * length
+    reach = 3.0 + 8.0 * length  # Up to half of the digit, which is about 20 pixels high.
     start = top - 0.5 + radius
     flag = _segment(start, tip, start + reach * tf.sin(slope), tip - reach * tf.cos(slope), radius)
 
