@@ -29,16 +29,18 @@ EXAMPLES = examples(
 
 _FIRST_HELP = "Run, as a path, a name in --log-dir, or `latest`. RUN@STEP, RUN@best and RUN@last name a checkpoint."
 _SECOND_HELP = "Another run, or another checkpoint of the same."
-First = Annotated[
-    str, typer.Argument(metavar="A", help=_FIRST_HELP, show_default=False, autocompletion=complete_runs)
-]
+First = Annotated[str, typer.Argument(metavar="A", help=_FIRST_HELP, show_default=False, autocompletion=complete_runs)]
 Second = Annotated[
     str, typer.Argument(metavar="B", help=_SECOND_HELP, show_default=False, autocompletion=complete_runs)
 ]
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", metavar="DIR", callback=expanded, show_default="in run A, under comparisons/", help="Folder for the files."
+        "--out",
+        metavar="DIR",
+        callback=expanded,
+        show_default="in run A, under comparisons/",
+        help="Folder for the files.",
     ),
 ]
 _ELSEWHERE = "If the data of run A is elsewhere now: --data-dir DIR. To compare on other data: --data SOURCE."
@@ -55,9 +57,9 @@ def compare(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Compare two networks: what each gets right that the other does not, and which units correspond.
+    """Compare two networks, image by image and unit by unit.
 
-    Both are asked about the images of run A. Accuracies come with McNemar's exact test; units are matched by the
+    Both read the images of run A. McNemar's exact test shows whether one is better, and units are matched by the
     correlation of their activations. Writes comparison.json, disagreements.csv, disagreements.png and units.csv.
     """
     from mnistcnn.runs.data import config_for_split, run_data_config

@@ -199,7 +199,7 @@ def export_metrics(
     runs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[RUN]", help="Paths or names.", show_default="all in --log-dir", autocompletion=complete_runs
+            metavar="RUN", help="Paths or names.", show_default="all in --log-dir", autocompletion=complete_runs
         ),
     ] = None,
     log_dir: options.LogDir = Path("runs"),

@@ -61,7 +61,11 @@ def _sheet(groups: Sequence[SeedGroup], panels: int) -> Sheet:
     data = sorted({run.data for group in groups for run in group.runs if run.data})
     shape = f"{count} runs on {', '.join(data)}" if count > 1 else f"1 run on {', '.join(data)}"
     words = Words(
-        "Curves of several runs", shape, _SENTENCE, f"Curves of {shape}. {_SENTENCE}", "mnistcnn runs compare"
+        "Curves of several runs",
+        shape,
+        _SENTENCE,
+        f"Line charts of {shape}: training loss, validation errors and test errors.",
+        "mnistcnn runs compare",
     )
     legend = max(text_width(group.label, LABEL_SIZE) for group in groups)
     width = max(panels * (_WIDTH + _GAP), round(legend) + 60)

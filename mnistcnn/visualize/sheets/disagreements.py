@@ -6,6 +6,7 @@ import numpy as np
 
 from ...evaluation.assessment import Assessment
 from ...evaluation.comparison import Comparison, Disagreement
+from ...statistics import percent
 from ..drawing.grid import Grid
 from ..drawing.sheet import Sheet, Words, same_everywhere
 from ..drawing.style import INK, LIGHT, SMALL_SIZE
@@ -29,7 +30,7 @@ def disagreements_png(comparison: Comparison) -> bytes | None:
     if len(shown) < len(comparison.disagreements):
         shape += f"; {len(shown)} are shown"
     title = "Where two networks disagree"
-    words = Words(title, shape, f"{'. '.join(names)}. {_SENTENCE}", f"{title}. {shape}.", " · ".join(names))
+    words = Words(title, shape, f"{'. '.join(names)}. {_SENTENCE}", f"{shape}.", " · ".join(names))
     with same_everywhere():
         grid = Grid(len(shown), 8, 112, 112, gap=20, label=64)
         sheet = Sheet(grid.width, grid.height, words, LIGHT, [INK])
@@ -45,7 +46,7 @@ def _draw(sheet: Sheet, x: int, y: int, each: Disagreement, comparison: Comparis
     answers = (("A", each.prediction_a, each.probability_a), ("B", each.prediction_b, each.probability_b))
     for line, (letter, prediction, probability) in enumerate(answers):
         mark = " ✓" if prediction == each.label else ""
-        sheet.text(x, y - 32 + 18 * line, f"{letter}: {prediction}, {100 * probability:.1f} %{mark}", SMALL_SIZE)
+        sheet.text(x, y - 32 + 18 * line, f"{letter}: {prediction}, {percent(probability, 1)}{mark}", SMALL_SIZE)
 
 
 def _name(assessment: Assessment) -> str:

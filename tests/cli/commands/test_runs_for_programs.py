@@ -106,7 +106,7 @@ def test_compare_draws_the_seeds_of_a_recipe_as_one_line(log_dir, tmp_path, caps
     assert "3 runs on tiny" in text
     assert run(["runs", "compare", "a_1", "a_1", "--plot", "curves.png"]) == 0
     with Image.open(tmp_path / "curves.png") as picture:
-        assert picture.text["Description"].startswith("Curves of 1 run on tiny.")
+        assert "Line charts of 1 run on tiny: " in picture.text["Description"]
 
 
 @pytest.mark.parametrize(
