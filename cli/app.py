@@ -12,7 +12,7 @@ import typer
 from mnistcnn import __version__
 from mnistcnn.network.quiet_tensorflow import quiet_environment
 
-from .commands import config, data, doctor, export, page, predict, runs, sweep, train, visualize
+from .commands import compare, config, data, doctor, export, page, predict, runs, sweep, train, visualize
 from .commands import eval as evaluation
 from .completion import answer_shell
 from .errors import run_guarded
@@ -42,6 +42,7 @@ _COMMANDS = (
     (SEE, "page", page.page, page.EXAMPLES),
     (SEE, "visualize", visualize.visualize, visualize.EXAMPLES),
     (SEE, "eval", evaluation.evaluate, evaluation.EXAMPLES),
+    (SEE, "compare", compare.compare, compare.EXAMPLES),
     (USE, "predict", predict.predict, predict.EXAMPLES),
     (USE, "export", export.export, export.EXAMPLES),
 )

@@ -90,6 +90,28 @@ def t_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float
     return mean - margin, mean + margin
 
 
+def mcnemar_p_value(only_first: int, only_second: int) -> float:
+    """Test whether two classifiers are equally good on the same images: McNemar's test with an exact p-value.
+
+    Images that both get right or both get wrong say nothing. If the classifiers are equally good, each other image is
+    the first one's with probability 1/2, so that `only_first` has the binomial distribution B(n, 1/2) with
+    n = `only_first` + `only_second`. It is symmetric, so the two-sided p-value is 2 · P(X ≤ the smaller), at most 1.
+
+    Args:
+        only_first: images that only the first gets right.
+        only_second: images that only the second gets right.
+
+    Returns:
+        How likely a difference at least as large is by chance; 1 if there are no such images.
+
+    Source: Q. McNemar, "Note on the sampling error of the difference between correlated proportions or percentages",
+    Psychometrika 12 (1947), 153–157; with the binomial distribution in place of its approximation.
+    """
+    from scipy.special import bdtr  # Inside, as in `t_interval`.
+
+    return min(1.0, 2 * float(bdtr(min(only_first, only_second), only_first + only_second, 0.5)))
+
+
 @dataclass(frozen=True)
 class Spread:
     """How a figure differs between runs that differ in their seed alone."""

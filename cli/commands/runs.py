@@ -14,6 +14,9 @@ from .. import options
 from ..completion import complete_conditions, complete_facts, complete_runs
 from ..help import PlainCommand, PlainGroup, examples
 from ..loading import load_data, start_tensorflow
+from ..metrics import check_plot, draw_curves, read_runs
+from ..paths import expanded
+from ..rendering.run_formats import Format
 
 
 class _ListByDefault(PlainGroup):
@@ -29,7 +32,7 @@ class _ListByDefault(PlainGroup):
 
 app = typer.Typer(
     cls=_ListByDefault,
-    help="List, show, compare and reproduce runs.\n\nWithout a sub-command, `mnistcnn runs` lists the runs.",
+    help="List, show, compare, export and reproduce runs.\n\nWithout a sub-command, `mnistcnn runs` lists the runs.",
     epilog=examples(
         ("mnistcnn runs", "every run"),
         ("mnistcnn runs --sort test_accuracy --limit 5", "the five best"),
@@ -57,6 +60,15 @@ Filter = Annotated[
     ),
 ]
 Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Show only the first N.", show_default="all")]
+ListFormat = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        show_default="table",
+        help="Format of the list: table, csv, markdown, latex or json. csv and json hold everything, unrounded.",
+    ),
+]
 
 
 @app.command(
@@ -66,6 +78,8 @@ Limit = Annotated[int | None, typer.Option(min=1, metavar="N", help="Show only t
         ("mnistcnn runs --sort test_accuracy --limit 5", "the five best"),
         ("mnistcnn runs --filter state=died --filter state=failed", "what went wrong"),
         ("mnistcnn runs --json | jq -r .run", "the paths, for a script"),
+        ("mnistcnn runs --format csv > runs.csv", "every fact and setting, for a spreadsheet"),
+        ("mnistcnn runs --format latex", "a table for a paper"),
     ),
 )
 def list_runs(
@@ -74,23 +88,36 @@ def list_runs(
     reverse: Reverse = False,
     conditions: Filter = None,
     limit: Limit = None,
+    form: ListFormat = None,
     as_json: options.Json = False,
 ) -> None:
     """List runs with their results and settings, newest first."""
     from mnistcnn.runs.directory import find_runs
     from mnistcnn.runs.selection import selected_runs
 
-    from ..rendering.ndjson import write_record
-    from ..rendering.run_records import run_record
+    from ..rendering.run_formats import write_runs
     from ..rendering.run_tables import draw_list
 
+    if as_json and form not in (None, "json"):
+        raise UsageError(f"runs: --json and --format {form}: choose one")
+    form = "json" if as_json else form or "table"
     everything = find_runs(log_dir)
     shown = selected_runs(everything, conditions or [], sort, reverse=reverse, limit=limit)
-    if as_json:
-        for run in shown:
-            write_record(run_record(run))
-    else:
+    if form == "table":
         draw_list(shown, log_dir, hidden=len(everything) - len(shown))
+    else:
+        write_runs(shown, form)
+
+
+Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        callback=expanded,
+        help="Draw the curves of the runs into a .png, .svg or .pdf file, seeds of a recipe as one line with a band.",
+    ),
+]
 
 
 @app.command(
@@ -121,6 +148,7 @@ def show(run: options.Run = "latest", log_dir: options.LogDir = Path("runs"), as
     epilog=examples(
         ("mnistcnn runs compare first second", "what differs, and the results"),
         ("mnistcnn runs compare first second third --all", "all settings"),
+        ("mnistcnn runs compare first second --plot curves.png", "their curves in one picture"),
     ),
 )
 def compare(
@@ -134,6 +162,7 @@ def compare(
     everything: Annotated[
         bool, typer.Option("--all", metavar="", help="Show the settings that are equal as well.")
     ] = False,
+    plot: Plot = None,
     as_json: options.Json = False,
 ) -> None:
     """Compare the settings and results of runs."""
@@ -146,11 +175,47 @@ def compare(
 
     if len(runs) < 2:
         raise UsageError("runs compare: name at least two runs; `mnistcnn runs` lists them")
+    if plot is not None:
+        check_plot(plot)
     summaries = [summarize(open_run(name, log_dir)) for name in runs]
     if as_json:
-        write_record(comparison_record(summaries, everything=everything))
+        write_record({**comparison_record(summaries, everything=everything), "plot": plot})
     else:
         draw_comparison(summaries, everything=everything)
+    if plot is not None:
+        draw_curves(summaries, plot)
+
+
+@app.command(
+    "export",
+    cls=PlainCommand,
+    epilog=examples(
+        ("mnistcnn runs export > metrics.csv", "the curves of every run"),
+        ("mnistcnn runs export first second", "of two runs"),
+        ("mnistcnn runs export --filter 'name=rate-*'", "of some"),
+    ),
+)
+def export_metrics(
+    runs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="RUN", help="Paths or names.", show_default="all in --log-dir", autocompletion=complete_runs
+        ),
+    ] = None,
+    log_dir: options.LogDir = Path("runs"),
+    conditions: Filter = None,
+) -> None:
+    """Write the metrics of runs to standard output, as one CSV.
+
+    It has a row for each report and each evaluation. The columns are `run`, `name`, `seed`, and those of metrics.csv.
+    """
+    from mnistcnn.runs.directory import find_runs, open_run
+    from mnistcnn.runs.selection import selected_runs
+
+    from ..rendering.run_formats import write_metrics
+
+    opened = [open_run(name, log_dir) for name in dict.fromkeys(runs or [])] or find_runs(log_dir)
+    write_metrics(read_runs(selected_runs(opened, conditions or [], "started")))
 
 
 @app.command(

@@ -13,7 +13,16 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from mnistcnn.events import Event, SweepFinished, SweepProgress, SweepStarted, TrialFinished, TrialStarted, Warned
+from mnistcnn.events import (
+    Event,
+    SeedStarted,
+    SweepFinished,
+    SweepProgress,
+    SweepStarted,
+    TrialFinished,
+    TrialStarted,
+    Warned,
+)
 from mnistcnn.events.displayed_run import DisplayedRun
 
 from . import sweep_text
@@ -44,6 +53,7 @@ class LiveSweep(Sink):
         self._sweep: SweepProgress | None = None
         self._trial: TrialStarted | None = None
         self._run = DisplayedRun()
+        self._seed = ""
         self._finished: SweepFinished | None = None
         self._began, self._done_before = self._console.get_time(), 0
         self._live = in_place(self._console, self._renderable)
@@ -80,7 +90,9 @@ class LiveSweep(Sink):
             case SweepProgress():
                 self._sweep = event
             case TrialStarted():
-                self._trial, self._run = event, DisplayedRun()
+                self._trial, self._run, self._seed = event, DisplayedRun(), ""
+            case SeedStarted():
+                self._run, self._seed = DisplayedRun(self._run.started), f"seed {event.seed}, "
             case TrialFinished():
                 self._trial = None
                 style = "" if event.result.state == "finished" else "dim"
@@ -131,7 +143,8 @@ class LiveSweep(Sink):
             return Text(f"waiting for {others} trials of other processes" if others else "next trial", style="dim")
         steps = self._run.started.steps if self._run.started else 0
         accuracy = percent(self._run.last_validation.accuracy if self._run.last_validation else None)
-        first = f"trial {self._trial.trial}: step {count(self._run.step)} of {count(steps)}, validation {accuracy}"
+        where = f"{self._seed}step {count(self._run.step)} of {count(steps)}"
+        first = f"trial {self._trial.trial}: {where}, validation {accuracy}"
         return Text(f"{first}\n{sweep_text.settings_text(self._trial.params)}", overflow="fold")
 
     def _best(self) -> Table:

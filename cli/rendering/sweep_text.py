@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import stdev
 
 from mnistcnn.events import SweepFinished, TrialResult
 
@@ -21,8 +22,18 @@ def trial_line(result: TrialResult, data: str) -> str:
     parts = [f"trial {result.trial}: {result.state}"]
     if result.validation_accuracy is not None:
         step = f" at step {count(result.best_step)}" if result.best_step else ""
+        if result.repeats:
+            step = f", mean of {len(result.repeats)} seeds"
         parts.append(f"validation accuracy {percent(result.validation_accuracy)} ({printable(data)}){step}")
     return "  ".join([*parts, *time_and_place(result)])
+
+
+def accuracy_text(mean: float | None, values: Sequence[float | None]) -> str:
+    """Write the mean of several seeds with their standard deviation, as far as these are known: `98.12 ± 0.07 %`."""
+    known = [value for value in values if value is not None]
+    if mean is None or len(known) < 2:
+        return percent(mean)
+    return f"{100 * mean:.2f} ± {100 * stdev(known):.2f} %"
 
 
 def title(finished: SweepFinished) -> str:
@@ -45,7 +56,10 @@ def facts(finished: SweepFinished) -> Iterator[Fact]:
     if finished.best:
         best = finished.best[0]
         data = printable(finished.data)
-        yield Fact("best validation accuracy", f"{percent(best.validation_accuracy)} ({data})", f"trial {best.trial}")
+        seeds = f", mean of {len(best.repeats)} seeds" if best.repeats else ""
+        yield Fact(
+            "best validation accuracy", f"{percent(best.validation_accuracy)} ({data})", f"trial {best.trial}{seeds}"
+        )
         yield Fact("its test accuracy", f"{percent(best.test_accuracy)} ({data})", "not used for selection")
         yield Fact("its settings", settings_text(best.params))
         if best.run is not None:

@@ -11,6 +11,7 @@ from typing import TextIO
 from mnistcnn.events import (
     Evaluated,
     Event,
+    SeedStarted,
     SweepFinished,
     SweepProgress,
     SweepStarted,
@@ -32,7 +33,7 @@ class PlainSweep(Sink):
     def __init__(self, stream: TextIO, now: Callable[[], datetime] = datetime.now) -> None:
         self._stream = stream
         self._now = now
-        self._trial = 0
+        self._trial = ""
         self._done = -1
 
     def show(self, event: Event) -> None:
@@ -41,12 +42,14 @@ class PlainSweep(Sink):
             case SweepStarted():
                 self._line(_started(event))
             case TrialStarted():
-                self._trial = event.trial
+                self._trial = f"trial {event.trial}"
                 again = f", trial {event.retry_of} again" if event.retry_of is not None else ""
                 self._line(f"trial {event.trial}{again}: {sweep_text.settings_text(event.params)}")
+            case SeedStarted():
+                self._trial = f"{self._trial.partition(',')[0]}, seed {event.seed}"
             case Evaluated(split="validation"):
                 accuracy = f"{percent(event.accuracy)} ({event.data})"
-                self._line(f"trial {self._trial}: step {event.step}  validation accuracy {accuracy}")
+                self._line(f"{self._trial}: step {event.step}  validation accuracy {accuracy}")
             case TrialFinished():
                 self._line(sweep_text.trial_line(event.result, event.data))
             case SweepProgress() if event.done != self._done:
@@ -96,8 +99,10 @@ def table(best: Sequence[TrialResult]) -> tuple[tuple[str, ...], list[tuple[str,
     rows = [
         (
             str(result.trial),
-            percent(result.validation_accuracy),
-            percent(result.test_accuracy),
+            sweep_text.accuracy_text(
+                result.validation_accuracy, [repeat.validation_accuracy for repeat in result.repeats]
+            ),
+            sweep_text.accuracy_text(result.test_accuracy, [repeat.test_accuracy for repeat in result.repeats]),
             count(result.best_step) if result.best_step is not None else "–",
             *(value_text(result.params[key]) if key in result.params else "–" for key in keys),
             str(result.run or "–"),

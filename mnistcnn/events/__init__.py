@@ -22,7 +22,16 @@ from .run import (
     WorkerStarted,
     WorkerStepped,
 )
-from .sweep import SweepFinished, SweepProgress, SweepStarted, TrialFinished, TrialResult, TrialStarted, TrialState
+from .sweep import (
+    SweepFinished,
+    SweepProgress,
+    SweepStarted,
+    TrialFinished,
+    TrialRepeat,
+    TrialResult,
+    TrialStarted,
+    TrialState,
+)
 
 __all__ = [
     "Baseline",
@@ -44,6 +53,7 @@ __all__ = [
     "SweepProgress",
     "SweepStarted",
     "TrialFinished",
+    "TrialRepeat",
     "TrialResult",
     "TrialStarted",
     "TrialState",

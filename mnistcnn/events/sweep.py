@@ -12,6 +12,20 @@ TrialState = Literal["finished", "pruned", "diverged", "interrupted", "failed", 
 
 
 @dataclass(frozen=True)
+class TrialRepeat:
+    """One seed of a trial that is trained with several."""
+
+    seed: int
+    validation_accuracy: float | None
+    """The best in the run."""
+    best_step: int | None
+    """The step that it was reached at."""
+    test_accuracy: float | None
+    """On the test split at `best_step`."""
+    run: Path | None
+
+
+@dataclass(frozen=True)
 class TrialResult:
     """What is known about one trial."""
 
@@ -21,17 +35,21 @@ class TrialResult:
     params: Mapping[str, object]
     """The values that it tries, by their dotted keys."""
     validation_accuracy: float | None = None
-    """The best in the run: what the sweep maximises. Of a pruned trial, the best until then."""
+    """The best in the run: what the sweep maximises. Of a pruned trial, the best until then. With several seeds, their
+    mean; so is `test_accuracy`."""
     best_step: int | None = None
-    """The step that it was reached at."""
+    """The step that it was reached at in `run`."""
     test_accuracy: float | None = None
     """On the test split at `best_step`; it is never what a trial is chosen by."""
     run: Path | None = None
+    """Of several seeds, the one with the best validation accuracy."""
     host: str | None = None
     """The machine that worked on it."""
     seconds: float | None = None
     reason: str | None = None
     """Why it failed or diverged."""
+    repeats: tuple[TrialRepeat, ...] = ()
+    """What each seed achieved; empty for a sweep that trains each trial once."""
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
-from ..events import TrialResult, TrialState
+from ..events import TrialRepeat, TrialResult, TrialState
 from .slots import OUTCOME, Slot, slots_of
 from .study import SIZE
 
 VALIDATION_ACCURACY = "validation_accuracy"
 """User attributes of a trial, by the names of `TrialResult`."""
+REPEATS = "repeats"
+"""User attribute of a trial with several seeds: a list of `TrialRepeat`, as JSON."""
 
 _STATES: dict[OptunaState, TrialState] = {
     OptunaState.COMPLETE: "finished",
@@ -46,6 +49,18 @@ def result_of(trial: FrozenTrial) -> TrialResult:
         host=facts.get("host"),
         seconds=_number(facts.get("seconds")),
         reason=facts.get("reason"),
+        repeats=tuple(_repeat(repeat) for repeat in facts.get(REPEATS, ()) if isinstance(repeat, dict)),
+    )
+
+
+def _repeat(facts: Mapping[str, Any]) -> TrialRepeat:
+    run = facts.get("run")
+    return TrialRepeat(
+        seed=facts.get("seed", 0),
+        validation_accuracy=_number(facts.get(VALIDATION_ACCURACY)),
+        best_step=facts.get("best_step"),
+        test_accuracy=_number(facts.get("test_accuracy")),
+        run=Path(run) if isinstance(run, str) else None,
     )
 
 

@@ -6,9 +6,8 @@ import gc
 import platform
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
@@ -20,6 +19,7 @@ from ..events import (
     Event,
     RunFinished,
     RunStarted,
+    SeedStarted,
     State,
     SweepFinished,
     SweepProgress,
@@ -28,15 +28,15 @@ from ..events import (
     TrialStarted,
     Warned,
 )
-from ..runs.directory import Run
 from ..training.signatures import Stop, Train
 from .plots import draw_plots
-from .results import VALIDATION_ACCURACY, best_results, count_states, result_of
+from .results import best_results, count_states, result_of
 from .settings import SweepConfig
 from .slots import OUTCOME, RETRY_OF
 from .space import trial_config
 from .storage import storage_errors
 from .study import Claim, SharedStudy
+from .trial_runs import Attempt, TrialRun, in_turns, mean_at
 
 BEST = 10
 """Trials in a table of the best."""
@@ -64,22 +64,6 @@ def sweep(settings: SweepConfig, dataset: Dataset, train: Train, stop: Stop = la
     _check_fit(settings, dataset)
     study = SharedStudy(settings, {"name": dataset.name, "sha256": dict(dataset.checksums)})
     return _Worker(settings, study, dataset, train, stop).events()
-
-
-@dataclass
-class _Attempt:
-    """What this process knows about the trial in its hands."""
-
-    claim: Claim
-    began: float = field(default_factory=time.monotonic)
-    run: Run | None = None
-    accuracy: float | None = None
-    """The best on the validation split."""
-    best_step: int | None = None
-    test_accuracy: float | None = None
-    is_pruned: bool = False
-    is_taken_away: bool = False
-    state: State = "failed"
 
 
 class _Worker:
@@ -119,18 +103,21 @@ class _Worker:
 
     def _work(self, claim: Claim) -> Iterator[Event]:
         """Train one trial, and say what became of it, whatever that is."""
-        attempt = _Attempt(claim)
+        first = trial_config(self._settings.base, claim.params).seed
+        attempt = Attempt(claim, [TrialRun(first + number) for number in range(self._settings.repeats)])
         yield TrialStarted(claim.number, claim.params, claim.slot.last.user_attrs.get(RETRY_OF))
         try:
             yield from self._run(attempt)
         except DivergedError as error:
             self._end(attempt, "diverged", str(error))
+            attempt.mark_stopped(str(error))
         except MnistCnnError as error:
             self._end(attempt, "failed", str(error))
             raise
         except OSError as error:  # In what the sweep itself writes into a run.
             self._end(attempt, "failed", str(error))
-            where = error.filename or (attempt.run.path if attempt.run else self._settings.log_dir)
+            run = attempt.best.run
+            where = error.filename or (run.path if run else self._settings.log_dir)
             raise RunError(f"{where}: cannot write: {error.strerror or error}") from error
         except (KeyboardInterrupt, GeneratorExit):
             self._end(attempt, "interrupted")
@@ -149,76 +136,86 @@ class _Worker:
             )
         self._dataset = replace(self._dataset, warning=None)  # Said once.
 
-    def _run(self, attempt: _Attempt) -> Iterator[Event]:
-        config = trial_config(self._settings.base, attempt.claim.params)
-        config = config.model_copy(update={"name": f"{self._settings.study}-{attempt.claim.number:04}"})
-        stop = lambda: self._stop() or attempt.is_pruned or attempt.is_taken_away  # noqa: E731
-        for event in self._train(config, self._dataset, stop):
+    def _run(self, attempt: Attempt) -> Iterator[Event]:
+        """Train every seed of a trial, in turns."""
+        told = None
+        for number, event in in_turns([self._training(attempt, run.seed) for run in attempt.runs]):
+            run = attempt.runs[number]
+            run.update(event)
+            if number != told and len(attempt.runs) > 1:
+                yield SeedStarted(run.seed, number + 1, len(attempt.runs))
+                told = number
             match event:
                 case RunStarted():
-                    attempt.run = Run(event.run)
-                    self._label(attempt)
+                    self._label(attempt, run)
                 case Evaluated(split="validation") if event.step:
-                    self._judge(attempt, event, config.steps)
-                case Evaluated(split="test") if event.step == attempt.best_step:
-                    attempt.test_accuracy = event.accuracy
+                    self._judge(attempt, event.step)
                 case Warned() if event.message in self._said:
                     continue
                 case Warned():
                     self._said.add(event.message)
                 case RunFinished():
-                    event = self._run_finished(attempt, event)
+                    event = self._run_finished(attempt, run, event)
             yield event
             if isinstance(event, Evaluated) and event.split == "validation":
                 yield self._progress()
 
-    def _judge(self, attempt: _Attempt, evaluated: Evaluated, steps: int) -> None:
-        """Tell the study, and ask whether the trial is worth going on with."""
-        if attempt.accuracy is None or evaluated.accuracy > attempt.accuracy:
-            attempt.accuracy, attempt.best_step = evaluated.accuracy, evaluated.step
-        trial = attempt.claim.trial
+    def _training(self, attempt: Attempt, seed: int) -> Iterator[Event]:
+        """The events of one seed. Its run is made when its first turn comes, unless the trial is over by then."""
+        name = f"{self._settings.study}-{attempt.claim.number:04}"
+        if len(attempt.runs) > 1:
+            name += f"-seed{seed}"
+        config = trial_config(self._settings.base, attempt.claim.params)
+        config = config.model_copy(update={"name": name, "seed": seed})
+        stop = lambda: self._stop() or attempt.is_pruned or attempt.is_taken_away  # noqa: E731
+        if not stop():
+            yield from self._train(config, self._dataset, stop)
+
+    def _judge(self, attempt: Attempt, step: int) -> None:
+        """Tell the study the mean at this step, if it is known, and ask whether the trial is worth continuing."""
+        mean = mean_at(attempt.runs, step)
+        if mean is None:
+            return
+        trial, params = attempt.claim.trial, attempt.claim.params
+        steps = trial_config(self._settings.base, params).steps
         try:
             with storage_errors(self._study.where):
-                trial.report(evaluated.accuracy, evaluated.step)
-                attempt.is_pruned = evaluated.step < steps and trial.should_prune()
+                trial.report(mean, step)
+                attempt.is_pruned = step < steps and trial.should_prune()
         except UpdateFinishedTrialError:
             attempt.is_taken_away = True
 
-    def _run_finished(self, attempt: _Attempt, event: RunFinished) -> RunFinished:
+    def _run_finished(self, attempt: Attempt, run: TrialRun, event: RunFinished) -> RunFinished:
         """Mark a run that was stopped because of other trials, so that nobody takes it for interrupted."""
-        if event.state == "interrupted" and attempt.is_pruned and attempt.run is not None:
+        if event.state == "interrupted" and attempt.is_pruned and run.run is not None:
             event = replace(event, state="pruned")
-            attempt.run.update_manifest({"state": "pruned"})
-        attempt.state = event.state
+            run.run.update_manifest({"state": "pruned"})
+        run.state = event.state
         return event
 
-    def _label(self, attempt: _Attempt) -> None:
+    def _label(self, attempt: Attempt, run: TrialRun) -> None:
         """Write into the run which trial it is."""
         claim = attempt.claim
-        if attempt.run is not None:
+        if run.run is not None:
             told = {"study": self._settings.study, "storage": self._study.where, "trial": claim.number}
-            attempt.run.update_manifest({"sweep": {**told, "params": dict(claim.params)}})
+            run.run.update_manifest({"sweep": {**told, "params": dict(claim.params)}})
 
-    def _end(self, attempt: _Attempt, state: State, reason: str | None = None) -> None:
-        """Tell the study. Who diverged has an end: the same values would do it again."""
-        facts: dict[str, Any] = {
+    def _end(self, attempt: Attempt, state: State, reason: str | None = None) -> None:
+        """Tell the study. A trial that diverged has an end: the same values would diverge again."""
+        facts = {
             OUTCOME: state if state != "failed" else None,
-            "run": str(attempt.run.path) if attempt.run else None,
             "host": platform.node(),
-            VALIDATION_ACCURACY: attempt.accuracy,
-            "best_step": attempt.best_step,
-            "test_accuracy": attempt.test_accuracy,
             "seconds": time.monotonic() - attempt.began,
             "reason": reason,
+            **attempt.facts(),
         }
         ends = {"finished": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "diverged": TrialState.PRUNED}
-        attempt.state = state
         value = attempt.accuracy if state == "finished" else None
         known = {name: fact for name, fact in facts.items() if fact is not None}
         if not self._study.finish(attempt.claim, ends.get(state, TrialState.FAIL), value, known):
             attempt.is_taken_away = True
 
-    def _trial_finished(self, attempt: _Attempt) -> TrialFinished:
+    def _trial_finished(self, attempt: Attempt) -> TrialFinished:
         number = attempt.claim.number
         trial = self._study.study.get_trials(deepcopy=False)[number]
         return TrialFinished(result_of(trial), self._dataset.name)

@@ -15,7 +15,8 @@ from .space import Dimension, dimensions, space_findings
 
 JOURNAL = "sweeps.journal"
 """The file in `log_dir` that holds its studies, unless `storage` says otherwise."""
-_NAME_LENGTH = 80  # A trial's run has its number behind the study's name, and 100 bytes in all.
+_NAME_LENGTH = 78  # A trial's run has its number and its seed behind the study's name, and 100 bytes in all.
+_LARGEST_SEED = 2**31 - 1
 
 
 class SweepConfig(Section):
@@ -25,6 +26,12 @@ class SweepConfig(Section):
         default="sweep", description="Name of the study. Processes with the same name and storage work together."
     )
     trials: int = Field(default=30, ge=1, le=100_000, description="Trials of all processes together.")
+    repeats: int = Field(
+        default=1,
+        ge=1,
+        le=100,
+        description="Runs of each trial, with the seeds `config.seed`, `config.seed` + 1 and so on. Their mean counts.",
+    )
     sampler: Literal["tpe", "random", "grid"] = Field(
         default="tpe",
         description="How values are chosen: `tpe` learns from earlier trials (Bergstra et al. 2011), `random` "
@@ -79,6 +86,7 @@ def load_sweep(path: Path, overrides: Sequence[str] = (), options: Mapping[str, 
 
 def _findings(values: Mapping[str, object]) -> Iterator[Finding]:
     yield from space_findings(values)
+    yield from _seed_findings(values)
     config = values.get("config")
     if not isinstance(config, dict):
         return
@@ -91,3 +99,17 @@ def _findings(values: Mapping[str, object]) -> Iterator[Finding]:
             ("config", "data", "validation_size"),
             "config.data.validation_size: a sweep compares trials on validation images; choose at least 1",
         )
+
+
+def _seed_findings(values: Mapping[str, object]) -> Iterator[Finding]:
+    """What does not go together with several seeds for each trial."""
+    repeats, space, config = (values.get(key) for key in ("repeats", "space", "config"))
+    if not isinstance(repeats, int) or repeats < 2:
+        return
+    if isinstance(space, dict) and "seed" in space:
+        problem = f"'seed' cannot vary: repeats: {repeats} trains every trial with as many seeds"
+        yield Finding(("space", "seed"), problem, of_key=True)
+    seed = config.get("seed", 0) if isinstance(config, dict) else 0
+    if isinstance(seed, int) and seed <= _LARGEST_SEED < seed + repeats - 1:
+        problem = f"config.seed: {seed} and {repeats - 1} more go beyond the largest seed, {_LARGEST_SEED}"
+        yield Finding(("config", "seed"), problem)

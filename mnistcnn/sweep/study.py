@@ -195,7 +195,10 @@ def _agreed(settings: SweepConfig) -> dict[str, object]:
     """Everything that must be the same for all trials; where they are stored does not count, nor how many they are."""
     config = {key: value for key, value in flat_config(settings.base).items() if key not in ("log_dir", "name")}
     changing = ("threads", "data.dir")
+    # Studies from before there were repeats have none.
+    repeats = {"repeats": settings.repeats} if settings.repeats > 1 else {}
     return {
+        **repeats,
         "space": settings.space,
         "sampler": settings.sampler,
         "seed": settings.seed,

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 from scipy.stats import binomtest
 
-from mnistcnn.statistics import Spread, percent, spread, t_interval, wilson_interval
+from mnistcnn.statistics import Spread, mcnemar_p_value, percent, spread, t_interval, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,12 @@ def test_the_spread_of_some_values():
     assert (several.count, several.mean) == (3, pytest.approx(0.92))
     assert several.standard_deviation == pytest.approx(0.02)
     assert (several.low, several.high) == t_interval([0.9, 0.92, 0.94])
+
+
+@pytest.mark.parametrize(("one", "other"), [(23, 135), (135, 23), (6, 5), (0, 6), (5, 5), (1, 0), (700, 650)])
+def test_mcnemar_agrees_with_the_exact_binomial_test(one, other):
+    assert mcnemar_p_value(one, other) == pytest.approx(binomtest(one, one + other, 0.5).pvalue, rel=1e-12)
+
+
+def test_networks_that_get_the_same_images_right_do_not_differ():
+    assert mcnemar_p_value(0, 0) == 1
