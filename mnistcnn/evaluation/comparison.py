@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,8 @@ MATCHING_IMAGES = 1000
 """Images that units are matched on, at most."""
 
 
-class Disagreement(NamedTuple):
+@dataclass(frozen=True)
+class Disagreement:
     """An image to which the networks give different answers."""
 
     index: int
@@ -104,7 +105,7 @@ class Comparison:
             "examples": len(self.a.examples),
             **self.counts,
             "p_value": self.p_value,
-            "disagreements": [{**each._asdict(), "right": each.right} for each in self.disagreements],
+            "disagreements": [{**asdict(each), "right": each.right} for each in self.disagreements],
             "matching_images": self.matching_images,
             "layers": [_layer(layer) for layer in self.layers],
             "origin": self.a.origin,
@@ -118,11 +119,11 @@ class Comparison:
             OSError: one could not be written.
         """
         directory.mkdir(parents=True, exist_ok=True)
-        images = ((*each, each.right) for each in self.disagreements)
+        images = ((*astuple(each), each.right) for each in self.disagreements)
         units = ((layer.layer, *pair) for layer in self.layers for pair in layer.pairs)
         contents = {
             "comparison.json": files.to_json(self.record()),
-            "disagreements.csv": _csv([*Disagreement._fields, "right"], images),
+            "disagreements.csv": _csv([*(field.name for field in fields(Disagreement)), "right"], images),
             "units.csv": _csv(["layer", "unit_a", "unit_b", "correlation"], units),
         }
         for name, content in contents.items():
@@ -144,9 +145,9 @@ def compare(a: TrainedNetwork, b: TrainedNetwork, dataset: Dataset, split: Split
         RunError: a run's manifest is damaged.
         DivergedError: an answer is NaN or infinite.
     """
-    assessments = [assess_trained(trained, dataset, split) for trained in (a, b)]
+    first, second = (assess_trained(trained, dataset, split) for trained in (a, b))
     images = dataset.splits()[split].images[:MATCHING_IMAGES]
-    return Comparison(*assessments, match_networks(a.network, b.network, images), len(images))
+    return Comparison(first, second, match_networks(a.network, b.network, images), len(images))
 
 
 def _side(assessment: Assessment) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def match_layer(layer: str, matrix: Correlations) -> LayerMatch:
         if known[row, column]
     ]
     pairs.sort(key=lambda pair: -pair.correlation)
-    silent = (_false(known.any(axis=1).tolist()), _false(known.any(axis=0).tolist()))
+    silent = (_false(np.any(known, axis=1)), _false(np.any(known, axis=0)))
     return LayerMatch(layer, (matrix.shape[0], matrix.shape[1]), silent, tuple(pairs))
 
 
@@ -123,5 +123,5 @@ class _Moments:
         return np.asarray(np.clip((xy - np.outer(x, y)) / np.outer(*spread), -1, 1))
 
 
-def _false(flags: Sequence[bool]) -> tuple[int, ...]:
-    return tuple(number for number, flag in enumerate(flags) if not flag)
+def _false(flags: NDArray[np.bool_]) -> tuple[int, ...]:
+    return tuple(int(number) for number in np.flatnonzero(~flags))

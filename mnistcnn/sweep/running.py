@@ -167,7 +167,10 @@ class _Worker:
             name += f"-seed{seed}"
         config = trial_config(self._settings.base, attempt.claim.params)
         config = config.model_copy(update={"name": name, "seed": seed})
-        stop = lambda: self._stop() or attempt.is_pruned or attempt.is_taken_away  # noqa: E731
+
+        def stop() -> bool:
+            return self._stop() or attempt.is_pruned or attempt.is_taken_away
+
         if not stop():
             yield from self._train(config, self._dataset, stop)
 
