@@ -103,7 +103,7 @@ def test_a_seed_that_diverges_ends_its_trial(settings, tiny_dataset, training, t
 
 def test_a_study_is_not_continued_with_another_number_of_seeds(settings, tiny_dataset, training):
     work(settings(trials=1), tiny_dataset, training)
-    with pytest.raises(ConfigError, match="was begun with another repeats"):
+    with pytest.raises(ConfigError, match="with another repeats"):
         work(settings(trials=1, repeats=2), tiny_dataset, training)
 
 
