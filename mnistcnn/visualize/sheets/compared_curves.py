@@ -59,7 +59,7 @@ def compared_curves(groups: Sequence[SeedGroup], curves: Mapping[Path, Splits], 
 def _sheet(groups: Sequence[SeedGroup], panels: int) -> Sheet:
     count = sum(len(group.runs) for group in groups)
     data = sorted({run.data for group in groups for run in group.runs if run.data})
-    shape = f"{count} runs on {', '.join(data)}" if count > 1 else f"1 run on {', '.join(data)}"
+    shape = f"{count} run{'s' if count > 1 else ''} on {', '.join(data)}"
     words = Words(
         "Curves of several runs",
         shape,
