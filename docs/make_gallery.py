@@ -25,7 +25,7 @@ OPENING = """# Gallery
 
 What `mnistcnn visualize` draws of a network that was trained with the default configuration on {data}: the run
 `{run}`, step {step:,}. Made by `make gallery RUN=…`; each picture’s numbers are in the `arrays.npz` that the command
-writes beside it. How to read the colours: [visualize.md](visualize.md).
+writes beside it. How to read the colours: [visualize.md](visualize.md). The words: [glossary.md](glossary.md).
 """
 
 
