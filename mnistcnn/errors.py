@@ -9,7 +9,7 @@
     │   └── WorkersError     a worker that trains with others lost one of them, or cannot reach it
     ├── DivergedError        the loss became NaN or infinite
     ├── BelowAccuracyError   a network is less accurate than was asked for
-    └── ExportMismatchError  an exported file answers differently than its network
+    └── ExportMismatchError  an exported file's predictions are not its network's
 
 A message says what happened, where (file and value), and what to do next. Anything else that
 escapes is a bug and shows its traceback.
@@ -25,7 +25,7 @@ class MnistCnnError(Exception):
 
 
 class UsageError(MnistCnnError):
-    """The command line makes no sense."""
+    """The command line is invalid."""
 
 
 class ConfigError(MnistCnnError):
@@ -66,4 +66,4 @@ class BelowAccuracyError(MnistCnnError):
 
 
 class ExportMismatchError(MnistCnnError):
-    """An exported file answers differently than its network."""
+    """An exported file's predictions differ from its network's."""

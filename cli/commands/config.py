@@ -51,7 +51,7 @@ def show(
 )
 def schema(
     markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print tables for people, as in docs/configuration.md.")
+        bool, typer.Option("--markdown", help="Print Markdown tables, as in docs/configuration.md.")
     ] = False,
 ) -> None:
     """Print the JSON Schema of a configuration file.

@@ -128,7 +128,7 @@ Plot = Annotated[
     ),
 )
 def show(run: options.Run = "latest", log_dir: options.LogDir = Path("runs"), as_json: options.Json = False) -> None:
-    """Show everything about one run, and what to do with it."""
+    """Show everything about one run, with the commands for it."""
     from mnistcnn.runs.directory import open_run
     from mnistcnn.runs.listing import summarize
 

@@ -145,7 +145,7 @@ def raise_for_problems(exported: Sequence[Exported], failed: Sequence[ExportFail
 def _check_data(run: Run, formats: Sequence[Format], dataset: Dataset | None, *, verify: bool) -> None:
     if dataset is None:
         if verify or any(not one.exact for one in formats):
-            raise DataError("proving an export and calibrating 8-bit integers need the run's data")
+            raise DataError("the run's data is needed to verify an export and to calibrate 8-bit integers")
         return
     check_own_data(run, dataset)
 

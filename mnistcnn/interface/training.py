@@ -21,8 +21,8 @@ def train(
 ) -> Run:
     """Train a network to the end, in a new run directory.
 
-    Ctrl-C, or a notebook's interrupt, saves and returns a run whose `state` is `interrupted`; `Run.resume` goes on with
-    it. That works in the main thread only, since no other one is told of signals.
+    Ctrl-C, or a notebook's interrupt, saves and returns a run whose `state` is `interrupted`; `Run.resume`
+    continues it. That works in the main thread only, since no other one is told of signals.
 
     Args:
         config: as for `load_config`.

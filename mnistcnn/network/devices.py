@@ -70,7 +70,7 @@ def chosen_gpus(devices: int | str, batch_size: int | None, workers: int, gpus: 
         return next(count for count in range(gpus, 0, -1) if share % count == 0)
     wanted = gpus if isinstance(devices, str) else devices
     if not gpus or wanted > gpus:
-        raise ConfigError([f"devices: {devices}: TensorFlow sees {gpus or 'no'} GPU{'s' * (gpus > 1)} here"])
+        raise ConfigError([f"devices: {devices}: TensorFlow finds {gpus or 'no'} GPU{'s' * (gpus > 1)} here"])
     _check_divides(batch_size, workers, wanted)
     return wanted
 

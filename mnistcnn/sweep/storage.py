@@ -97,7 +97,7 @@ def open_storage(settings: SweepConfig, *, create: bool) -> tuple[BaseStorage, L
         return _open_database(settings.storage, name, settings.lost_after, create=create)
     path = Path(name).expanduser()
     if not create and not path.is_file():
-        raise RunError(f"{path}: no studies here; say where they are with --log-dir or --storage")
+        raise RunError(f"{path}: no studies here; choose another --log-dir or --storage")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()

@@ -100,7 +100,7 @@ def _to_bytes(pixels: NDArray[np.generic], where: str) -> NDArray[np.uint8]:
 
 def _numbers(values: NDArray[np.generic], where: str) -> NDArray[np.float32 | np.int64]:
     if values.dtype.kind not in "uif":
-        raise DataError(f"{where}: values of type {values.dtype}, which are no numbers.")
+        raise DataError(f"{where}: values of type {values.dtype}, which are not numbers.")
     return values  # type: ignore[return-value]
 
 

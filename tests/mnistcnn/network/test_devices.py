@@ -22,7 +22,7 @@ def test_what_is_asked_for_is_taken_or_refused():
     assert chosen_gpus("gpu", 64, 2, gpus=4) == 4
     assert chosen_gpus(2, 50, 1, gpus=4) == 2
     for asked, gpus in (("gpu", 0), (1, 0), (3, 2)):
-        with pytest.raises(ConfigError, match=f"devices: {asked}: TensorFlow sees {gpus or 'no'} GPU"):
+        with pytest.raises(ConfigError, match=f"devices: {asked}: TensorFlow finds {gpus or 'no'} GPU"):
             chosen_gpus(asked, 60, 1, gpus)
 
 
