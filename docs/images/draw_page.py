@@ -29,6 +29,7 @@ FIVE = [
 def open_page(browser: Browser, path: Path, theme: str) -> Page:
     """The page in a theme, when it has been painted."""
     page = browser.new_page(viewport=SIZE)
+    page.set_default_timeout(300_000)  # Milliseconds; a busy machine takes long without a GPU.
     page.goto(f"{path.resolve().as_uri()}#theme={theme}")
     page.wait_for_selector("html[data-ready=true]")
     return page
