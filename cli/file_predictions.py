@@ -53,6 +53,8 @@ class FilePrediction:
     """Why doubt was not measured though it was asked for."""
     preview: Preview | None = None
     """A small version of the picture, if it was asked for."""
+    is_first_of_several: bool = False
+    """Whether the file has more pages or frames, which are not read."""
 
     @property
     def number(self) -> str:
@@ -131,7 +133,9 @@ class _Network:
         )
         for one in read:
             digits = tuple(DigitPrediction(found, *next(answers)) for found in one.digits)
-            yield FilePrediction(one.file, digits, self._trained, one.error, self._found.lack, one.preview)
+            yield FilePrediction(
+                one.file, digits, self._trained, one.error, self._found.lack, one.preview, one.is_first_of_several
+            )
 
     def _doubts(self, batch: Responses) -> list[float] | list[None]:
         if self._found.doubt is None:

@@ -51,6 +51,8 @@ class ReadFile:
     digits: Sequence[FoundDigit] = ()
     preview: Preview | None = None
     error: DataError | None = None
+    is_first_of_several: bool = False
+    """Whether the file has more pages or frames, which are not read."""
 
 
 def read_files(names: Sequence[str], how: HowToRead) -> Generator[ReadFile, None, None]:
@@ -85,7 +87,8 @@ def read_file(name: str, how: HowToRead) -> ReadFile:
             digits = (only_one(image.digits, name),) if how.single else image.digits
         except DataError as error:
             return ReadFile(name, error=error)
-    return ReadFile(name, digits, image.preview if how.preview else None)
+    preview = image.preview if how.preview else None
+    return ReadFile(name, digits, preview, is_first_of_several=image.is_first_of_several)
 
 
 def _in_order(names: Sequence[str], how: HowToRead, pool: ProcessPoolExecutor, ahead: int) -> Iterator[ReadFile]:

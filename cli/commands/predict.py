@@ -99,10 +99,10 @@ def predict(
 
 
 def _with_warnings(predictions: Iterable[FilePrediction]) -> Iterator[FilePrediction]:
-    """Before the first file that a network reads, warn of what is wrong with the network."""
+    """Warn of what is wrong with the network, before its first answer, and of the first file with several pages."""
     from ..rendering.messages import show_warning
 
-    warned = False
+    warned = warned_of_pages = False
     for prediction in predictions:
         trained = prediction.trained
         if trained is not None and not warned:
@@ -111,6 +111,9 @@ def _with_warnings(predictions: Iterable[FilePrediction]) -> Iterator[FilePredic
                 hint_at_handwriting(trained)
             if prediction.lack:
                 show_warning(f"{trained.run.path}: {prediction.lack}; --no-doubt does without")
+        if prediction.is_first_of_several and not warned_of_pages:
+            warned_of_pages = True
+            show_warning(f"{prediction.file}: only the first page or frame is read, as of every file with several")
         yield prediction
 
 

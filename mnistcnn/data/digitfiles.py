@@ -29,6 +29,8 @@ class ReadPicture:
     """At least one, in reading order. The boxes are in pixels of the picture as it is displayed: upright, and in its
     full size."""
     preview: Preview
+    is_first_of_several: bool = False
+    """Whether the file has more pages or frames, which are not read."""
 
 
 def list_images(names: Sequence[str]) -> list[str]:
@@ -72,7 +74,7 @@ def read_image(name: str, stdin: BinaryIO) -> ReadPicture:
     if not digits:
         raise no_digit(name)
     placed = tuple(replace(digit, box=_displayed(digit.box, picture)) for digit in digits)
-    return ReadPicture(placed, to_preview(picture))
+    return ReadPicture(placed, to_preview(picture), picture.is_first_of_several)
 
 
 def read_digits_of(name: str, stdin: BinaryIO) -> tuple[FoundDigit, ...]:

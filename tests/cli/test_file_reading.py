@@ -60,17 +60,12 @@ for file in file_reading.read_files(sys.argv[1:], file_reading.HowToRead()):
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 def test_no_process_outlives_the_one_that_was_killed(names):
     files = [name for name in names if name != "-"]
-    reading = subprocess.Popen(
-        [sys.executable, "-c", READING, *files],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-        text=True,
-    )
-    assert reading.stdout.readline().strip() == files[0]
-    assert len(session(reading.pid)) > 3
-    reading.kill()
-    reading.wait()
+    command = [sys.executable, "-c", READING, *files]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, start_new_session=True, text=True) as reading:
+        assert reading.stdout.readline().strip() == files[0]
+        assert len(session(reading.pid)) > 3
+        reading.kill()
     until = time.monotonic() + 30
     while session(reading.pid) and time.monotonic() < until:
         time.sleep(0.1)

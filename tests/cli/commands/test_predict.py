@@ -192,6 +192,17 @@ def test_a_network_that_learned_nothing_is_told_once(predict, trained, folder, c
     assert "no better than" not in captured.out
 
 
+def test_of_several_pages_the_first_is_read_which_is_said_once(predict, folder, capsys):
+    pages = [Image.open(folder / "1.png").convert("L"), Image.open(folder / "2.jpg")]
+    for name in ("a.tif", "b.gif", "c.tif"):
+        pages[0].save(folder / name, save_all=name < "c", append_images=pages[1:])
+    assert predict(folder / "c.tif", folder / "a.tif", folder / "b.gif") == 0
+    output = capsys.readouterr()
+    assert [line.split()[1] for line in output.out.splitlines()[1:]] == ["1"] * 3
+    assert output.err.count("only the first page or frame is read") == 1
+    assert f"{folder / 'a.tif'}: only the first page" in output.err
+
+
 @pytest.fixture
 def number(tmp_path):
     """`171.png`: three digits on two lines, the lower one of a 7 alone."""
