@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from math import prod
 from typing import TYPE_CHECKING
 
 from mnistcnn.errors import DataError
-from mnistcnn.network.quiet_tensorflow import import_tensorflow, quiet_stderr
+from mnistcnn.network.quiet_tensorflow import import_tensorflow
+
+from .file_reading import HowToRead, ReadFile, read_files
 
 if TYPE_CHECKING:
     from mnistcnn.data.framing import FoundDigit
+    from mnistcnn.data.preview import Preview
     from mnistcnn.evaluation.prediction import Prediction
     from mnistcnn.network.responses import Responses
     from mnistcnn.runs.directory import Run
@@ -48,6 +51,10 @@ class FilePrediction:
     error: DataError | None = None
     lack: str | None = None
     """Why doubt was not measured though it was asked for."""
+    preview: Preview | None = None
+    """A small version of the picture, if it was asked for."""
+    is_first_of_several: bool = False
+    """Whether the file has more pages or frames, which are not read."""
 
     @property
     def number(self) -> str:
@@ -61,51 +68,41 @@ class FilePrediction:
         return prod(digit.prediction.probability for digit in self.digits)
 
 
-@dataclass(frozen=True, eq=False)
-class _ReadFile:
-    """The digits of one file, or why there are none."""
-
-    file: str
-    digits: Sequence[FoundDigit] = ()
-    error: DataError | None = None
-
-
 def predict_files(
-    names: Sequence[str], run: Run, checkpoint: str, *, single: bool, doubt: bool = True
-) -> Iterator[FilePrediction]:
+    names: Sequence[str],
+    run: Run,
+    checkpoint: str,
+    how: HowToRead,
+    *,
+    doubt: bool = True,
+    on_read: Callable[[], None] = lambda: None,
+) -> Generator[FilePrediction, None, None]:
     """Predict the digits in every file, in order. The network is loaded only when there is a digit for it.
 
     Args:
         names: of image files; `-` is standard input.
         run: whose network.
         checkpoint: `best`, `last` or a step.
-        single: whether several digits in one file are an error.
+        how: what is wanted of each file.
         doubt: whether to measure how unlike a digit each is; a checkpoint's first time takes seconds.
+        on_read: called after each file is read.
 
     Raises:
         RunError, CheckpointError, ConfigError: as `load_trained`.
+        DataError: as `read_files`.
     """
     network: _Network | None = None
-    for start in range(0, len(names), CHUNK):
-        read = _read(names[start : start + CHUNK], single)
-        if network is None and any(one.digits for one in read):
-            network = _Network(run, checkpoint, doubt=doubt)
-        yield from (FilePrediction(one.file, error=one.error) for one in read) if network is None else network(read)
+    with closing(read_files(names, how)) as files:
+        while read := list(islice(_counted(files, on_read), CHUNK)):
+            if network is None and any(one.digits for one in read):
+                network = _Network(run, checkpoint, doubt=doubt)
+            yield from (FilePrediction(one.file, error=one.error) for one in read) if network is None else network(read)
 
 
-def _read(names: Sequence[str], single: bool) -> list[_ReadFile]:
-    from mnistcnn.data.digitfiles import read_digits_of
-    from mnistcnn.data.framing import only_one
-
-    read = []
-    with quiet_stderr():  # libtiff writes its own complaints there.
-        for name in names:
-            try:
-                digits = read_digits_of(name, sys.stdin.buffer)
-                read.append(_ReadFile(name, [only_one(digits, name)] if single else digits))
-            except DataError as error:
-                read.append(_ReadFile(name, error=error))
-    return read
+def _counted(files: Iterator[ReadFile], on_read: Callable[[], None]) -> Iterator[ReadFile]:
+    for file in files:
+        on_read()
+        yield file
 
 
 class _Network:
@@ -121,7 +118,7 @@ class _Network:
         self._respond = Responder(self._trained.network)
         self._found = find_doubt(self._trained) if doubt else FoundDoubt()
 
-    def __call__(self, read: Sequence[_ReadFile]) -> Iterator[FilePrediction]:
+    def __call__(self, read: Sequence[ReadFile]) -> Iterator[FilePrediction]:
         """Predict every digit."""
         import numpy as np
 
@@ -136,7 +133,9 @@ class _Network:
         )
         for one in read:
             digits = tuple(DigitPrediction(found, *next(answers)) for found in one.digits)
-            yield FilePrediction(one.file, digits, self._trained, one.error, self._found.lack)
+            yield FilePrediction(
+                one.file, digits, self._trained, one.error, self._found.lack, one.preview, one.is_first_of_several
+            )
 
     def _doubts(self, batch: Responses) -> list[float] | list[None]:
         if self._found.doubt is None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,10 +16,15 @@ from .. import options
 from ..errors import exit_code
 from ..help import examples
 from ..loading import find_run, hint_at_handwriting, warn_of_shortfall
+from ..paths import expanded
+
+if TYPE_CHECKING:
+    from ..file_predictions import FilePrediction
 
 EXAMPLES = examples(
     ("mnistcnn predict seven.jpg", "one image"),
-    ("mnistcnn predict scans/ --show", "a folder, with what the network receives"),
+    ("mnistcnn predict scans/ --show", "a folder, with what was found and what the network receives"),
+    ("mnistcnn predict scans/ --save found", "the same as PNG files"),
     ("cat seven.png | mnistcnn predict - --json", "standard input, for a script"),
 )
 
@@ -26,7 +33,22 @@ Files = Annotated[
     typer.Argument(metavar="FILE", help="Images, folders of images, or - for standard input.", show_default=False),
 ]
 Show = Annotated[
-    bool, typer.Option("--show", metavar="", help="Show the input of the network; with --json, as 28×28 numbers.")
+    bool,
+    typer.Option(
+        "--show",
+        metavar="",
+        help="Show the digits in the picture and the input of the network; with --json, the input as 28×28 numbers.",
+    ),
+]
+Save = Annotated[
+    Path | None,
+    typer.Option(
+        "--save",
+        metavar="DIR",
+        callback=expanded,
+        show_default=False,
+        help="New folder for the pictures with their digits outlined, and for the inputs of the network, as PNG files.",
+    ),
 ]
 Single = Annotated[bool, typer.Option("--single", metavar="", help="Treat several digits in one image as an error.")]
 NoDoubt = Annotated[
@@ -40,6 +62,7 @@ def predict(
     checkpoint: options.Checkpoint = "best",
     log_dir: options.LogDir = Path("runs"),
     show: Show = False,
+    save: Save = None,
     single: Single = False,
     no_doubt: NoDoubt = False,
     as_json: options.Json = False,
@@ -51,27 +74,53 @@ def predict(
     from mnistcnn.data.digitfiles import STDIN, list_images
 
     from ..file_predictions import predict_files
-    from ..rendering.messages import show_warning
+    from ..file_reading import HowToRead
     from ..rendering.prediction_view import PredictionLines, PredictionRecords
-    from ..rendering.text import count
+    from ..rendering.reading_bar import ReadingBar
+    from ..saved_pictures import SavedPictures
 
     if STDIN in files and sys.stdin is not None and sys.stdin.isatty():
         raise UsageError("- reads an image from standard input, which is a terminal: mnistcnn predict - < digit.png")
     found = find_run(run, log_dir, checkpoint)
     names = list_images(files)
+    how = HowToRead(single=single, preview=save is not None or (show and not as_json))
+    saved = None if save is None else SavedPictures(save, len(names))
     view = PredictionRecords(show=show) if as_json else PredictionLines(names, show=show, doubt=not no_doubt)
     failed = 0
-    warned = False
-    for prediction in predict_files(names, found, checkpoint, single=single, doubt=not no_doubt):
-        if prediction.trained is not None and not warned:
-            if not warn_of_shortfall(prediction.trained.run, prediction.trained.step):
-                hint_at_handwriting(prediction.trained)
-            if prediction.lack:
-                show_warning(f"{prediction.trained.run.path}: {prediction.lack}; --no-doubt does without")
+    with (
+        ReadingBar(len(names)) as bar,
+        closing(predict_files(names, found, checkpoint, how, doubt=not no_doubt, on_read=bar.advance)) as predictions,
+    ):
+        for prediction in _with_warnings(predictions):
+            bar.hide()
+            view.write(prediction, saved and saved.write(prediction))
+            failed += prediction.error is not None
+    _finish(failed, len(names), as_json=as_json)
+
+
+def _with_warnings(predictions: Iterable[FilePrediction]) -> Iterator[FilePrediction]:
+    """Warn of what is wrong with the network, before its first answer, and of the first file with several pages."""
+    from ..rendering.messages import show_warning
+
+    warned = warned_of_pages = False
+    for prediction in predictions:
+        trained = prediction.trained
+        if trained is not None and not warned:
             warned = True
-        view.write(prediction)
-        failed += prediction.error is not None
-    if failed and len(names) > 1 and not as_json:
-        sys.stderr.write(f"{count(failed)} of {count(len(names))} files could not be used\n")
+            if not warn_of_shortfall(trained.run, trained.step):
+                hint_at_handwriting(trained)
+            if prediction.lack:
+                show_warning(f"{trained.run.path}: {prediction.lack}; --no-doubt does without")
+        if prediction.is_first_of_several and not warned_of_pages:
+            warned_of_pages = True
+            show_warning(f"{prediction.file}: only the first page or frame is read, as of every file with several")
+        yield prediction
+
+
+def _finish(failed: int, files: int, *, as_json: bool) -> None:
+    from ..rendering.text import count
+
+    if failed and files > 1 and not as_json:
+        sys.stderr.write(f"{count(failed)} of {count(files)} files could not be used\n")
     if failed:
         raise typer.Exit(exit_code(DataError()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .messages import show_error
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from ..file_predictions import DigitPrediction, FilePrediction
 
 
-def prediction_record(of: FilePrediction, *, show: bool) -> dict[str, object]:
+def prediction_record(of: FilePrediction, *, show: bool, saved: Sequence[Path] | None = None) -> dict[str, object]:
     """Describe a file as `predict --json` does; see docs/predict.md.
 
     Args:
         of: the file.
         show: whether to add the network's input.
+        saved: its pictures; None if none are saved.
     """
     record: dict[str, object] = {"event": "prediction", "file": of.file}
     if of.error or of.trained is None:
@@ -34,6 +36,8 @@ def prediction_record(of: FilePrediction, *, show: bool) -> dict[str, object]:
     if len(digits) == 1:
         record |= digits[0]
     record |= {"number": of.number, "digits": digits}
+    if saved is not None:
+        record["saved"] = saved
     return record | {"run": of.trained.run.path, "step": of.trained.step, "data": of.trained.data}
 
 
@@ -51,9 +55,9 @@ class PredictionRecords:
     def __init__(self, *, show: bool) -> None:
         self._show = show
 
-    def write(self, of: FilePrediction) -> None:
-        """Write a file's record."""
-        write_record(prediction_record(of, show=self._show))
+    def write(self, of: FilePrediction, saved: Sequence[Path] | None = None) -> None:
+        """Write a file's record, with the pictures of it that are saved."""
+        write_record(prediction_record(of, show=self._show, saved=saved))
 
 
 class PredictionLines:
@@ -61,7 +65,7 @@ class PredictionLines:
 
     Args:
         names: of all files, which decide the width of the first column.
-        show: whether to draw the network's input.
+        show: whether to draw the picture with its digits outlined, and the network's input.
         doubt: whether an answer may be doubted, which needs a wider column.
     """
 
@@ -74,17 +78,22 @@ class PredictionLines:
         self._console = Console(highlight=False)
         self._has_header = False
 
-    def write(self, of: FilePrediction) -> None:
-        """Write a line, and the picture if it is wanted; an error goes to standard error."""
+    def write(self, of: FilePrediction, saved: Sequence[Path] | None = None) -> None:
+        """Write a line, and the pictures if they are wanted; an error goes to standard error."""
         if of.error or of.trained is None:
             show_error(str(of.error).splitlines())
             return
         if not self._has_header:
             self._header(of.trained)
-        if len(of.digits) > 1:
+        only = len(of.digits) == 1
+        if not only:
             self._line((printable(of.file), _number(of), percent(of.probability), "", ""), "bold")
+            self._outline(of)
         for digit in of.digits:
-            self._digit(digit, printable(of.file) if len(of.digits) == 1 else "")
+            self._digit(digit, printable(of.file) if only else "")
+            if only:
+                self._outline(of)
+            self._draw(digit.found.image)
         sys.stdout.flush()
 
     def _digit(self, digit: DigitPrediction, file: str) -> None:
@@ -93,8 +102,6 @@ class PredictionLines:
         place = "" if file else f"{box.width}×{box.height} at {box.left}, {box.top}"
         cells = (_answer(found.digit, doubted=digit.is_doubted), percent(found.probability), str(found.runner_up))
         self._line((file, *cells, percent(found.runner_up_probability), place), "bold" if file else "")
-        if self._show:
-            self._draw(digit.found.image)
 
     def _header(self, trained: TrainedNetwork) -> None:
         where = printable(str(trained.run.path))
@@ -113,10 +120,18 @@ class PredictionLines:
         text.rstrip()
         self._console.print(text, soft_wrap=True)
 
+    def _outline(self, of: FilePrediction) -> None:
+        from .picture import outlined_picture
+
+        if self._show and of.preview is not None:
+            boxes = [digit.found.box for digit in of.digits]
+            self._console.print(outlined_picture(of.preview, boxes, self._console), soft_wrap=True)
+
     def _draw(self, image: NDArray[np.uint8]) -> None:
         from .picture import picture
 
-        self._console.print(picture(image, self._console), soft_wrap=True)
+        if self._show:
+            self._console.print(picture(image, self._console), soft_wrap=True)
 
 
 def _answer(digit: int, *, doubted: bool) -> str:

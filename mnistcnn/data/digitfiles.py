@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,10 +14,23 @@ from ..errors import DataError
 from .framing import FoundDigit, find_digits, no_digit, only_one
 from .imagefile import Picture, read_picture, suffixes
 from .parting import Box
+from .preview import Preview, to_preview
 
 STDIN = "-"
 MAX_BYTES = 1 << 28
 """As much is read of one file; a device or a pipe may have no end."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReadPicture:
+    """The digits of one picture, and a small version of it."""
+
+    digits: tuple[FoundDigit, ...]
+    """At least one, in reading order. The boxes are in pixels of the picture as it is displayed: upright, and in its
+    full size."""
+    preview: Preview
+    is_first_of_several: bool = False
+    """Whether the file has more pages or frames, which are not read."""
 
 
 def list_images(names: Sequence[str]) -> list[str]:
@@ -46,16 +59,12 @@ def _looks_like_an_image(file: Path) -> bool:
     return file.suffix.lower() in suffixes() and not file.name.startswith(".") and file.is_file()
 
 
-def read_digits_of(name: str, stdin: BinaryIO) -> list[FoundDigit]:
+def read_image(name: str, stdin: BinaryIO) -> ReadPicture:
     """Read one image and find the digits in it.
 
     Args:
         name: of a file, or `-` for `stdin`.
         stdin: read to its end, if it is asked for.
-
-    Returns:
-        At least one, in reading order. The boxes are in pixels of the picture as it is displayed: upright, and in its
-        full size.
 
     Raises:
         DataError: it cannot be read, is no image, or has no digit. The message begins with the name.
@@ -64,7 +73,17 @@ def read_digits_of(name: str, stdin: BinaryIO) -> list[FoundDigit]:
     digits = find_digits(picture.pixels)
     if not digits:
         raise no_digit(name)
-    return [replace(digit, box=_displayed(digit.box, picture)) for digit in digits]
+    placed = tuple(replace(digit, box=_displayed(digit.box, picture)) for digit in digits)
+    return ReadPicture(placed, to_preview(picture), picture.is_first_of_several)
+
+
+def read_digits_of(name: str, stdin: BinaryIO) -> tuple[FoundDigit, ...]:
+    """The digits of `read_image`.
+
+    Raises:
+        DataError: as `read_image`.
+    """
+    return read_image(name, stdin).digits
 
 
 def _displayed(box: Box, picture: Picture) -> Box:

@@ -29,6 +29,7 @@ MAX_SIDE = 1024
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1"}
 _BILEVEL_OR_PALETTE = {"1", "P"}
+_PAGED = {"GIF", "PNG", "TIFF", "WEBP"}
 _DEEP = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 
 
@@ -49,6 +50,8 @@ class Picture:
     height: int
     margin: int
     """Pixels around the picture that are not in it: background behind what was transparent."""
+    is_first_of_several: bool = False
+    """Whether the file has more pages or frames, which are not read."""
 
     def displayed(self, row: float, column: float) -> tuple[int, int]:
         """A place in `pixels` as row and column of the displayed picture, kept within it."""
@@ -78,7 +81,7 @@ def read_picture(content: bytes, name: str) -> Picture:
         if (upright.width < upright.height) != (image.width < image.height):
             displayed = displayed[::-1]
         pixels, margin = _to_pixels(_reduced(upright))
-        return Picture(pixels, *displayed, margin)
+        return Picture(pixels, *displayed, margin, _has_more(image))
 
 
 def read_pixels(content: bytes, name: str) -> Pixels:
@@ -101,6 +104,11 @@ def _opened(content: bytes) -> Image.Image:
             pillow_heif.register_heif_opener()
             return Image.open(io.BytesIO(content), formats=("HEIF",))
     return Image.open(io.BytesIO(content), formats=FORMATS)
+
+
+def _has_more(image: Image.Image) -> bool:
+    """Whether there are more pages or frames. A camera's JPEG may hold further pictures, but only as previews."""
+    return image.format in _PAGED and bool(getattr(image, "is_animated", False))
 
 
 def _is_heic(content: bytes) -> bool:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from mnistcnn.config.schema import load_config
 from mnistcnn.data.dataset import Dataset, Examples
+from mnistcnn.data.preview import OUTLINE
 from mnistcnn.runs.directory import Run
 from mnistcnn.runs.doubt import FoundDoubt
 from mnistcnn.training.loop import train
@@ -61,7 +62,7 @@ def test_each_file_gets_its_digit_with_the_runner_up(predict, folder, capsys):
     header, first, second = (line.split() for line in capsys.readouterr().out.splitlines())
     assert header == ["file", "digit", "probability", "runner-up", "probability"]
     assert (first[0], first[1], second[0], second[1]) == (str(folder / "1.png"), "1", str(folder / "2.jpg"), "7")
-    assert float(first[2]) > 80 > 20 > float(first[5])
+    assert float(first[2].lstrip(">")) > 80 > 20 > float(first[5].lstrip("<"))
     assert first[4] != "1"
 
 
@@ -109,10 +110,15 @@ def test_standard_input_that_is_a_terminal_is_not_waited_for(trained, monkeypatc
     assert "is a terminal" in capsys.readouterr().err
 
 
-def test_show_draws_what_the_network_saw(predict, folder, capsys):
+def test_show_draws_the_outlined_digit_and_what_the_network_saw(predict, folder, capsys):
     assert predict(folder / "1.png", "--show") == 0
     drawing = capsys.readouterr().out.splitlines()[2:]
+    outlined, drawing = drawing[:28], drawing[28:]
     assert len(drawing) == 14
+    around, inside = outlined[14].rstrip(), outlined[14].strip()
+    assert 24 < len(around) < 40
+    assert inside[0] == inside[-1] != "@"
+    assert "@@@" in inside
     assert all(line[13:16].strip() and line.replace(line[13:16], "").isspace() for line in drawing[2:12])
 
 
@@ -186,6 +192,17 @@ def test_a_network_that_learned_nothing_is_told_once(predict, trained, folder, c
     assert "no better than" not in captured.out
 
 
+def test_of_several_pages_the_first_is_read_which_is_said_once(predict, folder, capsys):
+    pages = [Image.open(folder / "1.png").convert("L"), Image.open(folder / "2.jpg")]
+    for name in ("a.tif", "b.gif", "c.tif"):
+        pages[0].save(folder / name, save_all=name < "c", append_images=pages[1:])
+    assert predict(folder / "c.tif", folder / "a.tif", folder / "b.gif") == 0
+    output = capsys.readouterr()
+    assert [line.split()[1] for line in output.out.splitlines()[1:]] == ["1"] * 3
+    assert output.err.count("only the first page or frame is read") == 1
+    assert f"{folder / 'a.tif'}: only the first page" in output.err
+
+
 @pytest.fixture
 def number(tmp_path):
     """`171.png`: three digits on two lines, the lower one of a 7 alone."""
@@ -219,7 +236,7 @@ def test_json_has_the_box_of_each_digit_and_the_number(predict, number, capsys):
 
 def test_show_draws_every_digit(predict, number, capsys):
     assert predict(number, "--show") == 0
-    assert len(capsys.readouterr().out.splitlines()) == 2 + 3 * (1 + 14)
+    assert len(capsys.readouterr().out.splitlines()) == 2 + 28 + 3 * (1 + 14)
 
 
 def test_single_refuses_several_digits_and_takes_one(predict, number, folder, capsys):
@@ -227,6 +244,35 @@ def test_single_refuses_several_digits_and_takes_one(predict, number, folder, ca
     output = capsys.readouterr()
     assert f"{number}: 3 digits, but one is needed" in output.err
     assert output.out.splitlines()[1].split()[1] == "1"
+
+
+def test_save_writes_the_outlined_picture_and_the_inputs_of_the_network(predict, number, folder, tmp_path, capsys):
+    (folder / "other").mkdir()
+    (folder / "1.png").rename(folder / "other" / "17 1.png")
+    saved = tmp_path / "new" / "saved"
+    assert predict(number, folder / "3.png", folder / "other", "--save", saved, "--json", "--show") == 4
+    first, _, last = map(json.loads, capsys.readouterr().out.splitlines())
+    names = [f"1-17 1-{end}.png" for end in ("found", 1, 2, 3)]
+    assert first["saved"] == [str(saved / name) for name in names]
+    assert last["saved"] == [str(saved / "3-17 1-found.png"), str(saved / "3-17 1-1.png")]
+    assert {path.name for path in saved.iterdir()} == {*names, "3-17 1-found.png", "3-17 1-1.png"}
+    assert np.array_equal(np.asarray(Image.open(saved / names[2])), first["digits"][1]["image"])
+    outlined = np.asarray(Image.open(saved / names[0]))
+    assert outlined.shape == (300, 260, 3)
+    assert tuple(outlined[60, 89]) == OUTLINE
+    assert tuple(outlined[200, 89]) == (255, 255, 255)
+
+
+def test_save_never_writes_into_a_folder_with_files(predict, folder, capsys):
+    before = sorted(folder.iterdir())
+    assert predict(folder / "1.png", "--save", folder) == 2
+    assert f"--save {folder}: there are files in it already; choose a new folder" in capsys.readouterr().err
+    assert sorted(folder.iterdir()) == before
+
+
+def test_save_where_nothing_can_be_written_is_one_line(predict, folder, capsys):
+    assert predict(folder / "1.png", "--save", folder / "notes.txt" / "saved") == 5
+    assert f"{folder / 'notes.txt' / 'saved'}: cannot be written: Not a directory" in capsys.readouterr().err
 
 
 @pytest.fixture

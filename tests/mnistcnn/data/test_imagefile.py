@@ -1,5 +1,7 @@
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from contextlib import suppress
 
@@ -103,6 +105,16 @@ def test_of_an_animation_the_first_frame_counts():
     np.testing.assert_allclose(brightness(content), np.asarray(drawing()) / 255, atol=0.01)
 
 
+def test_of_a_tiff_of_several_pages_the_first_counts():
+    content = encoded(drawing(), "TIFF", save_all=True, append_images=[drawing(LIGHT, DARK, (90, 70))])
+    np.testing.assert_allclose(brightness(content), np.asarray(drawing()) / 255, atol=0.01)
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "1"), ("GIF", "L"), ("TIFF", "I;16"), ("WEBP", "RGBA")])
+def test_a_single_pixel_is_a_picture(kind, mode):
+    assert read_pixels(encoded(Image.new(mode, (1, 1)), kind), "a").shape[0] > 0
+
+
 @pytest.mark.parametrize(("ink", "paper"), [(0, 1), (255, 0)])
 def test_what_is_transparent_becomes_white_or_behind_light_ink_black(ink, paper):
     image = Image.new("RGBA", (60, 40), (ink, ink, ink, 0))
@@ -146,6 +158,33 @@ def test_a_huge_image_is_refused_before_it_is_unpacked():
     for side in (12_000, 40_000):
         with pytest.raises(DataError, match=r"^bomb\.png: more than 89 million pixels"):
             read_pixels(png_that_promises(side, side), "bomb.png")
+
+
+def test_20000_by_20000_pixels_are_refused_in_little_memory(tmp_path):
+    huge = tmp_path / "huge.png"
+    huge.write_bytes(png_that_promises(20_000, 20_000))
+    script = (
+        "import resource, sys\n"
+        "from mnistcnn.data.digitfiles import read_digit\n"
+        "from mnistcnn.errors import DataError\n"
+        "resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))\n"
+        "try:\n"
+        "    read_digit(sys.argv[1], sys.stdin.buffer)\n"
+        "except DataError as error:\n"
+        "    print(error)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+    )
+    result = subprocess.run([sys.executable, "-c", script, str(huge)], capture_output=True, text=True, check=True)
+    message, megabytes = result.stdout.splitlines()
+    assert message == f"{huge}: more than 89 million pixels. Scale the image down first."
+    assert int(megabytes) < 300
+
+
+def test_heic_is_read_where_the_plug_in_is_installed():
+    heif = pytest.importorskip("pillow_heif")
+    buffer = io.BytesIO()
+    heif.from_pillow(drawing(size=(64, 64)).convert("RGB")).save(buffer, quality=95)
+    np.testing.assert_allclose(brightness(buffer.getvalue()), np.asarray(drawing(size=(64, 64))) / 255, atol=0.1)
 
 
 def test_a_file_that_is_cut_short_is_an_error():
