@@ -22,7 +22,7 @@ from datetime import datetime
 from mnistcnn.events import RunFinished
 from mnistcnn.runs.directory import create_run
 
-def train(config, dataset, stop):
+def train(config, dataset, *others):
     run = create_run(config, dataset, datetime.now())
     run.update_manifest({{"state": "finished"}})
     yield RunFinished(run.path, "finished", "x", 1, 0.5, 1, 2, 0.5, 1, 0.5, 0.5, "ab", 1.0, 1.0, 1.0)

@@ -14,7 +14,8 @@ from mnistcnn import Config, Run
 @pytest.fixture(scope="session")
 def finished(bars_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run that nothing changes but what the tests of the interface draw and export into it."""
-    return Run(shutil.copytree(bars_run, tmp_path_factory.mktemp("interface") / "one", symlinks=True))
+    copy = tmp_path_factory.mktemp("interface") / "one"
+    return Run(shutil.copytree(bars_run, copy, symlinks=True, ignore=shutil.ignore_patterns("export")))
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def test_the_runs_own_number_of_threads_is_used(run, monkeypatch):
 def test_weights_that_do_not_fit_the_configuration_are_an_error(run):
     other = Network(NetworkConfig(conv1=5, conv2=3, fc1=8), seed=0)
     run.checkpoints().save(Checkpoint(9, other.read(), {}), best=False)
-    with pytest.raises(CheckpointError, match="another network"):
+    with pytest.raises(CheckpointError, match="does not fit the network"):
         load_trained(run, "9")
 
 
