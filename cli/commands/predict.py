@@ -93,7 +93,7 @@ def predict(
     ):
         for prediction in _with_warnings(predictions):
             bar.hide()
-            view.write(prediction, saved and saved.write(prediction))
+            view.write(prediction, None if saved is None else saved.write(prediction))
             failed += prediction.error is not None
     _finish(failed, len(names), as_json=as_json)
 
