@@ -183,7 +183,7 @@ def test_a_run_of_mnist_that_can_only_have_the_digits_now_says_so_loudly(evaluat
     assert (record["data"], record["trained_on"], record["is_foreign"]) == ("digits", "mnist", True)
     assert err.startswith("warning: MNIST could not be loaded.")
     assert "warning: other data: one learned from mnist, and this evaluates it on digits" in err
-    assert len(record["warnings"]) == 2
+    assert len(record["warnings"]) == 3
 
 
 def test_data_that_is_gone_is_an_error_with_a_way_out(evaluate, runs, tmp_path):

@@ -134,7 +134,7 @@ def test_the_page_is_a_path_and_a_frame_in_a_notebook(finished):
 def test_exports_are_compared_and_never_replaced_by_accident(finished):
     (exported,) = finished.export("numpy")
     assert (exported.verdict, exported.path) == ("verified", finished.path / "export" / "numpy")
-    with pytest.raises(UsageError, match="there already") as caught:
+    with pytest.raises(UsageError, match="already there") as caught:
         finished.export("numpy")
     assert "--" not in str(caught.value)
     assert finished.export(["numpy"], verify=False, overwrite=True)[0].verdict == "unverified"
