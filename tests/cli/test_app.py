@@ -11,7 +11,8 @@ from mnistcnn_cli.app import app, run
 
 HEAVY = {"tensorflow", "keras", "matplotlib", "numpy", "sklearn", "PIL", "tensorboard", "optuna", "sqlalchemy"}
 COMMANDS = ["train", "eval", "predict", "visualize", "page", "export", "data", "doctor", "config", "config show"]
-COMMANDS += ["runs", "runs list", "runs show", "runs compare", "runs reproduce", "sweep", "sweep show"]
+COMMANDS += ["runs", "runs list", "runs show", "runs compare", "runs export", "runs reproduce"]
+COMMANDS += ["compare", "sweep", "sweep show"]
 HELP = [["--help"], *([*command.split(), "--help"] for command in COMMANDS)]
 
 

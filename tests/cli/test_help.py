@@ -21,7 +21,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 WITHOUT_DEFAULT = {
     "config", "set", "seeds", "resume", "from", "workers", "worker-index", "model", "min-accuracy", "filter", "import",
-    "out", "plot", "unit",
+    "out", "plot", "unit", "save",
 }  # fmt: skip
 """Options that do nothing unless they are given."""
 

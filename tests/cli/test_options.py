@@ -7,7 +7,7 @@ import typer
 from mnistcnn_cli.app import app
 
 # The same word in English, but another thing in each command.
-SEVERAL_MEANINGS = {"--format", "--out", "--show"}
+SEVERAL_MEANINGS = {"--format", "--out", "--show", "runs"}
 
 
 def commands(command=None, path=""):
