@@ -18,5 +18,5 @@ class _Silent:
 
 
 def load_mnist() -> Dataset:
-    """Train, validation and test; an error where MNIST is not to be had."""
+    """Train, validation and test; an error where MNIST cannot be found or fetched."""
     return load_dataset(load_config(None, ["data.source=mnist"]).data, _Silent())

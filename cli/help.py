@@ -20,8 +20,10 @@ def examples(*pairs: tuple[str, str]) -> str:
     return "\n".join(["[bold]Examples[/bold]", *lines])
 
 
-class PlainCommand(TyperCommand):
-    """A command whose help is written for its users."""
+class _Plain:
+    """What the help of a command and of a group of commands have in common; each is this and a class of Typer's."""
+
+    help: str | None
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
@@ -29,27 +31,19 @@ class PlainCommand(TyperCommand):
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Give the options and arguments."""
-        return [_plain(parameter) for parameter in super().get_params(ctx)]
+        return [_plain(parameter) for parameter in super().get_params(ctx)]  # type: ignore[misc]
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Give the parts of the line `Usage:`."""
-        return _plain_usage(super().collect_usage_pieces(ctx))
+        return _plain_usage(super().collect_usage_pieces(ctx))  # type: ignore[misc]
 
 
-class PlainGroup(TyperGroup):
+class PlainCommand(_Plain, TyperCommand):
+    """A command whose help is written for its users."""
+
+
+class PlainGroup(_Plain, TyperGroup):
     """A command with sub-commands: its help shows the options of each of them as well."""
-
-    def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, **settings)
-        self.help = _unwrapped(self.help)
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        """Give the options."""
-        return [_plain(parameter) for parameter in super().get_params(ctx)]
-
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """Give the parts of the line `Usage:`."""
-        return _plain_usage(super().collect_usage_pieces(ctx))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help page; the program's own lists its many commands without their options."""

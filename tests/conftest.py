@@ -104,7 +104,7 @@ def idx_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def bars_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of a small network that learned 240 images of bars by heart, with 60 to be tested on."""
+    """A run of a small network that memorised 240 images of bars, with 60 test images."""
     from mnistcnn.config.schema import load_config
     from mnistcnn.data.sources import load_dataset
     from mnistcnn.training.loop import train

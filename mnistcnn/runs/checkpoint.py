@@ -123,13 +123,7 @@ class CheckpointDirectory:
         Raises:
             CheckpointError: the directory cannot be read.
         """
-        try:
-            names = [_NAME.fullmatch(entry.name) for entry in os.scandir(self.path)]
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        except OSError as error:
-            raise CheckpointError(f"{self.path}: not readable: {error.strerror}") from error
-        return sorted(int(name[1]) for name in names if name)
+        return steps_in(self.path, _NAME)
 
     def path_of(self, step: int) -> Path:
         """Where the checkpoint of a step is, or would be."""
@@ -199,6 +193,25 @@ class CheckpointDirectory:
         candidates = [step for step in self.steps() if self.path_of(step).name != pinned]
         for step in steps_to_drop(candidates, self.keep):
             _remove(self.path_of(step))
+
+
+def steps_in(directory: Path, pattern: re.Pattern[str]) -> list[int]:
+    """The steps in the names of a directory's entries, ascending; none if there is no such directory.
+
+    Args:
+        directory: of checkpoints or snapshots.
+        pattern: of a whole name; its first group is the step.
+
+    Raises:
+        CheckpointError: the directory cannot be read.
+    """
+    try:
+        names = [pattern.fullmatch(entry.name) for entry in os.scandir(directory)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise CheckpointError(f"{directory}: not readable: {error.strerror}") from error
+    return sorted(int(name[1]) for name in names if name)
 
 
 def steps_to_drop(steps: list[int], keep: int) -> list[int]:

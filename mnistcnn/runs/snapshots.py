@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from numpy.typing import NDArray
 from .. import files
 from ..errors import CheckpointError
 from ..network.weights import Weights, from_integers, to_integers
+from .checkpoint import steps_in
 
 FORMAT = 1
 _NAME = re.compile(r"step-(\d{7,})\.npz")
@@ -80,13 +80,7 @@ class SnapshotDirectory:
         Raises:
             CheckpointError: the directory cannot be read.
         """
-        try:
-            names = [_NAME.fullmatch(entry.name) for entry in os.scandir(self.path)]
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        except OSError as error:
-            raise CheckpointError(f"{self.path}: not readable: {error.strerror}") from error
-        return sorted(int(name[1]) for name in names if name)
+        return steps_in(self.path, _NAME)
 
     def path_of(self, step: int) -> Path:
         """Where the snapshot of a step is, or would be."""

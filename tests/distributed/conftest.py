@@ -118,7 +118,7 @@ def kill(worker: Child) -> None:
 
 
 def assert_same_end(run: Run, whole: Run) -> None:
-    """Check that a run ended, and as one that nothing happened to, to the last bit."""
+    """Check that a run ended, with the same bits as one that nothing happened to."""
     assert run.manifest()["state"] == "finished"
     assert run.manifest()["results"]["weights_digest"] == whole.manifest()["results"]["weights_digest"]
     assert run.metrics_path.read_bytes() == whole.metrics_path.read_bytes()

@@ -15,7 +15,7 @@ def import_matplotlib() -> None:
 
     Matplotlib takes its backend from MPLBACKEND while it is imported, and fails if that one is not installed, such as a
     notebook's kernel's in an environment of its own. The pictures need no backend. A program that uses this library
-    keeps the one that it asked for, if it can be had.
+    keeps the one that it asked for, if that is installed.
 
     Raises:
         RunError: Matplotlib has no folder for its cache.
