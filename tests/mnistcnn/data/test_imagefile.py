@@ -164,7 +164,7 @@ def test_20000_by_20000_pixels_are_refused_in_little_memory(tmp_path):
     huge = tmp_path / "huge.png"
     huge.write_bytes(png_that_promises(20_000, 20_000))
     script = (
-        "import resource, sys\n"
+        "import pathlib, re, resource, sys\n"
         "from mnistcnn.data.digitfiles import read_digit\n"
         "from mnistcnn.errors import DataError\n"
         "resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))\n"
@@ -172,7 +172,9 @@ def test_20000_by_20000_pixels_are_refused_in_little_memory(tmp_path):
         "    read_digit(sys.argv[1], sys.stdin.buffer)\n"
         "except DataError as error:\n"
         "    print(error)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+        # Not ru_maxrss, which a process inherits from the one that started it.
+        "status = pathlib.Path('/proc/self/status').read_text()\n"
+        "print(int(re.search(r'VmHWM:\\s+(\\d+)', status)[1]) // 1024)\n"
     )
     result = subprocess.run([sys.executable, "-c", script, str(huge)], capture_output=True, text=True, check=True)
     message, megabytes = result.stdout.splitlines()

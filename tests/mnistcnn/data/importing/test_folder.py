@@ -191,7 +191,7 @@ def test_an_archive_that_is_not_one_of_digits_is_told_why(source: Path) -> None:
     assert "shape (14, 14)" in problem(x_train=np.zeros((20, 14, 14)), y_train=train.labels)
     assert "20 images, but labels of the shape (19,)" in problem(x_train=train.images, y_train=train.labels[1:])
     assert "pixel 0 (row 0, column 0): nan" in problem(x_train=train.images * np.nan, y_train=train.labels)
-    assert "no numbers" in problem(x_train=train.images, y_train=train.labels.astype(str))
+    assert "which are not numbers" in problem(x_train=train.images, y_train=train.labels.astype(str))
     assert "damaged, or not arrays" in problem(x_train=np.array([None]), y_train=train.labels)
     path.write_bytes(b"junk")
     assert "damaged, or not arrays" in refusal(source)
