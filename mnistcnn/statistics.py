@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist, fmean, stdev
+from sys import float_info
+
+SMALLEST, EPSILON = float_info.min, float_info.epsilon
 
 
 def percent(fraction: float, digits: int = 2) -> str:
     """Write `0.9821` as `98.21 %`.
 
     Only 0 and 1 themselves become `0.00 %` and `100.00 %`; what would be rounded to them becomes `<0.01 %` or
-    `>99.99 %`, so that no probability looks like a certainty.
+    `>99.99 %`.
 
     Args:
         fraction: in [0, 1].
@@ -24,6 +27,16 @@ def percent(fraction: float, digits: int = 2) -> str:
     if fraction < 1 and float(text) == 100:
         return f">{100 - step:.{digits}f} %"
     return f"{text} %"
+
+
+def certainty(probability: float, digits: int = 2) -> str:
+    """Write a probability of a softmax as `percent` does, but never as 0 or 1: these are its values only by rounding.
+
+    Args:
+        probability: in [0, 1].
+        digits: after the decimal point.
+    """
+    return percent(min(max(probability, SMALLEST), 1 - EPSILON), digits)
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> tuple[float, float]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnistcnn.statistics import certainty
+
 from .evaluation_view import data_label
 from .tables import Listing, draw
 from .text import count, percent, printable
@@ -96,8 +98,8 @@ def _disagreements(comparison: Comparison) -> Listing:
         (
             str(each.index),
             str(each.label),
-            f"{each.prediction_a} ({percent(each.probability_a)})",
-            f"{each.prediction_b} ({percent(each.probability_b)})",
+            f"{each.prediction_a} ({certainty(each.probability_a)})",
+            f"{each.prediction_b} ({certainty(each.probability_b)})",
             "neither" if each.right == "neither" else each.right.upper(),
         )
         for each in shown

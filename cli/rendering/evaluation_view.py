@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnistcnn.statistics import certainty
+
 from .picture import picture
 from .tables import Listing, draw
 from .text import count, loss, percent, printable
@@ -123,8 +125,8 @@ def _mistakes(mistakes: list[Mistake]) -> Listing:
             str(mistake.index),
             str(mistake.label),
             str(mistake.prediction),
-            percent(mistake.probability),
-            percent(mistake.label_probability),
+            certainty(mistake.probability),
+            certainty(mistake.label_probability),
         )
         for mistake in mistakes
     ]

@@ -8,9 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnistcnn.statistics import certainty
+
 from .messages import show_error
 from .ndjson import write_record
-from .text import count, percent, printable
+from .text import count, printable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,7 +89,7 @@ class PredictionLines:
             self._header(of.trained)
         only = len(of.digits) == 1
         if not only:
-            self._line((printable(of.file), _number(of), percent(of.probability), "", ""), "bold")
+            self._line((printable(of.file), _number(of), certainty(of.probability), "", ""), "bold")
             self._outline(of)
         for digit in of.digits:
             self._digit(digit, printable(of.file) if only else "")
@@ -100,8 +102,8 @@ class PredictionLines:
         """Write one digit's line: with its place, unless it is the only one of its file."""
         found, box = digit.prediction, digit.found.box
         place = "" if file else f"{box.width}×{box.height} at {box.left}, {box.top}"
-        cells = (_answer(found.digit, doubted=digit.is_doubted), percent(found.probability), str(found.runner_up))
-        self._line((file, *cells, percent(found.runner_up_probability), place), "bold" if file else "")
+        cells = (_answer(found.digit, doubted=digit.is_doubted), certainty(found.probability), str(found.runner_up))
+        self._line((file, *cells, certainty(found.runner_up_probability), place), "bold" if file else "")
 
     def _header(self, trained: TrainedNetwork) -> None:
         where = printable(str(trained.run.path))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
-from ..statistics import percent
+from ..statistics import certainty
 from .drawing.captions import CAPTIONS
 from .drawing.style import INK, Colour, Pixels, Scale, Theme, magnify, signed_scale
 from .drawing.text_drawing import number
@@ -202,7 +202,7 @@ def _dense(screen: _Screen) -> Iterator[str]:
 def _answer(screen: _Screen, digit: int) -> str:
     source = screen.source
     mark = "←" if digit == source.prediction and screen.depth != "ascii" else ""
-    return f"{digit}  {percent(float(source.probabilities[digit])):>8} {mark}".rstrip()
+    return f"{digit}  {certainty(float(source.probabilities[digit])):>8} {mark}".rstrip()
 
 
 def _beside(tiles: Sequence[Floats]) -> Floats:

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 from scipy.stats import binomtest
 
-from mnistcnn.statistics import Spread, mcnemar_p_value, percent, spread, t_interval, wilson_interval
+from mnistcnn.statistics import Spread, certainty, mcnemar_p_value, percent, spread, t_interval, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,11 @@ from mnistcnn.statistics import Spread, mcnemar_p_value, percent, spread, t_inte
 )  # fmt: skip
 def test_what_is_not_certain_is_never_written_as_certain(fraction, digits, written):
     assert percent(fraction, digits) == written
+
+
+@pytest.mark.parametrize(("probability", "written"), [(1.0, ">99.99 %"), (0.0, "<0.01 %"), (0.5, "50.00 %")])
+def test_no_answer_of_a_softmax_is_written_as_certain(probability, written):
+    assert certainty(probability) == written
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.999])

@@ -3,7 +3,7 @@
  * An empty pad has no answer.
  */
 
-import { byId, make, percent } from "./elements.js";
+import { byId, certainty, make } from "./elements.js";
 
 /** @param {import("./state.js").State} state */
 export function showAnswer(state) {
@@ -31,12 +31,12 @@ function paintAnswer(state, bars) {
   bars.forEach(({ button, fill, share, small }, digit) => {
     const part = state.blank ? 0 : probabilities[digit];
     fill.style.width = small.style.height = `${part * 100}%`;
-    share.textContent = state.blank ? "–" : percent(part);
+    share.textContent = state.blank ? "–" : certainty(part);
     button.classList.toggle("first", !state.blank && digit === prediction);
   });
   for (const place of ["", "bar-"]) {
     byId(`${place}digit`).textContent = state.blank ? "–" : prediction;
-    byId(`${place}confidence`).textContent = state.blank ? "" : percent(probabilities[prediction], 1);
+    byId(`${place}confidence`).textContent = state.blank ? "" : certainty(probabilities[prediction], 1);
   }
   byId("second").textContent = state.blank ? "" : secondGuess(state);
 }
@@ -47,7 +47,7 @@ function secondGuess(state) {
   probabilities.forEach((p, digit) => {
     if (digit !== prediction && p > probabilities[second]) second = digit;
   });
-  return state.say("second", { digit: second, probability: percent(probabilities[second], 1) });
+  return state.say("second", { digit: second, probability: certainty(probabilities[second], 1) });
 }
 
 /** What is on the pad, if it was not drawn there. */
@@ -64,7 +64,7 @@ function speak(state) {
   const name = nameOf(state);
   const sentences = [state.blank ? state.say("summary-blank")
     : state.doubted ? state.say("doubt", { digit: prediction })
-      : state.say("summary", { digit: prediction, probability: percent(probabilities[prediction]) })];
+      : state.say("summary", { digit: prediction, probability: certainty(probabilities[prediction]) })];
   if (name) sentences.push(label === null ? name : state.say("summary-label", { name, label }));
   const text = sentences.join(" · ");
   if (byId("summary").textContent !== text) byId("summary").textContent = text;

@@ -71,6 +71,11 @@ export function percent(share, digits = 0) {
   return `${value.toFixed(digits)} %`;
 }
 
+/** As `percent`, for what a softmax gives: never 0 or 1, although it may be rounded to them. */
+export function certainty(share, digits = 0) {
+  return percent(Math.min(Math.max(share, Number.MIN_VALUE), 1 - Number.EPSILON), digits);
+}
+
 /** Thousands are set apart by commas, as on the sheets. */
 export function counted(count) {
   return count.toLocaleString("en-US");

@@ -1,7 +1,7 @@
 /** Digits to begin with: test images, the network's own mistakes, a picture of one's own. */
 
 import { scaleOf } from "./colours.js";
-import { byId, make, percent } from "./elements.js";
+import { byId, certainty, make } from "./elements.js";
 import { Mosaic } from "./mosaic.js";
 import { decodeImage } from "./network.js";
 import { readDigits } from "./pictures/reading.js";
@@ -15,7 +15,7 @@ export function offerExamples(state) {
     digit, under: digit.label, label: state.say("sample-label", digit) })));
   fillList(state, "mistakes", mistakes.map((digit) => ({
     digit, under: `${digit.label}→${digit.prediction}`,
-    label: state.say("mistake-label", { ...digit, confidence: percent(digit.confidence) }) })));
+    label: state.say("mistake-label", { ...digit, confidence: certainty(digit.confidence) }) })));
   byId("mistakes-part").hidden = mistakes.length === 0;
   byId("file").addEventListener("change", (event) => loadPicture(state, event.target.files[0]));
   listenToDrops(state);

@@ -1,7 +1,7 @@
 /** Fool it: the smallest change that makes the network answer what the visitor chooses. */
 
 import { scaleOf } from "./colours.js";
-import { byId, make, percent, shown } from "./elements.js";
+import { byId, certainty, make, percent, shown } from "./elements.js";
 import { erase, fool } from "./fooling.js";
 import { Mosaic } from "./mosaic.js";
 import { inSlices } from "./slices.js";
@@ -75,7 +75,7 @@ function report(part) {
 }
 
 function factsOf({ answer: { prediction, probabilities } }) {
-  return { digit: prediction, probability: percent(probabilities[prediction]) };
+  return { digit: prediction, probability: certainty(probabilities[prediction]) };
 }
 
 function largestChange({ original, changed }) {

@@ -1,7 +1,7 @@
 /** Morph: choose two digits, drag from one to the other, see where the answer turns. */
 
 import { scaleOf } from "./colours.js";
-import { byId, make, percent, shown, signed } from "./elements.js";
+import { byId, certainty, make, percent, shown, signed } from "./elements.js";
 import { Mosaic } from "./mosaic.js";
 import { STEPS, blend, morph } from "./morphing.js";
 import { decodeImage } from "./network.js";
@@ -71,7 +71,7 @@ function paintMorph(part) {
   const { answers, turns } = found;
   const { probabilities, prediction } = answers[Number(byId("morph-share").value)];
   const text = state.say("morph-at", {
-    way: wayOf(part).percent, digit: prediction, probability: percent(probabilities[prediction], 1) });
+    way: wayOf(part).percent, digit: prediction, probability: certainty(probabilities[prediction], 1) });
   byId("morph-text").textContent = text;
   byId("morph-share").setAttribute("aria-valuetext", text);
   paintChart(part, answers, turns);

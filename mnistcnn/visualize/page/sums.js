@@ -2,7 +2,7 @@
 
 import { BEFORE, denseTerms, indexOf, poolTerms } from "./arithmetic.js";
 import { colourElement, scaleOf } from "./colours.js";
-import { compact, counted, make, percent, shown, signed } from "./elements.js";
+import { certainty, compact, counted, make, shown, signed } from "./elements.js";
 
 const STRONGEST = 10; // contributions that are listed
 
@@ -67,7 +67,7 @@ export function showOutput(state, place, body) {
   const power = Math.exp(fc2[place.unit]);
   const total = Array.from(fc2).reduce((all, logit) => all + Math.exp(logit), 0);
   body.lastChild.append(make("p", { class: "softmax", data: { probability: probabilities[place.unit] }, text: state.say("softmax", {
-    power: readable(power), total: readable(total), probability: percent(probabilities[place.unit], 2) }) }));
+    power: readable(power), total: readable(total), probability: certainty(probabilities[place.unit], 2) }) }));
 }
 
 /** Large and small numbers in few signs. */

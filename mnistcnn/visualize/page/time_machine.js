@@ -1,7 +1,7 @@
 /** The time machine: what the network made of the digit on the pad at each snapshot of its training. */
 
 import { scaleOf } from "./colours.js";
-import { byId, counted, make, percent, reducedMotion } from "./elements.js";
+import { byId, certainty, counted, make, percent, reducedMotion } from "./elements.js";
 import { Mosaic } from "./mosaic.js";
 import { decode, forward, loadNetwork } from "./network.js";
 import { dense } from "./operations.js";
@@ -102,8 +102,9 @@ class TimeMachine {
     const { colours, payload: { limits } } = this.state;
     const answer = this.answerAt(this.now);
     for (const { mosaic, zoom, gap } of this.pictures) {
-      const width = mosaic.canvas.parentElement.clientWidth;
-      mosaic.layout(Math.min(Math.max(1, Math.floor((width + gap) / (mosaic.side * zoom + gap))), 8), zoom, gap);
+      const room = (mosaic.canvas.parentElement.clientWidth + gap) / (mosaic.side * zoom + gap);
+      // 1, 2, 4 or 8: these divide the tutorial's numbers of units, so that no row has a gap.
+      mosaic.layout(2 ** Math.min(Math.max(0, Math.floor(Math.log2(room))), 3), zoom, gap);
     }
     const [filters, conv1, conv2] = this.pictures.map(({ mosaic }) => mosaic);
     filters.paint(this.networkAt(this.now).conv1.weights, scaleOf(colours, "signed", limits.weights.conv1), colours);
@@ -116,7 +117,7 @@ class TimeMachine {
     const { blank } = this.state;
     this.bars.forEach(({ row, fill, share }, digit) => {
       fill.style.width = blank ? 0 : `${probabilities[digit] * 100}%`;
-      share.textContent = blank ? "" : percent(probabilities[digit]);
+      share.textContent = blank ? "" : certainty(probabilities[digit]);
       row.classList.toggle("first", !blank && digit === prediction);
     });
     const text = this.sentence(prediction, probabilities[prediction]);
@@ -129,7 +130,7 @@ class TimeMachine {
   sentence(digit, probability) {
     const { state, now } = this;
     const { step, accuracy } = this.moments[now];
-    const facts = { step: counted(step), digit, probability: percent(probability) };
+    const facts = { step: counted(step), digit, probability: certainty(probability) };
     const parts = [state.say(state.blank ? "machine-now-blank" : "machine-now", facts)];
     if (now === this.shown) parts.push(state.say("machine-shown"));
     if (accuracy !== null) {
@@ -146,7 +147,7 @@ class TimeMachine {
     byId("machine-curve-title").textContent = digit === null ? state.say("machine-curve-blank")
       : state.say("machine-curve", { digit });
     const points = steps.filter((_, i) => answers[i]).map((step) => state.say("machine-point", {
-      step: counted(step), probability: percent(answers[steps.indexOf(step)].probabilities[digit ?? 0]) }));
+      step: counted(step), probability: certainty(answers[steps.indexOf(step)].probabilities[digit ?? 0]) }));
     curve.setAttribute("aria-label", digit === null ? state.say("machine-curve-blank")
       : state.say("machine-curve-label", { digit, points: points.join(", ") }));
   }

@@ -1,7 +1,7 @@
 /** Units: switched off and on, sorted, and the half of fc1 that dropout would drop in training. */
 
 import { unitsOf } from "./arithmetic.js";
-import { byId, counted, percent } from "./elements.js";
+import { byId, certainty, counted, percent } from "./elements.js";
 import { dense, softmax } from "./operations.js";
 import { forward } from "./network.js";
 
@@ -63,8 +63,8 @@ function whatIsOff(state, count) {
   const whole = forward(state.network, state.image);
   const now = state.answer;
   return state.say(count === 1 ? "off-one" : "off-some", {
-    count: counted(count), whole: whole.prediction, wholeProbability: percent(whole.probabilities[whole.prediction]),
-    now: now.prediction, probability: percent(now.probabilities[now.prediction]),
+    count: counted(count), whole: whole.prediction, wholeProbability: certainty(whole.probabilities[whole.prediction]),
+    now: now.prediction, probability: certainty(now.probabilities[now.prediction]),
   });
 }
 
@@ -80,7 +80,7 @@ export function showDropout(state) {
   const probabilities = softmax(dense(kept, state.network.fc2));
   const digit = probabilities.indexOf(Math.max(...probabilities));
   byId("dropout-text").textContent = state.say(state.blank ? "dropout-blank" : "dropout-shown", {
-    count: counted(state.dropped.size), all: counted(fc1.length), digit, probability: percent(probabilities[digit]),
+    count: counted(state.dropped.size), all: counted(fc1.length), digit, probability: certainty(probabilities[digit]),
   });
   byId("dropout").textContent = state.say("dropout-again");
   state.changed("view");

@@ -1,7 +1,7 @@
 /** Play: a walk of six steps through the network, one sentence each. */
 
 import { SIDES, strongest } from "./arithmetic.js";
-import { byId, percent, reducedMotion } from "./elements.js";
+import { byId, certainty, percent, reducedMotion } from "./elements.js";
 import { endDropout, showDropout } from "./units.js";
 
 const STEPS = [
@@ -75,7 +75,7 @@ function goTo(walk, number) {
   const dropout = state.payload.keep_prob < 1;
   const sentence = drops && !dropout ? "walk-5-without" : at === "fc2" && state.blank ? "walk-6-blank" : `walk-${number + 1}`;
   byId("walk-sentence").textContent = state.say(sentence, {
-    digit: prediction, probability: percent(probabilities[prediction], 1), share: percent(1 - state.payload.keep_prob) });
+    digit: prediction, probability: certainty(probabilities[prediction], 1), share: percent(1 - state.payload.keep_prob) });
   byId("walk-back").disabled = number === 0;
   byId("walk-next").textContent = state.say(number === STEPS.length - 1 ? "walk-finish" : "walk-next");
   byId("walk-pause").textContent = state.say(walk.playing ? "walk-pause" : "walk-play");

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ...network.evaluator import EvaluationResult
-from ...statistics import percent
+from ...statistics import certainty, percent
 from ..analysis.change import change_in_words, place_of_step
 from ..drawing.sheet import Format, Sheet, Words
 from ..drawing.style import ACTIVATION_PERCENTILE, INK, SMALL_SIZE, TEXT_SIZE, Colour, Scale, paint, signed_scale
@@ -155,4 +155,4 @@ def _draw_answer(sheet: Sheet, source: PictureSource, logits: NDArray[np.float32
         sheet.text(x + 14, y + 9, str(digit), TEXT_SIZE, align="right", bold=chosen)
         colour = sheet.theme.orange if chosen else sheet.theme.stripes
         sheet.bar(x + 22, y, 1 + 90 * float(probability), 18, colour)
-        sheet.text(x + 28 + 90 * float(probability), y + 9, percent(float(probability), 0), faint=not chosen)
+        sheet.text(x + 28 + 90 * float(probability), y + 9, certainty(float(probability), 0), faint=not chosen)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...evaluation.assessment import Assessment
 from ...evaluation.comparison import Comparison, Disagreement
-from ...statistics import percent
+from ...statistics import certainty
 from ..drawing.grid import Grid
 from ..drawing.sheet import Sheet, Words, same_everywhere
 from ..drawing.style import INK, LIGHT, SMALL_SIZE
@@ -46,7 +46,7 @@ def _draw(sheet: Sheet, x: int, y: int, each: Disagreement, comparison: Comparis
     answers = (("A", each.prediction_a, each.probability_a), ("B", each.prediction_b, each.probability_b))
     for line, (letter, prediction, probability) in enumerate(answers):
         mark = " ✓" if prediction == each.label else ""
-        sheet.text(x, y - 32 + 18 * line, f"{letter}: {prediction}, {percent(probability, 1)}{mark}", SMALL_SIZE)
+        sheet.text(x, y - 32 + 18 * line, f"{letter}: {prediction}, {certainty(probability, 1)}{mark}", SMALL_SIZE)
 
 
 def _name(assessment: Assessment) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...statistics import percent
+from ...statistics import certainty
 from ..drawing.captions.what_it_sees import PADDING
 from ..drawing.grid import Grid, draw_maps
 from ..drawing.sheet import Sheet
@@ -124,7 +124,7 @@ def fc1_sheet(source: PictureSource) -> Sheet:
 def prediction_sheet(source: PictureSource) -> Sheet:
     """The digit, its ten logits and its ten probabilities."""
     winner = source.prediction
-    chance = percent(source.probabilities[winner])
+    chance = certainty(source.probabilities[winner])
     shape = f"fc2: {len(source.activations['fc1']):,} → 10"
     said = words(source, "prediction", shape, prediction=winner, probability=chance)
     sheet = Sheet(900, 330, said, source.theme)
@@ -152,4 +152,4 @@ def _draw_answer(sheet: Sheet, source: PictureSource, digit: int, y: int) -> Non
     sheet.text(end, y + 10, text, SMALL_SIZE, align="left" if positive else "right", bold=chosen)
     colour = source.theme.orange if chosen else source.theme.stripes
     sheet.bar(610, y, 210 * probability, 20, colour)
-    sheet.text(616 + 210 * probability, y + 10, percent(probability), SMALL_SIZE, bold=chosen)
+    sheet.text(616 + 210 * probability, y + 10, certainty(probability), SMALL_SIZE, bold=chosen)

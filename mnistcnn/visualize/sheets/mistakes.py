@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...statistics import percent
+from ...statistics import certainty, percent
 from ..drawing.grid import Grid
 from ..drawing.sheet import Sheet
 from ..drawing.style import INK, SMALL_SIZE, TEXT_SIZE, Scale
@@ -70,7 +70,7 @@ def errors_sheet(source: PictureSource) -> Sheet | None:
         sheet.array(x, y, source.dataset.test.images[index] / np.float32(255), INK, 4, frame=True)
         text = f"{result.labels[index]} taken for {result.predictions[index]}"
         sheet.text(x, y - 26, text, bold=True)
-        sheet.text(x, y - 9, f"{percent(said_so[index], 1)} · #{index}", SMALL_SIZE, faint=True)
+        sheet.text(x, y - 9, f"{certainty(said_so[index], 1)} · #{index}", SMALL_SIZE, faint=True)
     sheet.arrays = {"errors/images": order}
     return sheet
 

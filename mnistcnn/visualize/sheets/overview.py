@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...statistics import percent
+from ...statistics import certainty
 from ..drawing.sheet import Sheet
 from ..drawing.style import ACTIVATION_PERCENTILE, INK, LABEL_SIZE, SMALL_SIZE, Pixels, Scale, paint
 from ..picture_source import REFERENCE_IMAGES, PictureSource
@@ -33,7 +33,7 @@ def overview_sheet(source: PictureSource) -> Sheet:
     columns = _columns(source)
     height = max(column.pixels.shape[0] for column in columns)
     width = sum(column.pixels.shape[1] for column in columns) + len(columns) * _GAP + _BARS
-    probability = percent(source.probabilities[source.prediction])
+    probability = certainty(source.probabilities[source.prediction])
     shape = " → ".join([*(column.shape for column in columns), "10"])
     said = words(source, "overview", shape, prediction=source.prediction, probability=probability)
     scales = [INK, *(_named(layer_scale(source, layer), layer) for layer in _LAYERS[:-1])]
@@ -103,5 +103,5 @@ def _draw_answer(sheet: Sheet, source: PictureSource, x: int, middle: int) -> No
         colour = source.theme.orange if chosen else source.theme.stripes
         sheet.bar(x + 20, y, 1 + 76 * float(probability), 16, colour)
         if probability >= 0.005:
-            text = percent(float(probability), 1)
+            text = certainty(float(probability), 1)
             sheet.text(x + 26 + 76 * float(probability), y + 8, text, SMALL_SIZE, bold=chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...network.evaluator import EvaluationResult
-from ...statistics import percent
+from ...statistics import certainty
 from ..analysis.maximisation import Maximised
 from ..analysis.receptive_fields import RECEPTIVE_FIELDS
 from ..drawing.grid import Grid
@@ -79,7 +79,7 @@ def _least(source: PictureSource, found: Maximised) -> str:
     logits = source.network(found.images[..., np.newaxis]).numpy()
     result = EvaluationResult(logits, np.array(found.units, np.uint8))
     probabilities = np.exp(result.log_probabilities[np.arange(len(logits)), found.units])
-    least = percent(float(probabilities.min()))
+    least = certainty(float(probabilities.min()))
     return f"more than {least[1:]}" if least.startswith(">") else f"at least {least}"
 
 

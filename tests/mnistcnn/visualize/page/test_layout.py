@@ -79,6 +79,11 @@ def test_numbers_stay_in_their_cells_and_no_text_is_under_12_pixels(visit, mnist
         assert page.evaluate(SMALL) == [], layer
 
 
+def test_no_answer_looks_like_a_certainty(scripts):
+    script = "([...values]) => values.map((value) => modules['elements.js'].certainty(value, 1))"
+    assert scripts.evaluate(script, [1, 0.5, 0]) == [">99.9 %", "50.0 %", "<0.1 %"]
+
+
 def test_large_numbers_are_written_short(scripts):
     script = "([...values]) => values.map(modules['elements.js'].compact)"
     assert scripts.evaluate(script, [0.123, -9.994, 12.34, -123.4, 4567.8, 123456, -0.001]) == [
