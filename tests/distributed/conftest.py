@@ -82,8 +82,8 @@ def whole(launcher: Launcher, tiny: list[str], tmp_path_factory: pytest.TempPath
     return Run(log_dir / "two"), [worker.log for worker in workers]
 
 
-def await_step(worker: Child, step: int, seconds: float = 60) -> None:
-    """Wait until a worker has reported a step as late as this."""
+def await_step(worker: Child, step: int, seconds: float = 300) -> None:
+    """Wait until a worker has reported a step as late as this; many processes may want the processor."""
     deadline = time.monotonic() + seconds
     while max(map(int, re.findall(r"step +(\d+)/", worker.log)), default=-1) < step:
         assert time.monotonic() < deadline, worker.log

@@ -11,14 +11,14 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from benchmarks.network import Link, namespaces
 from mnistcnn.runs.directory import Run
-from tests.distributed.conftest import KILLS, Launcher, assert_same_end, await_step
+from tests.distributed.conftest import KILLS, Launcher, assert_same_end, await_step, kill
 from tests.fork_server import Child
 
 pytestmark = pytest.mark.skipif(
@@ -34,14 +34,22 @@ class Network:
 
     def __init__(self, launcher: Launcher, names: list[str], link: Link) -> None:
         self._launcher, self._names, self.link = launcher, names, link
+        self._workers: list[Child] = []
 
     def start(self, options: Sequence[object], lost_timeout: int) -> list[Child]:
         """Start both."""
         options = [*options, "--set", f"workers.lost_timeout={lost_timeout}"]
-        return [
+        self._workers = [
             self._launcher.train("--workers", ADDRESSES, "--worker-index", index, *options, namespace=name)
             for index, name in enumerate(self._names)
         ]
+        return self._workers
+
+    def stop(self) -> None:
+        """Kill what a test that failed has left, or the next one would find its ports in use."""
+        for worker in self._workers:
+            with suppress(ProcessLookupError):
+                kill(worker)
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +64,12 @@ def machines() -> Iterator[tuple[list[str], Link]]:
 
 
 @pytest.fixture
-def network(launcher: Launcher, machines: tuple[list[str], Link]) -> Network:
+def network(launcher: Launcher, machines: tuple[list[str], Link]) -> Iterator[Network]:
     names, link = machines
     link.delay, link.loss, link.is_cut = DELAY, 0.0, False
-    return Network(launcher, names, link)
+    network = Network(launcher, names, link)
+    yield network
+    network.stop()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from traceback import clear_frames
 
 import numpy as np
 import tensorflow as tf
@@ -146,6 +147,9 @@ class WorkerGroup:
         try:
             yield
         except _LOST as error:
+            # TensorFlow leaves a pool of threads open in the frames of a sum that fails. At the end of the process,
+            # it would be too late to close it, and a traceback would say so.
+            clear_frames(error.__traceback__)
             raise WorkersError(self._describe_loss(error)) from error
 
     def _exchange(self, value: int, *, stop: bool = False, failure: int = 0) -> Orders:
