@@ -78,7 +78,7 @@ def _find(gray: Pixels, dark: bool, margin: int, scale: int) -> list[FoundInk]:
     ink = extract_ink(gray, dark)
     if ink is None:
         return []
-    mask, depth = ink.written, ndimage.distance_transform_edt(ink.written)
+    mask, depth = ink.written, _depth(ink.written)
     ruled = without_lines(without_frames(mask), _stroke(depth))
     # If nothing is left, what looked like lines is all that there is.
     labels, digits = _digits(ruled, ink, depth)
@@ -110,6 +110,15 @@ def _cut_out(digit: Part, line: int, ink: Ink, masks: tuple[Mask, Mask], margin:
 def _digits(mask: Mask, ink: Ink, depth: NDArray[np.floating]) -> tuple[NDArray[np.integer], list[Part]]:
     labels, parts = find_parts(mask, depth)
     return labels, digits_of([part for part in parts if stands_free(min(part.labels), part.box, labels, ink)])
+
+
+def _depth(mask: Mask) -> NDArray[np.floating]:
+    """How far each pixel is inside a stroke, [height, width], computed only around the strokes."""
+    depth = np.zeros(mask.shape)
+    for sides in ndimage.find_objects(mask.view(np.uint8)):
+        around = tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in sides)
+        depth[around] = ndimage.distance_transform_edt(mask[around])
+    return depth
 
 
 def _stroke(depth: NDArray[np.floating]) -> float:
