@@ -131,7 +131,7 @@ def circled(digits: Sequence[Digit], random: Random) -> Photo:
     top, left = middle(page, ink, random, 0.3)
     write(page, ink, top, left)
     turn = np.linspace(0, 2.05 * np.pi, 3000)
-    radii = np.array(ink.shape) / 2 + height * random.uniform(0.12, 0.2)
+    radii = np.array(ink.shape) * 0.65 + height * random.uniform(0.08, 0.15)
     wobble = 1 + 0.04 * np.sin(2 * turn + random.uniform(0, 6)) + np.linspace(0, 0.05, 3000)
     points = np.stack([radii[0] * np.sin(turn), radii[1] * np.cos(turn)], axis=1) * wobble[:, None]
     ring = stroke(points, pen * 0.8)

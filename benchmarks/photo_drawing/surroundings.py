@@ -25,8 +25,8 @@ def seen_askew(page: Pixels, random: Random, strength: float, around: NDArray[np
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
     moved = corners + (np.array([width, height]) / 2 - corners) * random.uniform(0, 2 * strength, (4, 2))
     transform = ProjectiveTransform.from_estimate(moved, corners)
-    bent = warp(page, transform, order=1, cval=-1)
-    return np.where(bent < 0, around, bent)
+    inside = warp(np.ones(page.shape), transform, order=1)
+    return warp(page, transform, order=1) + (1 - inside) * around
 
 
 def touching_border(digits: Sequence[Digit], random: Random) -> Photo:
