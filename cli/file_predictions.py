@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mnistcnn.data.framing import FoundDigit
     from mnistcnn.data.preview import Preview
     from mnistcnn.evaluation.prediction import Prediction
-    from mnistcnn.network.responses import Responses
     from mnistcnn.runs.directory import Run
     from mnistcnn.runs.trained import TrainedNetwork
 
@@ -32,13 +31,6 @@ class DigitPrediction:
 
     found: FoundDigit
     prediction: Prediction
-    doubt: float | None = None
-    """Above 0 if the image is unlike every digit that the network learned from; None if it was not measured."""
-
-    @property
-    def is_doubted(self) -> bool:
-        """Whether the prediction is to be doubted."""
-        return self.doubt is not None and self.doubt > 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,18 +118,10 @@ class _Network:
 
         images = [digit.image for one in read for digit in one.digits]
         batches = self._respond.batches(np.stack(images)) if images else ()
-        answers = (
-            answer
-            for batch in batches
-            for answer in zip(to_predictions(batch.logits), self._doubts(batch), strict=True)
-        )
+        doubt = self._found.doubt
+        answers = (answer for batch in batches for answer in to_predictions(batch.logits, doubt and doubt(batch)))
         for one in read:
-            digits = tuple(DigitPrediction(found, *next(answers)) for found in one.digits)
+            digits = tuple(DigitPrediction(found, next(answers)) for found in one.digits)
             yield FilePrediction(
                 one.file, digits, self._trained, one.error, self._found.lack, one.preview, one.is_first_of_several
             )
-
-    def _doubts(self, batch: Responses) -> list[float] | list[None]:
-        if self._found.doubt is None:
-            return [None] * len(batch.logits)
-        return [float(value) for value in self._found.doubt(batch)]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from mnistcnn.data.parting import Box
+    from mnistcnn.data.box import Box
     from mnistcnn.data.preview import Preview
 
 OUTLINED_SIDE = 56

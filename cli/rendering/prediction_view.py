@@ -47,8 +47,12 @@ def _digit_record(digit: DigitPrediction, *, show: bool) -> dict[str, object]:
     box = digit.found.box
     place = {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
     image = {"image": digit.found.image.tolist()} if show else {}
-    doubt = {} if digit.doubt is None else {"doubt": digit.doubt, "is_doubted": digit.is_doubted}
-    return asdict(digit.prediction) | doubt | {"box": place} | image
+    prediction = asdict(digit.prediction)
+    if prediction["doubt"] is None:
+        del prediction["doubt"]
+    else:
+        prediction["is_doubted"] = digit.prediction.is_doubted
+    return prediction | {"box": place} | image
 
 
 class PredictionRecords:
@@ -102,7 +106,7 @@ class PredictionLines:
         """Write one digit's line: with its place, unless it is the only one of its file."""
         found, box = digit.prediction, digit.found.box
         place = "" if file else f"{box.width}×{box.height} at {box.left}, {box.top}"
-        cells = (_answer(found.digit, doubted=digit.is_doubted), certainty(found.probability), str(found.runner_up))
+        cells = (_answer(found.digit, doubted=found.is_doubted), certainty(found.probability), str(found.runner_up))
         self._line((file, *cells, certainty(found.runner_up_probability), place), "bold" if file else "")
 
     def _header(self, trained: TrainedNetwork) -> None:
@@ -145,5 +149,6 @@ def _number(of: FilePrediction) -> str:
     """What the digits spell, with a question mark in place of each that is doubted."""
     digits = iter(of.digits)
     return "".join(
-        character if character == " " else "?" if next(digits).is_doubted else character for character in of.number
+        character if character == " " else "?" if next(digits).prediction.is_doubted else character
+        for character in of.number
     )

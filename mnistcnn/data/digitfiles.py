@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from .box import Box
 from .framing import FoundDigit, find_digits, no_digit, only_one
 from .imagefile import Picture, read_picture, suffixes
-from .parting import Box
 from .preview import Preview, to_preview
 
 STDIN = "-"

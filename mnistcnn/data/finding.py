@@ -9,16 +9,22 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.filters import threshold_otsu
 
+from .box import Box
 from .ink import Ink, Mask, Pixels, border, darkness, extract_ink, reduced, to_gray
 from .lines import without_frames, without_lines
-from .parting import Box, Part, digits_of, find_parts, lines_of, stands_free
+from .parting import Part, digits_of, find_parts, lines_of, stands_free
 
 SLENDER = 0.45
-"""Of its longer side, how thick a digit's strokes are at most. What is thicker is rather a hole between strokes."""
+"""Of its longer side, how thick a digit's strokes are at most. What is thicker is rather a hole between strokes, or a
+shadow."""
 CLEAR = 100
 """If dark or light structures outweigh the others so many times, the others are not looked at."""
 FAINT = 0.3
-"""What has less than this share of the others' contrast is noise."""
+"""Of dark and light ink: what has less than this share of the other's contrast is noise."""
+FINER = 0.5
+"""Strokes that are so much thinner for their size than the shape that they lie in were written on it."""
+HARDLY = 0.12
+"""The same of digits in one picture, of which one may lie in a shadow and another in glare."""
 
 _LEAST_SIDE = 160
 _TINY = 64
@@ -35,10 +41,15 @@ class FoundInk:
     """Which line of digits it stands in, from 0."""
     ink: Pixels
     """[height, width], 0 to 1."""
-    is_slender: bool
-    """Whether it is made of strokes."""
+    thickness: float
+    """Of its strokes, as a share of the longer side."""
     contrast: float
     """Between ink and ground, of the range from black to white."""
+
+    @property
+    def is_slender(self) -> bool:
+        """Whether it is made of strokes."""
+        return self.thickness <= SLENDER
 
 
 def find_ink(pixels: Pixels) -> list[FoundInk]:
@@ -64,10 +75,15 @@ def _better(likely: list[FoundInk], other: list[FoundInk]) -> list[FoundInk]:
     slender = [[digit for digit in found if digit.is_slender] for found in (likely, other)]
     if not all(slender):
         return other if slender[1] else likely or other
-    if _lie_in(slender[0], slender[1]):
-        return other
+    for inner, outer, found in ((0, 1, (likely, other)), (1, 0, (other, likely))):
+        if _lie_in(slender[inner], slender[outer]):
+            return found[0] if _thickest(slender[inner]) < FINER * _thickest(slender[outer]) else found[1]
     strengths = [max(digit.contrast for digit in found) for found in slender]
-    return other if strengths[0] < FAINT * strengths[1] and not _lie_in(slender[1], slender[0]) else likely
+    return other if strengths[0] < FAINT * strengths[1] else likely
+
+
+def _thickest(digits: list[FoundInk]) -> float:
+    return max(digit.thickness for digit in digits)
 
 
 def _lie_in(inner: list[FoundInk], outer: list[FoundInk]) -> bool:
@@ -78,19 +94,31 @@ def _find(gray: Pixels, dark: bool, margin: int, scale: int) -> list[FoundInk]:
     ink = extract_ink(gray, dark)
     if ink is None:
         return []
-    mask, depth = ink.written, ndimage.distance_transform_edt(ink.written)
+    mask, depth = ink.written, _depth(ink.written)
     ruled = without_lines(without_frames(mask), _stroke(depth))
     # If nothing is left, what looked like lines is all that there is.
     labels, digits = _digits(ruled, ink, depth)
     if not digits:
         labels, digits = _digits(mask, ink, depth)
+    digits = _clear([digit for digit in digits if digit.box.size >= 6 * scale], labels, ink)
     erased = mask & ~ruled
     return [
         _cut_out(digit, line, ink, (np.isin(labels, list(digit.labels)), erased), margin, scale)
         for line, members in enumerate(lines_of(digits))
         for digit in members
-        if digit.box.size >= 6 * scale
     ]
+
+
+def _clear(digits: list[Part], labels: NDArray[np.integer], ink: Ink) -> list[Part]:
+    """Without what is hardly there compared with the clearest digit: the grain of a desk beside the paper."""
+    contrasts = [_contrast(np.isin(labels[d.box.slices], list(d.labels)), d.box.slices, ink) for d in digits]
+    strongest = max(contrasts, default=0)
+    return [digit for digit, contrast in zip(digits, contrasts, strict=True) if contrast >= HARDLY * strongest]
+
+
+def _contrast(own: Mask, around: tuple[slice, slice], ink: Ink) -> float:
+    """How much darker the own pixels of a part of the picture are than their ground."""
+    return float(np.median((ink.ground[around] - ink.gray[around])[own]))
 
 
 def _cut_out(digit: Part, line: int, ink: Ink, masks: tuple[Mask, Mask], margin: int, scale: int) -> FoundInk:
@@ -103,13 +131,22 @@ def _cut_out(digit: Part, line: int, ink: Ink, masks: tuple[Mask, Mask], margin:
     strength = np.where(near & (own | ~erased), ink.strength[around], 0)
     edges = [(edge - margin) / scale for edge in (box.top, box.left, box.bottom, box.right)]
     place = Box(*map(int, edges[:2]), *(int(np.ceil(edge)) for edge in edges[2:]))
-    contrast = float(np.median((ink.ground - ink.gray)[around][own]))
-    return FoundInk(place, line, reduced(strength, scale), digit.thickness <= SLENDER * box.size, contrast)
+    thickness = digit.thickness / box.size
+    return FoundInk(place, line, reduced(strength, scale), thickness, _contrast(own, around, ink))
 
 
 def _digits(mask: Mask, ink: Ink, depth: NDArray[np.floating]) -> tuple[NDArray[np.integer], list[Part]]:
     labels, parts = find_parts(mask, depth)
     return labels, digits_of([part for part in parts if stands_free(min(part.labels), part.box, labels, ink)])
+
+
+def _depth(mask: Mask) -> NDArray[np.floating]:
+    """How far each pixel is inside a stroke, [height, width], computed only around the strokes."""
+    depth = np.zeros(mask.shape)
+    for sides in ndimage.find_objects(mask.view(np.uint8)):
+        around = tuple(slice(max(side.start - 1, 0), side.stop + 1) for side in sides)
+        depth[around] = ndimage.distance_transform_edt(mask[around])
+    return depth
 
 
 def _stroke(depth: NDArray[np.floating]) -> float:
@@ -167,4 +204,11 @@ def _share_as_digit(ink: Mask) -> float | None:
     at_border = float(border(ink).mean())
     if not all(side.any() for side in sides) or sizes.max() < 0.8 * sizes.sum() or ink.mean() < 0.04:
         return None
-    return None if at_border > 0.75 or corners == 4 else float(ink.mean()) + at_border + corners / 4
+    if (
+        at_border > 0.75
+        or corners == 4
+        or sum(side.mean() > 0.95 for side in sides) > 1
+        or 2 * _depth(np.pad(ink, 1)).max() > SLENDER * max(ink.shape)
+    ):
+        return None
+    return float(ink.mean()) + at_border + corners / 4

@@ -16,9 +16,9 @@ from PIL import Image
 from scipy import ndimage
 
 from ..errors import DataError
+from .box import Box
 from .finding import find_ink
 from .idx import IMAGE_SIDE
-from .parting import Box
 
 Ink = NDArray[np.float32]
 

@@ -64,8 +64,8 @@ def to_gray(pixels: Pixels) -> Pixels:
     small = ndimage.uniform_filter(reduced(pixels, factor), (3, 3, 1))
     steps = np.concatenate([np.diff(small, axis=axis).reshape(-1, pixels.shape[2]) for axis in (0, 1)])
     # Strong differences decide: each counts with the square of its own.
-    weighted = steps * np.linalg.norm(steps, axis=1, keepdims=True)
-    direction = np.linalg.eigh(weighted.T @ weighted)[1][:, -1]
+    weights = np.einsum("ij,ij->i", steps, steps)
+    direction = np.linalg.eigh(steps.T @ (steps * weights[:, np.newaxis]))[1][:, -1]
     direction *= (1 if direction.sum() >= 0 else -1) / np.abs(direction).sum()
     return np.asarray(pixels @ direction, np.float32)
 
@@ -136,9 +136,7 @@ def reduced(values: Pixels, factor: int, edge: bool = False) -> Pixels:
 
 def _closing(gray: Pixels, window: int) -> Pixels:
     """What is darker and narrower than the window is filled; beyond the border is the mirror image."""
-    padded = np.pad(gray, window, mode="symmetric")
-    closed = ndimage.minimum_filter(ndimage.maximum_filter(padded, window), window)
-    return np.asarray(closed[window:-window, window:-window])
+    return np.asarray(ndimage.grey_closing(gray, window, mode="reflect"))
 
 
 def _full_strength(contrast: Pixels, faintest: float) -> Pixels | None:

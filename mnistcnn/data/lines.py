@@ -7,8 +7,9 @@ thicker than usual: where it is thicker, a stroke crosses it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,24 @@ class _Line:
         """Whether it begins and ends within this share of the width of the sides."""
         room = share * self.width
         return bool(self.columns[0] <= room + 2 and self.columns[-1] >= self.width - room - 3)
+
+
+@dataclass(frozen=True, eq=False)
+class _Runs:
+    """Of each pixel of a mask, the upright run of ink that it is in; every line that is followed looks there."""
+
+    first: NDArray[np.int32]
+    """[height, width]: the first row of the run. In a pixel without ink, the row below it."""
+    last: NDArray[np.int32]
+    """[height, width]: the last row. In a pixel without ink, the row above it."""
+
+    @classmethod
+    def of(cls, mask: Mask) -> _Runs:
+        """The runs of a mask, [height, width]."""
+        rows = np.arange(mask.shape[0], dtype=np.int32)[:, np.newaxis]
+        above = np.maximum.accumulate(np.where(mask, np.int32(-1), rows), axis=0)
+        below = np.minimum.accumulate(np.where(mask, np.int32(len(rows)), rows)[::-1], axis=0)[::-1]
+        return cls(above + 1, below - 1)
 
 
 def without_frames(mask: Mask) -> Mask:
@@ -113,35 +132,39 @@ def _lines(mask: Mask, tilt: float, share: float) -> Iterator[tuple[_Line, bool]
     space = hough_line(small, np.deg2rad(np.concatenate([steps, steps + 90])))
     threshold = share * min(small.shape)
     peaks = hough_line_peaks(*space, min_distance=3, min_angle=2, threshold=threshold, num_peaks=120)
+    runs = cache(lambda upright: _Runs.of(mask.T if upright else mask))
     for _, angle, distance in zip(*peaks, strict=True):
         upright = bool(abs(np.cos(angle)) > 0.7)
         # x cos + y sin = distance, in reduced pixels, whose middles lie (factor - 1) / 2 further.
         along, across = (np.sin(angle), np.cos(angle)) if upright else (np.cos(angle), np.sin(angle))
         offset = distance * factor + (factor - 1) / 2 * (along + across)
-
-        def row_at(column: Positions, offset: float = offset, slope: float = along, scale: float = across) -> Positions:
-            return np.asarray(np.rint((offset - column * slope) / scale), np.intp)
-
-        line = _followed(mask.T if upright else mask, row_at, factor + 1)
+        columns = np.arange(mask.shape[0 if upright else 1])
+        rows = np.asarray(np.rint((offset - columns * along) / across), np.intp)
+        line = _followed(runs(upright), rows, factor + 1)
         if line is not None:
             yield line, upright
 
 
-def _followed(mask: Mask, row_at: Callable[[Positions], Positions], play: int) -> _Line | None:
-    """Follow a line through every column, where it may be up to `play` rows away; None if it is broken."""
-    height, width = mask.shape
+def _followed(runs: _Runs, expected: Positions, play: int) -> _Line | None:
+    """Follow a line through every column, where it may be up to `play` rows away; None if it is broken.
+
+    Args:
+        runs: of the mask.
+        expected: [width]: in which row the line is in each column.
+        play: in rows.
+    """
+    height, width = runs.first.shape
     columns: Positions = np.arange(width)
     rows = np.full(width, -1)
     for step in sorted(range(-play, play + 1), key=abs):
-        there = row_at(columns) + step
+        there = expected + step
         seen = (rows < 0) & (there >= 0) & (there < height)
-        seen[seen] = mask[there[seen], columns[seen]]
+        seen[seen] = runs.first[there[seen], columns[seen]] <= there[seen]
         rows[seen] = there[seen]
-    stretch = _longest_stretch(rows >= 0)
-    columns = np.flatnonzero(stretch & (rows >= 0))
-    if len(columns) < 10 or len(columns) < 0.8 * stretch.sum():
+    columns = _longest_stretch(np.flatnonzero(rows >= 0))
+    if len(columns) < 10 or len(columns) < 0.8 * (columns[-1] - columns[0] + 1):
         return None
-    top, bottom = _runs(mask, rows[columns], columns)
+    top, bottom = (ends[rows[columns], columns].astype(np.intp) for ends in (runs.first, runs.last))
     run = bottom - top + 1
     usual = float(np.median(run))
     thin = run <= max(2 * usual, usual + 2)
@@ -150,22 +173,10 @@ def _followed(mask: Mask, row_at: Callable[[Positions], Positions], play: int) -
     return _Line(columns, top, bottom, float(np.median(run[thin])), width)
 
 
-def _longest_stretch(hit: Mask) -> Mask:
-    filled = ndimage.binary_closing(np.pad(hit, _GAP), np.ones(_GAP))[_GAP:-_GAP]
-    stretches, _ = ndimage.label(filled)
-    sizes = np.bincount(stretches)
-    sizes[0] = 0
-    return np.asarray((stretches == sizes.argmax()) & filled)
-
-
-def _runs(mask: Mask, rows: Positions, columns: Positions) -> tuple[Positions, Positions]:
-    """The first and the last row of the ink around each of these pixels, [n] each."""
-    height = mask.shape[0]
-    down = np.arange(height)[:, np.newaxis]
-    part = mask[:, columns]
-    top = np.where(~part & (down < rows), down, -1).max(axis=0) + 1
-    bottom = np.where(~part & (down > rows), down, height).min(axis=0) - 1
-    return top, bottom
+def _longest_stretch(columns: Positions) -> Positions:
+    """Of ascending columns, those in the longest stretch without a gap of `_GAP` columns."""
+    stretches = np.split(columns, np.flatnonzero(np.diff(columns) > _GAP) + 1)
+    return max(stretches, key=lambda stretch: np.ptp(stretch) if len(stretch) else -1)
 
 
 def _erase(erased: Mask, line: _Line) -> None:

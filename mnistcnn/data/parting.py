@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from .box import Box
 from .ink import Ink, Mask, border
 
 SMALLEST = 6
@@ -24,62 +25,17 @@ ALONG, ALONG_BORDER = 0.1, 0.6
 AS_DARK = 0.2
 """Of the way from ink to paper: what is no lighter is as dark as the ink."""
 FLAT = 0.35
-"""Of the usual size of digits: what is less high is a part of one."""
+"""Of the usual size of digits: what is less high is a part of one. Of its own width: it is no digit by itself."""
+UNDERLINE = 0.25
+"""Of its width, how high a line below a digit is at most, ..."""
+CLEAR_OF = 0.04
+"""...and of the digit's size, how far it is below it at least."""
+CLOSE = 0.15
+"""Of the usual size of digits: a part that is no further from a digit belongs to it."""
 DIRT = 0.02
 """A part with less than this share of the largest part's pixels is dirt."""
 
 _EIGHT = np.ones((3, 3))
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle of pixels."""
-
-    top: int
-    left: int
-    bottom: int
-    """The first row below it."""
-    right: int
-    """The first column beside it."""
-
-    @property
-    def height(self) -> int:
-        """In pixels."""
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        """In pixels."""
-        return self.right - self.left
-
-    @property
-    def size(self) -> int:
-        """The longer side."""
-        return max(self.height, self.width)
-
-    @property
-    def slices(self) -> tuple[slice, slice]:
-        """Its rows and columns, to index an array with."""
-        return slice(self.top, self.bottom), slice(self.left, self.right)
-
-    def joined(self, other: Box) -> Box:
-        """The smallest box around both."""
-        return Box(
-            min(self.top, other.top),
-            min(self.left, other.left),
-            max(self.bottom, other.bottom),
-            max(self.right, other.right),
-        )
-
-    def within(self, other: Box) -> bool:
-        """Whether it lies inside the other and is not the same."""
-        return self != other and self.joined(other) == other
-
-    def distance(self, other: Box) -> float:
-        """Pixels between the two, 0 if they overlap."""
-        beside = max(self.left - other.right, other.left - self.right, 0)
-        above = max(self.top - other.bottom, other.top - self.bottom, 0)
-        return float(np.hypot(beside, above))
 
 
 @dataclass(frozen=True)
@@ -94,6 +50,11 @@ class Part:
     """Pixels: the widest circle that fits in."""
     contact: float
     """How much of the picture's border it touches, where it may have been cut off, as a share of its longer side."""
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether it is so much wider than high that it is no digit by itself."""
+        return self.box.height < FLAT * self.box.width
 
     def joined(self, other: Part) -> Part:
         """Both as one."""
@@ -149,7 +110,7 @@ def stands_free(label: int, box: Box, labels: NDArray[np.integer], ink: Ink) -> 
 def digits_of(parts: Sequence[Part]) -> list[Part]:
     """Leave out what is no digit, and join what is one."""
     some = [part for part in parts if part.thickness < THICKEST * part.box.size] or list(parts)
-    some = _not_cut_off([part for part in some if not _is_around_others(part, some)])
+    some = _not_cut_off([part for part in some if not _is_around_others(part, some) and not _underlines(part, some)])
     if not some:
         return []
     largest = max(part.area for part in some)
@@ -158,7 +119,7 @@ def digits_of(parts: Sequence[Part]) -> list[Part]:
     usual = float(np.median([part.box.size for part in main]))
     for part in some:
         nearest = min(range(len(main)), key=lambda index: part.box.distance(main[index].box))
-        if part not in main and part.area >= DIRT * largest and part.box.distance(main[nearest].box) <= 0.15 * usual:
+        if part not in main and part.area >= DIRT * largest and part.box.distance(main[nearest].box) <= CLOSE * usual:
             main[nearest] = main[nearest].joined(part)
     return _joined(main, usual)
 
@@ -171,21 +132,38 @@ def _is_around_others(part: Part, parts: Sequence[Part]) -> bool:
     )
 
 
+def _underlines(part: Part, parts: Sequence[Part]) -> bool:
+    """Whether it is a line below a digit."""
+    box = part.box
+    return box.height < UNDERLINE * box.width and any(
+        other.height > 2 * box.height
+        and CLEAR_OF * other.size <= box.top - other.bottom < other.height
+        and min(box.right, other.right) - max(box.left, other.left) > 0.5 * other.width
+        for other in (one.box for one in parts)
+    )
+
+
 def _not_cut_off(parts: Sequence[Part]) -> list[Part]:
-    """Without what the border cuts, unless nothing else is nearly as large: then the largest of that, too."""
+    """Without what the border cuts, unless nothing else is nearly as large: then the largest of that, and its bar."""
     inner = [part for part in parts if not part.contact]
-    largest = max((part.box.size for part in inner), default=0)
+    largest = max((part.box.size for part in inner if not part.is_flat), default=0)
     # What lies along the border is a desk or the edge of a scan: much smaller digits are preferred to it.
     cut = [
         part
         for part in parts
         if part.contact and largest < (ALONG if part.contact > ALONG_BORDER else SMALLER) * part.box.size
     ]
-    return [*inner, max(cut, key=lambda part: part.area)] if cut else inner
+    if not cut:
+        return inner
+    largest_cut = max(cut, key=lambda part: part.area)
+    return inner + [part for part in cut if part.box.distance(largest_cut.box) <= CLOSE * largest_cut.box.size]
 
 
 def _joined(digits: Sequence[Part], usual: float) -> list[Part]:
-    """Join what is together as high as one digit, and then each flat part, such as the bar of a 5, to its digit."""
+    """Join what is together as high as one digit, and then each low part, such as the bar of a 5, to its digit.
+
+    A flat part without a digit, such as a dash, is left out, unless there is nothing else.
+    """
     whole: list[Part] = []
     for part in sorted(digits, key=lambda part: part.box.top):
         for index, other in enumerate(whole):
@@ -199,7 +177,7 @@ def _joined(digits: Sequence[Part], usual: float) -> list[Part]:
         nearest = min(high, key=lambda other: part.box.distance(other.box), default=None)
         if part not in high and nearest is not None and part.box.distance(nearest.box) <= 0.25 * usual:
             high[high.index(nearest)] = nearest.joined(part)
-        elif part not in high:
+        elif part not in high and not (part.is_flat and high):
             high.append(part)
     return high
 

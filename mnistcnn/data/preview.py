@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from .box import Box
 from .imagefile import Picture
-from .parting import Box
 
 Pixels = NDArray[np.uint8]
 """[height, width, 3], 0 to 255."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, overload
 
@@ -13,6 +14,8 @@ from .digits import Images, to_fractions, to_images
 from .unchanged import unchanged_process
 
 if TYPE_CHECKING:
+    from ..network.doubt import Doubt
+    from ..runs.doubt import FoundDoubt
     from ..runs.trained import TrainedNetwork
 
 Floats = NDArray[np.float32]
@@ -31,10 +34,11 @@ class Network:
 
     def __init__(self, trained: TrainedNetwork) -> None:
         # Inside, because it imports TensorFlow, which whoever has loaded the network has started.
-        from ..network.evaluator import Evaluator
+        from ..network.responder import Responder
 
         self._trained = trained
-        self._evaluator = Evaluator(trained.network)
+        self._respond = Responder(trained.network)
+        self._found_doubt: FoundDoubt | None = None
 
     def __repr__(self) -> str:
         """Say how large it is, and where it is from."""
@@ -106,11 +110,27 @@ class Network:
             found = [self._trained.network.activations(batch) for batch in _batches(images)]
         return {name: np.concatenate([batch[name].numpy() for batch in found]) for name in (found[0] if found else ())}
 
-    def predict(self, images: Images) -> list[Prediction]:
+    def predict(self, images: Images, *, doubt: bool = True) -> list[Prediction]:
         """Read the digit in each image; see `Run.predict`."""
         pixels = to_images(images)
         with unchanged_process():
-            return [prediction for batch in self._evaluator.logits(pixels) for prediction in to_predictions(batch)]
+            lack, measure = self._doubt() if doubt and len(pixels) else (None, None)
+            predictions = [
+                prediction
+                for batch in self._respond.batches(pixels)
+                for prediction in to_predictions(batch.logits, measure and measure(batch))
+            ]
+        if lack is not None:
+            warnings.warn(f"{lack}; doubt=False does without", stacklevel=2)
+        return predictions
+
+    def _doubt(self) -> tuple[str | None, Doubt | None]:
+        """Why there is none, or what measures it; the same for every call."""
+        from ..runs.doubt import find_doubt
+
+        if self._found_doubt is None:
+            self._found_doubt = find_doubt(self._trained)
+        return self._found_doubt.lack, self._found_doubt.doubt
 
 
 def _is_tensor(images: object) -> bool:

@@ -177,22 +177,28 @@ class Run:
             self._loaded = path, using.load_network(self._directory, str(checkpoint))
         return self._loaded[1]
 
-    def predict(self, images: Images, *, checkpoint: str | int = "best") -> list[Prediction]:
+    def predict(self, images: Images, *, checkpoint: str | int = "best", doubt: bool = True) -> list[Prediction]:
         """Read the digit in each image, as `mnistcnn predict` does.
 
         Args:
             images: paths or pictures, which go through `mnistcnn.read_digit`; or an array of images as MNIST has them,
                 [n, 28, 28] or [28, 28], which stays as it is.
             checkpoint: whose network.
+            doubt: measure how unlike the training digits each image is. It is fitted the first time that a checkpoint
+                needs it, which takes seconds and the data that the run learned from.
 
         Returns:
-            For each image its `digit`, the `probability` of that, the `runner_up`, and all `probabilities`.
+            For each image its `digit`, the `probability` of that, the `runner_up`, all `probabilities`, and its
+            `doubt`; `is_doubted` is true above 0. docs/predict.md says what that means.
+
+        Warns:
+            UserWarning: doubt could not be fitted; it is None then.
 
         Raises:
             DataError: an image cannot be read, or has no digit or several.
             CheckpointError: there is no such checkpoint, or it is damaged.
         """
-        return self.network(checkpoint).predict(images)
+        return self.network(checkpoint).predict(images, doubt=doubt)
 
     def evaluate(
         self,

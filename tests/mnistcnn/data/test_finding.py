@@ -7,6 +7,7 @@ import pytest
 from scipy import ndimage
 
 from benchmarks.photo_drawing import CONDITIONS, Digit, photos
+from mnistcnn.data.box import Box
 from mnistcnn.data.framing import find_digits
 from mnistcnn.data.imagefile import read_pixels
 
@@ -56,6 +57,42 @@ def test_boxes_are_around_the_digits_in_pixels_of_the_picture():
         (200, 50, 14, 100),
     ]
     assert [digit.line for digit in found] == [0, 0]
+
+
+def page_with_a_stroke(ground):
+    """A stroke that takes nine tenths of the light."""
+    page = np.array(ground, np.float32)
+    page[150:250, 200:212] *= 0.1
+    return page[..., np.newaxis]
+
+
+STROKE = Box(150, 200, 250, 212)
+
+
+def test_a_shadow_that_reaches_all_sides_is_no_digit():
+    shadowed = np.full((400, 400), 0.9)
+    shadowed[:, 260:] = shadowed[350:353] = 0.35
+    assert [digit.box for digit in find_digits(page_with_a_stroke(shadowed))] == [STROKE]
+
+
+def test_the_black_edge_of_a_scan_is_no_digit():
+    scanned = np.full((400, 400), 0.9)
+    scanned[:40] = scanned[:, -40:] = 0.05
+    assert [digit.box for digit in find_digits(page_with_a_stroke(scanned))] == [STROKE]
+
+
+def test_what_is_hardly_there_beside_a_clear_stroke_is_no_digit():
+    on_desk = np.full((400, 400), 0.9)
+    on_desk[:, 300:] = 0.12
+    on_desk[150:250, 340:350] = 0.06
+    assert [digit.box for digit in find_digits(page_with_a_stroke(on_desk))] == [STROKE]
+
+
+def test_a_stroke_within_a_spot_of_light_is_read_and_the_spot_is_not():
+    y, x = np.mgrid[:400, :400]
+    spot = np.where(np.hypot((y - 200) / 1.4, x - 206) < 70, 0.95, 0.6)
+    (digit,) = find_digits(page_with_a_stroke(ndimage.gaussian_filter(spot, 3)))
+    assert digit.box == STROKE
 
 
 @pytest.mark.parametrize("noise", [0, 0.02, 0.2])

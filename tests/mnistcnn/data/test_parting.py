@@ -1,7 +1,8 @@
 import numpy as np
 from scipy import ndimage
 
-from mnistcnn.data.parting import Box, digits_of, find_parts, lines_of
+from mnistcnn.data.box import Box
+from mnistcnn.data.parting import digits_of, find_parts, lines_of
 
 
 def boxes(mask):
@@ -53,6 +54,24 @@ def test_a_blob_is_no_digit():
 
 def test_a_bar_near_a_digit_belongs_to_it():
     assert boxes(page(ONE, (96, 116, 104, 150))) == [[(96, 100, 180, 150)]]
+
+
+def test_an_underline_is_no_part_of_the_digits_above_it():
+    assert boxes(page(ONE, (100, 140, 180, 152), (188, 90, 194, 162))) == [[ONE, (100, 140, 180, 152)]]
+
+
+def test_a_dash_is_no_digit_unless_there_is_nothing_else():
+    dash = (138, 160, 146, 220)
+    assert boxes(page(ONE, dash)) == [[ONE]]
+    assert boxes(page(dash)) == [[dash]]
+
+
+def test_a_bar_that_is_not_cut_off_goes_with_its_digit_that_is():
+    assert boxes(page((100, 0, 180, 12), (96, 16, 104, 80))) == [[(96, 0, 180, 80)]]
+
+
+def test_of_what_the_border_cuts_parts_that_are_close_belong_together():
+    assert boxes(page((0, 100, 80, 112), (0, 118, 8, 150))) == [[(0, 100, 80, 150)]]
 
 
 def test_two_halves_that_nearly_touch_are_one_digit():

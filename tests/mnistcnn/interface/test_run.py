@@ -11,6 +11,10 @@ import pytest
 
 import mnistcnn
 from mnistcnn.errors import CheckpointError, ConfigError, DataError, RunError, UsageError
+from mnistcnn.interface.network import Network
+from mnistcnn.network.responder import Responder
+from mnistcnn.runs.doubt import FoundDoubt, find_doubt
+from mnistcnn.runs.trained import load_trained
 
 
 def test_it_says_what_became_of_it_in_one_line(finished):
@@ -97,6 +101,24 @@ def test_it_predicts_what_the_evaluation_does(finished):
     assert finished.predict(images[0])[0].digit == predictions[0].digit
     assert finished.predict(images[..., np.newaxis] / 255) == predictions
     assert finished.predict([]) == []
+
+
+def test_it_doubts_what_the_command_doubts(finished):
+    images = np.stack([finished.evaluate().examples.images[0], np.full((28, 28), 255, np.uint8)])
+    digit, blank = finished.predict(images)
+    assert (digit.is_doubted, blank.is_doubted) == (False, True)
+    trained = load_trained(finished._directory, "best")
+    expected = find_doubt(trained).doubt(Responder(trained.network)(images))
+    assert [digit.doubt, blank.doubt] == expected.tolist()
+    assert finished.predict(images[1], doubt=False)[0].doubt is None
+
+
+def test_a_doubt_that_cannot_be_fitted_is_a_warning(finished, monkeypatch):
+    monkeypatch.setattr("mnistcnn.runs.doubt.find_doubt", lambda _: FoundDoubt(lack="no doubt: its images are gone"))
+    network = Network(load_trained(finished._directory, "best"))
+    with pytest.warns(UserWarning, match="its images are gone; doubt=False does without"):
+        (prediction,) = network.predict(np.zeros((28, 28), np.uint8))
+    assert (prediction.doubt, prediction.is_doubted) == (None, False)
 
 
 def test_pictures_are_files_that_a_notebook_shows(finished):

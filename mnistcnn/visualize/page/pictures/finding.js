@@ -4,8 +4,8 @@
  *
  * @typedef {import("./grids.js").Grid} Grid
  * @typedef {import("./parting.js").Box} Box
- * @typedef {{box: Box, ink: Grid, isSlender: boolean, contrast: number}} FoundInk
- *   box: in pixels of the picture; ink: 0 to 1; isSlender: whether it is made of strokes
+ * @typedef {{box: Box, ink: Grid, thickness: number, contrast: number}} FoundInk
+ *   box: in pixels of the picture; ink: 0 to 1; thickness: of its strokes, as a share of the longer side
  */
 
 import { darkness, extractInk, toGray } from "./ink.js";
@@ -19,6 +19,8 @@ import { digitsOf, findParts, isWithin, sizeOf, standsFree, textLinesOf } from "
 const SLENDER = 0.45;
 const CLEAR = 100;
 const FAINT = 0.3;
+const FINER = 0.5;
+const HARDLY = 0.12;
 const LEAST_SIDE = 160;
 const TINY = 64;
 
@@ -31,20 +33,33 @@ export function findInk(channels) {
   const { gray, margin } = withMargin(bare, scale);
   const dark = darkness(gray);
   const likely = find(gray, dark >= 1, margin, scale);
-  if (Math.max(dark, 1 / dark) >= CLEAR && likely.some((digit) => digit.isSlender)) return likely;
+  if (Math.max(dark, 1 / dark) >= CLEAR && likely.some(isSlender)) return likely;
   return better(likely, find(gray, dark < 1, margin, scale));
 }
 
 /** Of what was found as dark and as light ink: strokes instead of the holes in them, and clear instead of faint. */
 function better(likely, other) {
-  const slender = [likely, other].map((found) => found.filter((digit) => digit.isSlender));
+  const slender = [likely, other].map((found) => found.filter(isSlender));
   if (slender.some((found) => found.length === 0)) {
     if (slender[1].length > 0) return other;
     return likely.length > 0 ? likely : other;
   }
-  if (lieIn(slender[0], slender[1])) return other;
+  for (const [inner, outer, [within, around]] of [[0, 1, [likely, other]], [1, 0, [other, likely]]]) {
+    if (lieIn(slender[inner], slender[outer])) {
+      return thickest(slender[inner]) < FINER * thickest(slender[outer]) ? within : around;
+    }
+  }
   const [first, second] = slender.map((found) => Math.max(...found.map((digit) => digit.contrast)));
-  return first < FAINT * second && !lieIn(slender[1], slender[0]) ? other : likely;
+  return first < FAINT * second ? other : likely;
+}
+
+/** Whether it is made of strokes. */
+function isSlender({ thickness }) {
+  return thickness <= SLENDER;
+}
+
+function thickest(digits) {
+  return Math.max(...digits.map(({ thickness }) => thickness));
 }
 
 function lieIn(inner, outer) {
@@ -61,8 +76,22 @@ function find(picture, dark, margin, scale) {
   let found = partDigits(ruled, ink, depth);
   // If nothing is left, what looked like lines is all that there is.
   if (found.digits.length === 0) found = partDigits(mask, ink, depth);
-  return textLinesOf(found.digits).flat().filter((digit) => sizeOf(digit.box) >= 6 * scale)
-    .map((digit) => cutDigit(digit, ink, found.labels, erased, { margin, scale }));
+  const digits = clear(found.digits.filter((digit) => sizeOf(digit.box) >= 6 * scale), ink, found.labels);
+  return textLinesOf(digits).flat().map((digit) => cutDigit(digit, ink, found.labels, erased, { margin, scale }));
+}
+
+/** Without what is hardly there compared with the clearest digit: the grain of a desk beside the paper. */
+function clear(digits, ink, labels) {
+  const contrasts = digits.map((digit) => contrastOf(digit, ink, labels, digit.box));
+  const strongest = Math.max(0, ...contrasts);
+  return digits.filter((_, i) => contrasts[i] >= HARDLY * strongest);
+}
+
+/** How much darker a digit's pixels are than their ground. */
+function contrastOf(digit, ink, labels, around) {
+  const own = cutOut(labels, around).values;
+  const [gray, ground] = [ink.gray, ink.ground].map((grid) => cutOut(grid, around).values);
+  return median(ground.map((value, i) => value - gray[i]).filter((_, i) => digit.labels.has(own[i])));
 }
 
 function partDigits(mask, ink, depth) {
@@ -78,14 +107,13 @@ function cutDigit(digit, ink, labels, erased, { margin, scale }) {
   const own = maskOf(cutOut(labels, around), (number) => digit.labels.has(number));
   const reach = 1 + 2 * Math.max(2, Math.floor(Math.max(ink.gray.width, ink.gray.height) / 100));
   const near = maximumFilter(own, reach).values;
-  const [gone, strength, gray, ground] = [erased, ink.strength, ink.gray, ink.ground].map((grid) => cutOut(grid, around));
+  const [gone, strength] = [erased, ink.strength].map((grid) => cutOut(grid, around));
   const kept = mapped(strength, (value, i) => (near[i] && (own.values[i] || !gone.values[i]) ? value : 0));
   const [top, left] = [box.top, box.left].map((edge) => Math.trunc((edge - margin) / scale));
   const [bottom, right] = [box.bottom, box.right].map((edge) => Math.ceil((edge - margin) / scale));
-  const contrasts = ground.values.map((value, i) => value - gray.values[i]).filter((_, i) => own.values[i]);
   return {
     box: { top, left, bottom, right }, ink: reduced(kept, scale),
-    isSlender: digit.thickness <= SLENDER * sizeOf(box), contrast: median(contrasts),
+    thickness: digit.thickness / sizeOf(box), contrast: contrastOf(digit, ink, labels, around),
   };
 }
 
@@ -151,6 +179,22 @@ function meanOf(values) {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** How many sides of the picture a part covers. */
+function coveredSides({ values, width, height }, number) {
+  const ends = (count, place) => Array.from({ length: count }, (_, i) => (values[place(i)] === number ? 1 : 0));
+  return [
+    ends(width, (x) => x), ends(width, (x) => (height - 1) * width + x),
+    ends(height, (y) => y * width), ends(height, (y) => (y + 1) * width - 1),
+  ].filter((side) => meanOf(side) > 0.95).length;
+}
+
+/** The radius of the widest circle that fits in. */
+function deepest({ values, width, height }) {
+  const padded = { values: new Uint8Array((width + 2) * (height + 2)), width: width + 2, height: height + 2 };
+  for (let y = 0; y < height; y++) padded.values.set(values.subarray(y * width, (y + 1) * width), (y + 1) * (width + 2) + 1);
+  return rangeOf(distances(padded).values)[1];
+}
+
 /** How much of the picture and of its border is ink; null if that cannot be a digit from side to side. */
 function shareAsDigit(ink) {
   const { values, width, height } = ink;
@@ -164,5 +208,7 @@ function shareAsDigit(ink) {
   const mean = total / values.length;
   const atBorder = meanOf(borderOf(ink));
   if (!touches || largest.area < 0.8 * total || mean < 0.04) return null;
-  return atBorder > 0.75 || corners === 4 ? null : mean + atBorder + corners / 4;
+  if (atBorder > 0.75 || corners === 4 || coveredSides(labels, boxes.indexOf(largest) + 1) > 1) return null;
+  if (2 * deepest(ink) > SLENDER * Math.max(width, height)) return null;
+  return mean + atBorder + corners / 4;
 }

@@ -21,6 +21,8 @@ const SMALLER = 0.45;
 const [ALONG, ALONG_BORDER] = [0.1, 0.6];
 const AS_DARK = 0.2;
 const FLAT = 0.35;
+const [UNDERLINE, CLEAR_OF] = [0.25, 0.04];
+const CLOSE = 0.15;
 const DIRT = 0.02;
 
 const heightOf = ({ top, bottom }) => bottom - top;
@@ -106,7 +108,7 @@ export function standsFree(part, labels, ink) {
 export function digitsOf(parts) {
   const thin = parts.filter((part) => part.thickness < THICKEST * sizeOf(part.box));
   const candidates = thin.length > 0 ? thin : parts;
-  const some = notCutOff(candidates.filter((part) => !isAroundOthers(part, candidates)));
+  const some = notCutOff(candidates.filter((part) => !isAroundOthers(part, candidates) && !underlines(part, candidates)));
   if (some.length === 0) return [];
   const largest = Math.max(...some.map((part) => part.area));
   const size = Math.max(...some.filter((part) => part.area >= 0.3 * largest).map((part) => sizeOf(part.box)));
@@ -115,7 +117,7 @@ export function digitsOf(parts) {
   const usual = median(main.map((part) => sizeOf(part.box)));
   for (const part of some) {
     const nearest = nearestOf(part, main);
-    if (!isMain(part) && part.area >= DIRT * largest && between(part.box, main[nearest].box) <= 0.15 * usual) {
+    if (!isMain(part) && part.area >= DIRT * largest && between(part.box, main[nearest].box) <= CLOSE * usual) {
       main[nearest] = joined(main[nearest], part);
     }
   }
@@ -133,17 +135,36 @@ function isAroundOthers(part, parts) {
     && sizeOf(other.box) > 0.25 * sizeOf(part.box) && other.area > 0.15 * part.area);
 }
 
-/** Without what the border cuts, unless nothing else is nearly as large: then the largest of that, too. */
+/** Whether it is a line below a digit. */
+function underlines({ box }, parts) {
+  return heightOf(box) < UNDERLINE * widthOf(box) && parts.some(({ box: other }) => {
+    const gap = box.top - other.bottom;
+    return heightOf(other) > 2 * heightOf(box) && gap >= CLEAR_OF * sizeOf(other) && gap < heightOf(other)
+      && Math.min(box.right, other.right) - Math.max(box.left, other.left) > 0.5 * widthOf(other);
+  });
+}
+
+/** Whether it is so much wider than high that it is no digit by itself. */
+function isFlat({ box }) {
+  return heightOf(box) < FLAT * widthOf(box);
+}
+
+/** Without what the border cuts, unless nothing else is nearly as large: then the largest of that, and its bar. */
 function notCutOff(parts) {
   const inner = parts.filter((part) => part.contact === 0);
-  const largest = Math.max(0, ...inner.map((part) => sizeOf(part.box)));
+  const largest = Math.max(0, ...inner.filter((part) => !isFlat(part)).map((part) => sizeOf(part.box)));
   // What lies along the border is a desk or the edge of a scan: much smaller digits are preferred to it.
   const cut = parts.filter((part) => part.contact > 0
     && largest < (part.contact > ALONG_BORDER ? ALONG : SMALLER) * sizeOf(part.box));
-  return cut.length > 0 ? [...inner, cut.reduce((best, part) => (part.area > best.area ? part : best))] : inner;
+  if (cut.length === 0) return inner;
+  const { box } = cut.reduce((best, part) => (part.area > best.area ? part : best));
+  return [...inner, ...cut.filter((part) => between(part.box, box) <= CLOSE * sizeOf(box))];
 }
 
-/** Join what is together as high as one digit, and then each flat part, such as the bar of a 5, to its digit. */
+/**
+ * Join what is together as high as one digit, and then each low part, such as the bar of a 5, to its digit. A flat part
+ * without a digit, such as a dash, is left out, unless there is nothing else.
+ */
 function joinedDigits(digits, usual) {
   const whole = [];
   for (const part of [...digits].sort((a, b) => a.box.top - b.box.top)) {
@@ -156,7 +177,7 @@ function joinedDigits(digits, usual) {
   for (const part of whole.filter((one) => !isHigh(one))) {
     const nearest = high.length > 0 ? nearestOf(part, high) : -1;
     if (nearest >= 0 && between(part.box, high[nearest].box) <= 0.25 * usual) high[nearest] = joined(high[nearest], part);
-    else high.push(part);
+    else if (high.length === 0 || !isFlat(part)) high.push(part);
   }
   return high;
 }
