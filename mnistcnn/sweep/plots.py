@@ -17,8 +17,8 @@ from optuna.importance import get_param_importances
 from optuna.trial import FrozenTrial, TrialState
 
 from .. import files
-from ..visualize.drawing.sheet import hex_colour, same_everywhere
-from ..visualize.drawing.style import LIGHT
+from ..visualize.drawing.sheet import same_everywhere
+from ..visualize.drawing.style import LIGHT, hex_colour
 from .report import report_page
 from .results import best_results, study_slots
 

@@ -68,7 +68,7 @@ GLOSSARY: tuple[Term, ...] = (
     ),
     Term(
         "dead unit",
-        "A unit that responds to none of the test images. It does no work.",
+        "A unit that responds to none of the test images that were tried. It does no work.",
         ("dead units", "dead"),
     ),
     Term(

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from .. import __version__
 from .drawing.captions import CHAPTERS
-from .drawing.sheet import hex_colour
+from .drawing.style import hex_colour
 from .glossary import GLOSSARY, Term
 from .manifest import Drawn
 from .picture_source import PictureSource

@@ -1,53 +1,59 @@
 """Searches for the input that excites a unit most: gradient ascent on an image.
 
 Erhan et al., "Visualizing Higher-Layer Features of a Deep Network" (2009), with what Olah, Mordvintsev and Schubert,
-"Feature Visualization" (Distill 2017), found to keep such inputs readable. The image is decorrelated: what is optimised
-are not its pixels but the coefficients of waves, long ones weighted more than short ones as in natural images
-("Preconditioning and Parameterization"), so that ascent finds strokes before it finds noise. And it is shifted a
-little at each step ("Transformation Robustness"). The waves are cosines, which unlike Fourier's do not make opposite
-borders alike. Pixels stay in [0, 1] as the sigmoid of the waves' sum.
+"Feature Visualization" (Distill 2017), found to keep such inputs readable. The gradient is decorrelated: of the waves
+that it is made of, long ones count more than short ones as in natural images ("Preconditioning and Parameterization"),
+so that ascent finds strokes before it finds noise. And the image is shifted a little at each step ("Transformation
+Robustness"). The waves are cosines, which unlike Fourier's do not make opposite borders alike.
+
+A step is as large for a weak gradient as for a strong one, and a pixel that reaches 0 or 1 stays there while the
+gradient pushes it on. A unit's response is nearly linear in each pixel, so its largest one is found where most pixels
+are paper or full ink, and such steps reach that in a third of the steps that Adam needs on a sigmoid's argument.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from ...network.model import IMAGE_SIZE, Network
+from .own_responses import Floats, Respond, own_responses
 from .receptive_fields import RECEPTIVE_FIELDS
-from .whole_image import dense_responses
 
-_LEARNING_RATE = 0.4
+_STEPS = 32
+_FIRST_STEP, _LAST_STEP = 0.25, 0.15
+"""By how much a pixel changes at most at the first and at the last step."""
+_MOMENTUM = 0.5
+_FIRST_DECAY = 1.0
+_START, _SPREAD = 0.27, 0.05  # ink of the first image, and its standard deviation
 _JITTER = 1  # pixels in each direction
 _SETTLED = 0.45  # of the steps; after that nothing is shifted any more
+_INK = 0.08
+"""Price of a pixel's ink at the first step; like that of variation, it falls to zero, so that excitement wins."""
 
 
 @dataclass(frozen=True)
 class Search:
     """How the inputs of a layer's units are searched for."""
 
-    steps: int
     starts: int
     """The best of so many searches is kept."""
     decay: float
-    """A wave of twice the frequency has 2^-this times the weight."""
+    """At the last step, a wave of twice the frequency has 2^-this times the weight; at the first, a half."""
     smoothness: float
-    """Price of total variation at the first step; like that of ink, it falls to zero, so that excitement wins."""
-    ink: float
+    """Price of total variation at the first step."""
 
 
 SEARCHES = {
-    "conv2": Search(steps=96, starts=2, decay=1.45, smoothness=0.16, ink=0.08),
-    # Whole images take fifty times as long as a patch, and on them ink gathers where it does not matter.
-    "fc1": Search(steps=64, starts=1, decay=1.2, smoothness=0.1, ink=0.2),
-    "fc2": Search(steps=96, starts=1, decay=1.2, smoothness=0.1, ink=0.2),
+    "conv2": Search(starts=2, decay=0.8, smoothness=0.6),
+    # Whole images take fifty times as long as a patch.
+    "fc1": Search(starts=1, decay=0.5, smoothness=0.4),
+    "fc2": Search(starts=1, decay=0.5, smoothness=0.4),
 }
-
-Objective = Callable[[tf.Tensor], tf.Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,16 +74,11 @@ def maximise(network: Network, layer: str, units: Sequence[int]) -> Maximised:
     """
     if layer == "conv1":
         return _exact(network, units)
-    chosen = tf.constant(list(units) * SEARCHES[layer].starts, tf.int32)
-    dense = layer in ("fc1", "fc2")
-
-    def excitement(images: tf.Tensor) -> tf.Tensor:
-        found = dense_responses(network, layer, images) if dense else patch_response(network, layer, images)
-        # Image i is unit i's: of all units' responses to all images, the diagonal.
-        return tf.linalg.diag_part(tf.gather(found, chosen, axis=1))
-
-    size = IMAGE_SIZE if dense else RECEPTIVE_FIELDS[layer].size
-    images, values = _ascend(excitement, len(chosen), size, SEARCHES[layer])
+    search = SEARCHES[layer]
+    size = IMAGE_SIZE if layer in ("fc1", "fc2") else RECEPTIVE_FIELDS[layer].size
+    respond = own_responses(network, layer, list(units) * search.starts)
+    images = _ascend(respond, len(units) * search.starts, size, search)
+    values, _ = respond(images)
     starts, order = values.reshape(-1, len(units)), np.arange(len(units))
     best = starts.argmax(axis=0) * len(units) + order
     return Maximised(tuple(units), images[best], values[best])
@@ -91,83 +92,64 @@ def _exact(network: Network, units: Sequence[int]) -> Maximised:
     return Maximised(tuple(units), images, values)
 
 
-def patch_response(network: Network, layer: str, patches: tf.Tensor) -> tf.Tensor:
-    """What the unit in the middle of each patch responds, before ReLU: [patches, size, size, 1] → [patches, units].
-
-    A patch is a whole receptive field, so nothing is padded, and as fields begin at even rows, pooling takes the
-    same pixels together as in the whole image.
-    """
-    maps = tf.nn.conv2d(patches, network.weights["conv1"], 1, "VALID") + network.biases["conv1"]
-    if layer == "conv2":
-        pooled = tf.nn.max_pool2d(tf.nn.relu(maps), 2, 2, "VALID")
-        maps = tf.nn.conv2d(pooled, network.weights["conv2"], 1, "VALID") + network.biases["conv2"]
-    return maps[:, 0, 0, :]
-
-
-def _ascend(
-    objective: Objective, count: int, size: int, search: Search
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Adam on the waves of a canvas that is `_JITTER` larger than the image on every side."""
+def _ascend(respond: Respond, count: int, size: int, search: Search) -> Floats:
+    """Climb on `count` canvases that are `_JITTER` larger than the image on every side; [count, size, size]."""
+    random = np.random.Generator(np.random.Philox(0))
     side = size + 2 * _JITTER
-    waves, weights = (tf.constant(array) for array in _cosines(side, search.decay))
-    start = tf.random.stateless_normal([count, side, side], seed=(0, 0), stddev=0.3)
-    coefficients, first, second = (
-        tf.Variable(values) for values in (start, tf.zeros_like(start), tf.zeros_like(start))
-    )
-
-    def canvas() -> tf.Tensor:
-        logits = tf.einsum("xi,nij,yj->nxy", waves, weights * coefficients, waves)
-        return tf.sigmoid(logits - 1.0)[..., tf.newaxis]
-
-    scale = _sensitivity(objective, _crop(canvas(), _JITTER, _JITTER, size))
-
-    # Not in one graph with a loop: that takes longer to build than all its steps to run.
-    @tf.function(autograph=False)  # type: ignore[untyped-decorator]
-    def climb(step: tf.Tensor, top: tf.Tensor, left: tf.Tensor) -> None:
-        with tf.GradientTape() as tape:
-            image = canvas()
-            excitement = objective(_crop(image, top, left, size)) / scale
-            cost = search.smoothness * tf.image.total_variation(image) + search.ink * tf.reduce_sum(image, (1, 2, 3))
-            loss = tf.reduce_sum((1 - step / search.steps) * cost - excitement)
-        _adam(coefficients, tape.gradient(loss, coefficients), first, second, step)
-
-    for step, (top, left) in enumerate(_shifts(search.steps)):
-        climb(tf.constant(step + 1.0), tf.constant(top), tf.constant(left))
-    best = _crop(canvas(), _JITTER, _JITTER, size)
-    return best.numpy()[..., 0], objective(best).numpy()
+    canvas = np.clip(_START + _SPREAD * random.standard_normal((count, side, side), np.float32), 0, 1)
+    speed, sensitivity = np.zeros_like(canvas), np.ones((count, 1, 1), np.float32)
+    for step, (top, left) in enumerate(_shifts(random)):
+        progress = step / (_STEPS - 1)
+        window = np.s_[:, top : top + size, left : left + size]
+        _, excitement = respond(canvas[window])
+        if step == 0:
+            # How much a pixel changes each unit, on average: by it, penalties weigh the same for all units.
+            sensitivity = np.maximum(np.abs(excitement).mean(axis=(1, 2), keepdims=True), 1e-6)
+        gradient = -(1 - step / _STEPS) * (search.smoothness * _variation_gradient(canvas) + np.float32(_INK))
+        gradient[window] += excitement / sensitivity
+        filtered = _decorrelate(gradient, _FIRST_DECAY + progress * (search.decay - _FIRST_DECAY))
+        speed = _MOMENTUM * speed + (1 - _MOMENTUM) * _even(filtered, canvas)
+        canvas = np.clip(canvas + _FIRST_STEP * (_LAST_STEP / _FIRST_STEP) ** progress * speed, 0, 1)
+    return np.asarray(canvas[:, _JITTER:-_JITTER, _JITTER:-_JITTER])
 
 
-def _cosines(side: int, decay: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The orthonormal basis of the discrete cosine transform, [pixels, waves], and the weight of each pair of waves."""
-    pixels, waves = np.arange(side)[:, np.newaxis], np.arange(side)
-    basis = np.cos(np.pi * (pixels + 0.5) * waves / side) * np.sqrt(np.where(waves, 2, 1) / side)
-    frequency = np.hypot(waves[:, np.newaxis], waves)
-    weights = np.maximum(frequency, 1.0) ** -decay
-    return basis.astype(np.float32), (weights * side / np.sqrt(np.square(weights).sum())).astype(np.float32)
-
-
-def _shifts(steps: int) -> NDArray[np.int32]:
+def _shifts(random: np.random.Generator) -> NDArray[np.int64]:
     """Where the image begins on its canvas at each step, [steps, 2]: anywhere at first, in the middle at the end."""
-    shifts = np.random.Generator(np.random.Philox(0)).integers(0, 2 * _JITTER + 1, (steps, 2), np.int32)
-    shifts[round(_SETTLED * steps) :] = _JITTER
+    shifts = random.integers(0, 2 * _JITTER + 1, (_STEPS, 2))
+    shifts[round(_SETTLED * _STEPS) :] = _JITTER
     return shifts
 
 
-def _sensitivity(objective: Objective, images: tf.Tensor) -> tf.Tensor:
-    """How much a pixel changes each unit, on average, [units]: by it, penalties weigh the same for all units."""
-    with tf.GradientTape() as tape:
-        tape.watch(images)
-        total = tf.reduce_sum(objective(images))
-    return tf.maximum(tf.reduce_mean(tf.abs(tape.gradient(total, images)), (1, 2, 3)), 1e-6)
+def _variation_gradient(images: Floats) -> Floats:
+    """Of the total variation, the sum of the differences' sizes between pixels side by side or one above the other."""
+    gradient = np.zeros_like(images)
+    for axis in (1, 2):
+        rising = np.moveaxis(np.sign(np.diff(images, axis=axis)), axis, -1)
+        along = np.moveaxis(gradient, axis, -1)
+        along[..., 1:] += rising
+        along[..., :-1] -= rising
+    return gradient
 
 
-def _crop(images: tf.Tensor, top: tf.Tensor | int, left: tf.Tensor | int, size: int) -> tf.Tensor:
-    return tf.slice(images, tf.stack([0, top, left, 0]), [-1, size, size, 1])
+def _decorrelate(gradients: Floats, decay: float) -> Floats:
+    """Weight the waves of each gradient, [n, side, side], by their frequency to the power of -`decay`."""
+    basis, frequency = _cosines(gradients.shape[-1])
+    waves = basis.T @ gradients @ basis
+    weights = np.maximum(frequency, 1.0) ** np.float32(-decay)
+    return np.asarray(basis @ (waves * weights) @ basis.T, np.float32)
 
 
-def _adam(value: tf.Variable, gradient: tf.Tensor, first: tf.Variable, second: tf.Variable, step: tf.Tensor) -> None:
-    """Kingma and Ba, "Adam" (2015), algorithm 1."""
-    first.assign(0.9 * first + 0.1 * gradient)
-    second.assign(0.999 * second + 0.001 * gradient**2)
-    mean, square = first / (1 - 0.9**step), second / (1 - 0.999**step)
-    value.assign_sub(_LEARNING_RATE * mean / (tf.sqrt(square) + 1e-8))
+@lru_cache
+def _cosines(side: int) -> tuple[Floats, Floats]:
+    """The orthonormal basis of the discrete cosine transform, [pixels, waves], and the frequency of each two waves."""
+    pixels, waves = np.arange(side)[:, np.newaxis], np.arange(side)
+    basis = np.cos(np.pi * (pixels + 0.5) * waves / side) * np.sqrt(np.where(waves, 2, 1) / side)
+    return basis.astype(np.float32), np.hypot(waves[:, np.newaxis], waves).astype(np.float32)
+
+
+def _even(gradients: Floats, images: Floats) -> Floats:
+    """Gradients of one size for all images, between -1 and 1; pixels that cannot follow theirs do not count."""
+    free = ~((images <= 0) & (gradients < 0) | (images >= 1) & (gradients > 0))
+    squares = (np.square(gradients) * free).sum(axis=(1, 2), keepdims=True)
+    size = np.sqrt(squares / np.maximum(free.sum(axis=(1, 2), keepdims=True, dtype=np.float32), 1))
+    return np.asarray(np.tanh(gradients / (size + np.float32(1e-9))), np.float32)

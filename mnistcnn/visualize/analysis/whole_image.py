@@ -36,9 +36,3 @@ def dense_layers(network: Network, pool2: tf.Tensor) -> dict[str, tf.Tensor]:
         "fc1/preactivation": fc1,
         "fc2": tf.matmul(tf.nn.relu(fc1), network.weights["fc2"]) + network.biases["fc2"],
     }
-
-
-def dense_responses(network: Network, layer: str, images: tf.Tensor) -> tf.Tensor:
-    """What the units of `fc1` (before ReLU) or `fc2` (logits) respond, [batch, units]."""
-    found = dense_layers(network, pooled_maps(network, images)["pool2"])
-    return found["fc1/preactivation" if layer == "fc1" else "fc2"]

@@ -10,30 +10,27 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, Rectangle
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from .marks import Align, Arrow, Box, Line, Mark, Text, draw_marks
 from .style import LABEL_SIZE, SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Colour, Pixels, Scale, Theme, colour_table, paint
-from .text_drawing import number, text_width, wrap, write
+from .text_drawing import number, text_width, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.backend_bases import RendererBase
+    from matplotlib.figure import Figure
 
 Format = Literal["png", "svg", "pdf"]
 
 MARGIN = 28
 LEAST_WIDTH = 740
-_DPI = 72  # So that a point is a pixel, and SVG and PDF, which know only points, agree with PNG.
 _GRAIN = 9  # A side is a multiple of this: then side / 72 has no rounding, and not a pixel is lost.
 _BAR_WIDTH, _BAR_HEIGHT = 220, 12
 _LINE = 1.4
@@ -93,12 +90,8 @@ class Sheet:
         total = self._bars_top + bars + _height(self._small_print, SMALL_SIZE) + MARGIN
         self.size = (_rounded(inner + 2 * MARGIN), _rounded(total))
         self.pixels = np.full((self.size[1], self.size[0], 3), self.theme.background, np.uint8)
-        self.figure = Figure(figsize=(self.size[0] / _DPI, self.size[1] / _DPI), dpi=_DPI)
-        self.figure.patch.set_facecolor(hex_colour(self.theme.background))
-        self.canvas = self.figure.add_axes((0, 0, 1, 1))
-        self.canvas.set(xlim=(0, self.size[0]), ylim=(self.size[1], 0))
-        self.canvas.axis("off")
-        self.figure.add_artist(_Painting(self.pixels))
+        self.marks: list[Mark] = []
+        self._has_charts = False
         self._draw_frame()
 
     def image(self, x: int, y: int, pixels: Pixels, *, frame: bool = False) -> None:
@@ -122,86 +115,59 @@ class Sheet:
         text: str,
         size: int = LABEL_SIZE,
         *,
-        align: Literal["left", "center", "right"] = "left",
+        align: Align = "left",
         faint: bool = False,
         bold: bool = False,
         colour: Colour | None = None,
     ) -> None:
         """Write a line whose middle is at `y`."""
         shade = colour or (self.theme.faint if faint else self.theme.text)
-        self.canvas.text(
-            self._left + x,
-            self._top + y,
-            text,
-            fontsize=size,
-            color=hex_colour(shade),
-            ha=align,
-            va="center_baseline",
-            fontweight="bold" if bold else "normal",
-            fontfamily="DejaVu Sans",
-            parse_math=False,
-        )
+        self.marks.append(Text(self._left + x, self._top + y, text, size, align, bold, shade))
 
     def line(self, points: Sequence[tuple[float, float]], *, faint: bool = True, width: float = 1.0) -> None:
         """Draw straight lines from point to point."""
-        xs, ys = zip(*((self._left + x, self._top + y) for x, y in points), strict=True)
-        self.canvas.plot(xs, ys, color=hex_colour(self.theme.faint if faint else self.theme.text), linewidth=width)
+        moved = [(self._left + x, self._top + y) for x, y in points]
+        self.marks.append(Line(moved, width, self.theme.faint if faint else self.theme.text))
 
-    def arrow(self, x0: float, y0: float, x1: float, y1: float) -> None:
-        """Draw an arrow."""
-        start, end = (self._left + x0, self._top + y0), (self._left + x1, self._top + y1)
-        arrow = FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=12, linewidth=1.4, shrinkA=0, shrinkB=0)
-        arrow.set_color(hex_colour(self.theme.faint))
-        self.canvas.add_patch(arrow)
+    def arrow(self, start: float, end: float, y: float) -> None:
+        """Draw a horizontal arrow from left to right."""
+        self.marks.append(Arrow(self._left + start, self._left + end, self._top + y, self.theme.faint))
 
     def box(self, x: float, y: float, width: float, height: float, colour: Colour, *, line: float = 1.5) -> None:
         """Draw the outline of a rectangle."""
-        corner = (self._left + x, self._top + y)
-        self.canvas.add_patch(
-            Rectangle(corner, width, height, fill=False, edgecolor=hex_colour(colour), linewidth=line)
-        )
+        self.marks.append(Box(self._left + x, self._top + y, width, height, colour, line))
 
     def bar(self, x: float, y: float, width: float, height: float, colour: Colour) -> None:
         """Draw a filled rectangle."""
-        corner = (self._left + x, self._top + y)
-        self.canvas.add_patch(Rectangle(corner, width, height, facecolor=hex_colour(colour), linewidth=0))
+        self.marks.append(Box(self._left + x, self._top + y, width, height, colour))
 
     def chart(self, x: float, y: float, width: float, height: float) -> Axes:
         """Axes for a chart, in the theme's colours."""
-        total_width, total_height = self.size
-        left, bottom = (self._left + x) / total_width, 1 - (self._top + y + height) / total_height
-        axes = self.figure.add_axes((left, bottom, width / total_width, height / total_height))
-        axes.set_facecolor("none")
-        axes.tick_params(
-            labelsize=SMALL_SIZE, colors=hex_colour(self.theme.faint), labelcolor=hex_colour(self.theme.text)
-        )
-        for side, spine in axes.spines.items():
-            spine.set_color(hex_colour(self.theme.faint))
-            spine.set_visible(side in ("left", "bottom"))
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.label.set(color=hex_colour(self.theme.text), size=LABEL_SIZE)
-        axes.grid(color=hex_colour(self.theme.stripes), linewidth=0.5, alpha=0.6)
-        axes.set_axisbelow(True)
-        return axes
+        from .figure import add_chart
+
+        self._has_charts = True
+        return add_chart(self.figure, (self._left + x, self._top + y, width, height), self.theme)
+
+    @cached_property
+    def figure(self) -> Figure:
+        """What Matplotlib draws: the pixels and the charts."""
+        from .figure import make_figure
+
+        return make_figure(self.pixels, self.theme)
 
     def suffix(self, kind: Format) -> str:
         """The end of the file's name."""
         return kind
 
     def raster(self) -> Image.Image:
-        """The sheet as pixels.
+        """The sheet as pixels."""
+        if self._has_charts:
+            from .figure import rasterise
 
-        Pillow writes the text: Matplotlib took three quarters of a sheet's time for it (cards of 16 units, 2026-11).
-        """
-        for text in self.canvas.texts:
-            text.set_visible(False)
-        canvas: Any = FigureCanvasAgg(self.figure)  # Matplotlib gives these methods no types.
-        canvas.draw()
-        image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
-        brush = ImageDraw.Draw(image)
-        for text in self.canvas.texts:
-            text.set_visible(True)
-            write(brush, text)
+            image = rasterise(self.figure)
+        else:
+            image = Image.fromarray(self.pixels)
+        draw_marks(image, self.marks)
         return image
 
     def render(self, kind: Format, keywords: str) -> bytes:
@@ -215,8 +181,11 @@ class Sheet:
         metadata = _metadata(kind, self.words, keywords)
         if kind == "png":
             self.raster().save(buffer, "PNG", compress_level=_COMPRESSION, pnginfo=_png_info(metadata))
-        else:
-            self.figure.savefig(buffer, format=kind, dpi=_DPI, metadata=metadata)
+            return buffer.getvalue()
+        from .figure import DPI, add_marks
+
+        add_marks(self.figure, self.marks)
+        self.figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
         return buffer.getvalue()
 
     def _draw_frame(self) -> None:
@@ -247,21 +216,6 @@ def _bar_text(scale: Scale) -> str:
     return f"{scale.name}; {scale.rule}"
 
 
-class _Painting(Artist):
-    """Pixels that become the figure's as they are: `figimage` would resample them, which takes half of the time."""
-
-    def __init__(self, pixels: Pixels) -> None:
-        super().__init__()
-        self.set_zorder(-10)
-        self._pixels = pixels
-
-    def draw(self, renderer: RendererBase) -> None:
-        """Put the pixels down from the lower left corner."""
-        opaque = np.full((*self._pixels.shape[:2], 4), 255, np.uint8)
-        opaque[..., :3] = self._pixels[::-1]
-        renderer.draw_image(renderer.new_gc(), 0, 0, opaque)
-
-
 def _metadata(kind: Format, words: Words, keywords: str) -> dict[str, str | None]:
     if kind == "png":
         return {"Title": words.title, "Description": words.alt, "Source": keywords, "Software": "mnistcnn"}
@@ -277,7 +231,7 @@ def _png_info(metadata: dict[str, str | None]) -> PngInfo:
     return info
 
 
-def _alignments(count: int) -> list[Literal["left", "center", "right"]]:
+def _alignments(count: int) -> list[Align]:
     return ["left", "center", "right"] if count == 3 else ["left", "right"]
 
 
@@ -287,11 +241,6 @@ def _height(lines: Sequence[str], size: int) -> int:
 
 def _rounded(size: int) -> int:
     return -(-size // _GRAIN) * _GRAIN
-
-
-def hex_colour(colour: Colour) -> str:
-    """As Matplotlib takes it: `#rrggbb`."""
-    return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
 @contextmanager

@@ -190,6 +190,11 @@ def hatching(height: int, width: int, theme: Theme) -> Pixels:
     return pixels
 
 
+def hex_colour(colour: Colour) -> str:
+    """As Matplotlib takes it: `#rrggbb`."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
 def zoom_to(size: int, wanted: int) -> int:
     """The largest whole magnification that keeps `size` values within `wanted` pixels; at least 1."""
     return max(1, wanted // size)

@@ -1,4 +1,4 @@
-"""How wide text is, before it is drawn, how it is drawn as pixels, and how numbers are written."""
+"""How wide text is, before it is drawn, where its baseline is, and how numbers are written."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import matplotlib as mpl
-from matplotlib.text import Text
-from PIL import ImageDraw, ImageFont
+from PIL import ImageFont
 
 _CAPITALS = 0.73
 """Height of DejaVu Sans' capital letters and digits, as a part of the font's size."""
@@ -20,21 +19,12 @@ def number(value: float) -> str:
 
 def text_width(text: str, size: int, *, bold: bool = False) -> float:
     """How wide a line is, in pixels."""
-    return float(_font(size, bold).getlength(text))
+    return float(font(size, bold).getlength(text))
 
 
-def write(brush: ImageDraw.ImageDraw, text: Text) -> None:
-    """Draw a line of text of Matplotlib's with Pillow.
-
-    Args:
-        brush: of the image.
-        text: its position is in pixels from the top left, and its middle is half the height of capital letters.
-    """
-    x, y = text.get_position()
-    size, bold = round(float(text.get_fontsize())), text.get_fontweight() == "bold"
-    anchor = {"left": "ls", "center": "ms", "right": "rs"}[text.get_horizontalalignment()]
-    baseline = round(y + size * _CAPITALS / 2)
-    brush.text((x, baseline), text.get_text(), str(text.get_color()), _font(size, bold), anchor)
+def baseline(middle: float, size: int) -> int:
+    """The pixel row on which letters stand whose capitals have their middle at `middle`."""
+    return round(middle + size * _CAPITALS / 2)
 
 
 def wrap(text: str, width: int, size: int) -> list[str]:
@@ -50,6 +40,7 @@ def wrap(text: str, width: int, size: int) -> list[str]:
 
 
 @lru_cache
-def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
+def font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
+    """DejaVu Sans, which Matplotlib contains, at a size in pixels."""
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     return ImageFont.truetype(str(Path(mpl.get_data_path()) / "fonts" / "ttf" / name), size)

@@ -11,12 +11,9 @@ const GAP = 3;
 
 /** @param {import("./state.js").State} state */
 export function showExcitation(state) {
-  const known = {};
-  const { excitation } = state.payload;
-  for (const [layer, found] of Object.entries(excitation)) {
-    if (layer !== "pool") known[layer] = decodeAll(found);
-  }
-  known.pool = decodeImages(excitation.pool);
+  const { pool, sample, ...layers } = state.payload.excitation;
+  const known = { pool: decodeImages(pool), sample };
+  for (const [layer, found] of Object.entries(layers)) known[layer] = decodeAll(found);
   let painted = null;
   const paint = () => {
     if (!state.selection) return;
@@ -49,7 +46,7 @@ function paintExcitation(state, known) {
   byId("patches-part").hidden = !shownUnit;
   byId("maximised-part").hidden = !shownUnit || !found.maximised;
   if (!shownUnit) return;
-  if (found.patches) paintPatches(state, found);
+  if (found.patches) paintPatches(state, found, known.sample);
   else paintImages(state, found, known.pool);
   if (found.maximised) paintMaximised(state, found);
 }
@@ -68,12 +65,13 @@ function paintMap(state) {
 }
 
 /** Pieces of test images, as large as what the unit reads. */
-function paintPatches(state, { patches, values }) {
+function paintPatches(state, { patches, values }, sample) {
   const { unit } = state.selection;
   const [, count, side] = patches.shape;
   const first = unit * count * side * side;
   const own = patches.values.subarray(first, first + count * side * side);
-  tellStrongest(state, values.values[unit], "patches-text", "patches-label", { count });
+  tellStrongest(state, values.values[unit], "patches-pool-text", "patches-label",
+    { count, pool: counted(sample) });
   byId("patches").hidden = values.values[unit] <= 0;
   paintGrid(state, "patches", { values: inColumns(own, count), side, count, columns: 3 });
 }
@@ -95,7 +93,7 @@ function tellStrongest(state, value, text, label, facts) {
   const { unit, layer } = state.selection;
   const any = value > 0 || layer === "fc2";
   byId("patches-text").textContent = any ? state.say(text, { ...facts, value: shown(value, 2) })
-    : state.say(facts.pool ? "patches-none-of-pool" : "patches-none", facts);
+    : state.say("patches-none-of-pool", facts);
   byId("patches").setAttribute("aria-label", state.say(label, { ...facts, unit: counted(unit) }));
 }
 

@@ -19,15 +19,17 @@ def excitation(source: PictureSource) -> dict[str, Any]:
     """What the page shows beside the arithmetic of a unit; see docs/page.md.
 
     Returns:
-        For `conv1` and `conv2`: `patches`, uint8 [units, 9, size, size], the strongest first, and `values`, float32
-        [units]: the strongest response. For `fc1` and `fc2`: `images`, int16 [units, 9], which of `pool` (uint8
-        [n, 28, 28], test images), or -1, and `values`. For all but `fc1`: `maximised`, uint8 [units, size, size], and
-        `responses` to them, float32 [units], before ReLU.
+        `sample`: in how many test images patches are looked for. For `conv1` and `conv2`: `patches`, uint8
+        [units, 9, size, size], the strongest first, and `values`, float32 [units]: the strongest response. For `fc1`
+        and `fc2`: `images`, int16 [units, 9], which of `pool` (uint8 [n, 28, 28], test images), or -1, and `values`.
+        For all but `fc1`: `maximised`, uint8 [units, size, size], and `responses` to them, float32 [units], before
+        ReLU.
     """
     units = source.survey.peaks["fc1"][:POOL]
     logits = source.survey.result.logits[:POOL]
     return {
         "pool": encode(source.dataset.test.images[:POOL]),
+        "sample": source.sample.result.examples,
         "conv1": {**_patches(source, "conv1"), **_maximised(source, "conv1")},
         "conv2": {**_patches(source, "conv2"), **_maximised(source, "conv2")},
         "fc1": _strongest(units, units > 0),

@@ -67,7 +67,7 @@ def _draw_layer(sheet: Sheet, x: int, layer: _Layer) -> None:
             sheet.box(left, top, side, side, colour, line=1.2)
         end = x + side + (count - 1) * _OFFSET
     if layer.name != "fc2" and end + 12 < x + _PITCH - 8:
-        sheet.arrow(end + 6, middle, x + _PITCH - 8, middle)
+        sheet.arrow(end + 6, x + _PITCH - 8, middle)
 
 
 def _draw_facts(sheet: Sheet, x: int, layer: _Layer, parameters: Sequence[tuple[int, ...]], total: int) -> None:

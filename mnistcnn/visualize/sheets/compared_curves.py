@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
-from matplotlib.ticker import LogLocator, NullLocator
 
 from ...runs.curves import Band, SeedGroup, Splits, band
 from ..drawing.sheet import Format, Sheet, Words, same_everywhere
@@ -86,6 +85,8 @@ def _draw(axes: Axes, found: Band, factor: float, place: int) -> None:
 
 
 def _finish(axes: Axes, label: str) -> None:
+    from matplotlib.ticker import LogLocator, NullLocator
+
     axes.set(xlabel="step", ylabel=label, yscale="log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")

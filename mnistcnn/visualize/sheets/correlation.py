@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from ..drawing.sheet import Sheet
 from ..drawing.style import LABEL_SIZE, SMALL_SIZE, Scale
@@ -23,9 +24,9 @@ def correlation_sheet(source: PictureSource) -> Sheet:
     """How alike the units of conv1, conv2 and fc1 are, and which are dead."""
     scale = Scale("signed", 1.0, "correlation", f"of activations over {REFERENCE_IMAGES} test images")
     correlations = {layer: correlation(source.reference[layer]) for layer in ("conv1", "conv2", "fc1")}
-    shape = ", ".join(f"{layer}: {int(source.survey.dead(layer).sum())} dead" for layer in correlations)
+    shape = ", ".join(f"{layer}: {int(source.dead(layer).sum())} dead" for layer in correlations)
     said = words(source, "correlation", f"{shape}; near-duplicates correlate at {DUPLICATE} or more", digit=False)
-    findings = [_findings(layer, matrix, source.survey.dead(layer)) for layer, matrix in correlations.items()]
+    findings = [_findings(layer, matrix, source.dead(layer)) for layer, matrix in correlations.items()]
     width = 2 * (_MARGIN + _SIDE) + 30
     lines = [line for finding in findings for line in wrap(finding, width, LABEL_SIZE)]
     sheet = Sheet(width, _SIDE + _TOP + 28 + 17 * len(lines), said, source.theme, [scale])
@@ -34,7 +35,7 @@ def correlation_sheet(source: PictureSource) -> Sheet:
     for number, line in enumerate(lines):
         sheet.text(0, _SIDE + _TOP + 24 + 17 * number, line)
     sheet.arrays = {f"{layer}/correlation": correlations[layer] for layer in ("conv1", "conv2")}
-    sheet.arrays |= {f"{layer}/dead": np.flatnonzero(source.survey.dead(layer)) for layer in correlations}
+    sheet.arrays |= {f"{layer}/dead": np.flatnonzero(source.dead(layer)) for layer in correlations}
     return sheet
 
 
@@ -49,9 +50,12 @@ def correlation(activations: Floats) -> Floats:
     """
     values = activations.reshape(-1, activations.shape[-1])
     centred = values - values.mean(axis=0)
+    # Of so narrow a product, OpenBLAS' threads mostly wait for each other: two took twenty times the processor time.
+    with threadpool_limits(1):
+        covariance = centred.T @ centred
     spread = np.sqrt(np.square(centred).sum(axis=0))
     spread[spread == 0] = np.nan
-    matrix = (centred.T @ centred) / (spread[:, np.newaxis] * spread)
+    matrix = covariance / (spread[:, np.newaxis] * spread)
     return np.asarray(np.clip(matrix, -1, 1), np.float32)
 
 

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, SymmetricalLogLocator
 from numpy.typing import NDArray
 
 from ...network.model import to_input
 from ...runs.metrics_file import read_metrics
-from ..drawing.sheet import Sheet, Words, hex_colour
-from ..drawing.style import LABEL_SIZE, SMALL_SIZE, Colour, Theme
+from ..drawing.sheet import Sheet, Words
+from ..drawing.style import LABEL_SIZE, SMALL_SIZE, Colour, Theme, hex_colour
 from ..picture_source import Floats, PictureSource
 from .words import plural, words
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 480, 330
 _FEWEST_BINS, _MOST_BINS = 20, 60
-_ACTIVATION_IMAGES = 100
+_ACTIVATION_IMAGES = 50
 _MOST_AVERAGED = 10  # batches; with the tutorial's of 50, the errors of one come in steps of 2 %
 _ANSWERS = {
     "conv1 before ReLU": "conv1/preactivation",
@@ -90,6 +89,8 @@ def running_mean(values: NDArray[np.float64], window: int) -> NDArray[np.float64
 
 def _scale(axes: Axes) -> None:
     """A logarithmic axis; if a curve reaches zero, one that is linear below the smallest value above zero."""
+    from matplotlib.ticker import LogLocator, NullLocator, SymmetricalLogLocator
+
     values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
     above = values[values > 0]
     if len(above) < len(values):
@@ -170,6 +171,8 @@ def _counts(moments: Sequence[Floats]) -> tuple[NDArray[np.float64], NDArray[np.
 
 
 def _draw_ridges(axes: Axes, edges: NDArray[np.float64], counts: NDArray[np.int64], source: PictureSource) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     theme, steps = source.theme, [moment.step for moment in source.history]
     # Ridges of many values are smooth and may overlap; the jagged ones of a few dozen would hide each other.
     peak = 1.0 if counts[-1].sum() > _SMOOTH else 0.9 * _PITCH

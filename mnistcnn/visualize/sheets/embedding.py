@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..drawing.sheet import Sheet, hex_colour
-from ..drawing.style import DIGIT_COLOURS, TEXT_SIZE
+from ..drawing.sheet import Sheet
+from ..drawing.style import DIGIT_COLOURS, TEXT_SIZE, hex_colour
 from ..picture_source import PictureSource
 from .words import words
 

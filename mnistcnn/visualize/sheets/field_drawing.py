@@ -29,7 +29,7 @@ def draw_field(sheet: Sheet, layer: str, image: Floats) -> None:
     cells = IMAGE_SIZE // field.stride
     cell = _SIDE // cells
     sheet.box(_MAP_LEFT, 0, cells * cell, cells * cell, sheet.theme.faint, line=1)
-    sheet.arrow(_SIDE + 8, _SIDE / 2, _MAP_LEFT - 8, _SIDE / 2)
+    sheet.arrow(_SIDE + 8, _MAP_LEFT - 8, _SIDE / 2)
     for place, colour in ((0, sheet.theme.blue), (cells // 2, sheet.theme.orange)):
         sheet.bar(_MAP_LEFT + place * cell, place * cell, cell, cell, colour)
         start, side = margin + field.start(place) * _ZOOM, field.size * _ZOOM

@@ -39,7 +39,7 @@ def _filters_now(source: PictureSource) -> Sheet:
     sheet = Sheet(grid.width, grid.height, said, source.theme, [scale], units=range(count))
     scales = [signed_scale(filters[:, :, i], "weight", 100) if source.autoscale else scale for i in range(count)]
     draw_maps(sheet, grid, filters, scales, zoom_to(5, _TILE), [str(i) for i in range(count)], [False] * count)
-    for index in np.flatnonzero(source.survey.dead("conv1")[:count]).tolist():
+    for index in np.flatnonzero(source.dead("conv1")[:count]).tolist():
         x, y = grid.place(index)
         sheet.text(x + _TILE, y - 8, "dead", SMALL_SIZE, align="right", faint=True)
     return sheet
@@ -61,7 +61,7 @@ def _filters_compared(source: PictureSource, start: Floats) -> Sheet:
         for place, title in enumerate(("start", "end", "change")):
             x = grid.place(column)[0] + place * (_THIRD + _SPACE)
             sheet.text(x + _THIRD / 2, 6, title, SMALL_SIZE, align="center")
-    dead = source.survey.dead("conv1")
+    dead = source.dead("conv1")
     for index in range(count):
         x, y = grid.place(index)
         trio = (start[:, :, 0, index], end[:, :, 0, index], change[:, :, index])
@@ -104,7 +104,7 @@ def conv2_filters(source: PictureSource) -> Sheet:
     sheet.text(0, 6, "unit", LABEL_SIZE, faint=True)
     for column in range(columns):
         sheet.text(40 + column * pitch + 10, 26, str(column), SMALL_SIZE, align="center", faint=True)
-    dead = source.survey.dead("conv2")
+    dead = source.dead("conv2")
     for row in range(rows):
         y = 40 + row * pitch
         sheet.text(30, y + 10, str(row), SMALL_SIZE, align="right", faint=True)

@@ -45,7 +45,7 @@ def maps_sheet(source: PictureSource, layer: str) -> Sheet:
     tile = 112 if count <= 32 else 98
     grid = Grid(count, 8 if count <= 64 else 16, tile, tile)
     unit_layer = _CONV_OF.get(layer, layer.partition("/")[0])
-    dead = source.survey.dead(unit_layer)
+    dead = source.dead(unit_layer)
     shape = f"{height} × {width} × {total}" + (f"; the first {count} are shown" if count < total else "")
     said = words(source, _NAMES[layer], shape, count=total, dead=int(dead.sum()), padding=_padding(source))
     scale = layer_scale(source, layer)
@@ -104,7 +104,7 @@ def fc1_sheet(source: PictureSource) -> Sheet:
     rows = -(-count // columns)
     cells = np.full(rows * columns, np.nan, np.float32)
     cells[:count] = units
-    dead = source.survey.dead("fc1")
+    dead = source.dead("fc1")
     cells[:count][dead] = np.nan
     zoom = zoom_to(columns, 704)
     scale = layer_scale(source, "fc1")

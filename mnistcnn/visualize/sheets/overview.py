@@ -90,7 +90,7 @@ def _draw_step(sheet: Sheet, x: float, middle: float, step: str) -> None:
     for number, line in enumerate(lines):
         y = middle - 14 - (len(lines) - 1 - number) * 14
         sheet.text(x + _GAP / 2, y, line, SMALL_SIZE, align="center", faint=True)
-    sheet.arrow(x + 8, middle, x + _GAP - 8, middle)
+    sheet.arrow(x + 8, x + _GAP - 8, middle)
 
 
 def _draw_answer(sheet: Sheet, source: PictureSource, x: int, middle: int) -> None:

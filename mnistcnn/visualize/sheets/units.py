@@ -14,7 +14,7 @@ from ..drawing.style import INK, SMALL_SIZE, TEXT_SIZE, Scale, hatching, signed_
 from ..drawing.text_drawing import number
 from ..picture_source import PictureSource
 from .maps import layer_scale
-from .words import plural, words
+from .words import plural, sample_in_words, words
 
 _SIDE = 3  # patches in a row and in a column
 _STRONGEST = 5
@@ -26,8 +26,8 @@ def patches_sheet(source: PictureSource, layer: str) -> Sheet:
     units, zoom = len(found.values), {"conv1": 8, "conv2": 3}[layer]
     cell = field.size * zoom + 2
     grid = Grid(units, 8, _SIDE * cell - 2, _SIDE * cell - 2, gap=16)
-    examples = plural(len(source.dataset.test), "test image")
-    shape = f"{plural(units, 'unit')}, each with its patches of {field.size} × {field.size} pixels out of {examples}"
+    sample = sample_in_words(source)
+    shape = f"{plural(units, 'unit')}, each with its patches of {field.size} × {field.size} pixels out of {sample}"
     said = words(source, f"{layer}-patches", shape, digit=False, size=field.size)
     sheet = Sheet(grid.width, grid.height, said, source.theme, [INK], units=range(units))
     for unit in range(units):
@@ -107,7 +107,7 @@ def cards_sheet(source: PictureSource, first: int) -> Sheet | None:
 
 def _draw_card(sheet: Sheet, source: PictureSource, unit: int, x: int, y: int, scales: list[Scale]) -> None:
     sheet.line([(x, y), (x + _CARD_WIDTH, y)])
-    dead = bool(source.survey.dead("conv2")[unit])
+    dead = bool(source.dead("conv2")[unit])
     sheet.text(x, y + 18, f"{unit}{' dead' if dead else ''}", TEXT_SIZE, bold=True)
     for left, title in zip(
         (0, 185, 335, 485), ("strongest kernels", "patches", "maximised", "this digit"), strict=True

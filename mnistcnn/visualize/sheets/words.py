@@ -6,7 +6,7 @@ from ..analysis.digit import Digit
 from ..drawing.captions import CAPTIONS
 from ..drawing.captions.what_it_sees import CHOSEN
 from ..drawing.sheet import Words
-from ..picture_source import PictureSource
+from ..picture_source import SAMPLE_IMAGES, PictureSource
 
 
 def words(source: PictureSource, name: str, shape: str, *, digit: bool = True, **facts: object) -> Words:
@@ -17,11 +17,17 @@ def words(source: PictureSource, name: str, shape: str, *, digit: bool = True, *
         name: the picture's key in `CAPTIONS`.
         shape: what is shown, in numbers.
         digit: whether the picture depends on the digit, which the small print then names.
-        **facts: what the caption's braces stand for; `chosen` is known already.
+        **facts: what the caption's braces stand for; `chosen` and `sample` are known already.
     """
-    caption, facts = CAPTIONS[name], {"chosen": _chosen(source.digit), **facts}
+    caption, facts = CAPTIONS[name], {"chosen": _chosen(source.digit), "sample": sample_in_words(source), **facts}
     title, sentence, alt = (text.format(**facts) for text in (caption.title, caption.sentence, caption.alt))
     return Words(title, shape, sentence, alt, small_print(source, digit=digit))
+
+
+def sample_in_words(source: PictureSource) -> str:
+    """The images in which patches are looked for: `the first 2,000 test images`, or `the 40 test images` of fewer."""
+    images = len(source.dataset.test)
+    return f"the {'first ' if images > SAMPLE_IMAGES else ''}{plural(min(images, SAMPLE_IMAGES), 'test image')}"
 
 
 def _chosen(digit: Digit) -> str:

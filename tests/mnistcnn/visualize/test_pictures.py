@@ -9,6 +9,7 @@ from PIL import Image
 from mnistcnn.errors import RunError, UsageError
 from mnistcnn.runs.directory import Run
 from mnistcnn.visualize.drawing.captions import CAPTIONS, CHAPTERS
+from mnistcnn.visualize.drawing.marks import Text
 from mnistcnn.visualize.drawing.style import DARK, LIGHT
 from mnistcnn.visualize.names import ALL, KINDS, LAYERS
 from mnistcnn.visualize.pictures import PICTURES, draw_pictures, select
@@ -91,8 +92,8 @@ def test_dead_units_are_hatched_and_named(make_subject):
     source.network.biases["conv2"].assign([-1000.0] + [0.1] * 5)
     picture = next(picture for picture in PICTURES if picture.name == "conv2-relu")
     sheet = picture.draw(source)
-    assert any(text.get_text() == "0 dead" for text in sheet.canvas.texts)
-    assert source.survey.dead("conv2").tolist()[0]
+    assert any(isinstance(mark, Text) and mark.text == "0 dead" for mark in sheet.marks)
+    assert source.dead("conv2").tolist()[0]
 
 
 @pytest.mark.parametrize("kind", ["svg", "pdf"])

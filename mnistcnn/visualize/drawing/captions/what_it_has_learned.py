@@ -18,7 +18,7 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "conv1-patches": Caption(
         "What excites the units of conv1",
-        "For each unit, the nine pieces of test images with its strongest responses, each from a different image. The "
+        "For each unit, the nine pieces of {sample} with its strongest responses, each from a different image. The "
         "number is the strongest response. Hatched squares lie outside the image.",
         "For each unit a square of nine patches of {size} × {size} pixels.",
     ),
@@ -30,7 +30,7 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "conv2-patches": Caption(
         "What excites the units of conv2",
-        "For each unit, the nine pieces of test images with its strongest responses, cut to its receptive field. The "
+        "For each unit, the nine pieces of {sample} with its strongest responses, cut to its receptive field. The "
         "number is the strongest response. Hatched squares lie outside the image.",
         "For each unit a square of nine patches of {size} × {size} pixels.",
     ),
@@ -42,8 +42,8 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "conv2-cards": Caption(
         "Cards of conv2: units {first} to {last}",
-        "For each unit: the strongest of its kernels, what excites it in the test images, what would excite it most, "
-        "and its map for this digit.",
+        "For each unit: the strongest of its kernels, what excites it most in {sample}, what would excite it most of "
+        "all, and its map for this digit.",
         "A card for each unit with five kernels, nine patches, its maximised input and its map.",
     ),
     "fc1-maximised": Caption(
@@ -62,7 +62,8 @@ CAPTIONS: dict[str, Caption] = {
     "correlation": Caption(
         "Dead and near-duplicate units",
         "A square is orange where two units respond together, and blue where one responds when the other does not. A "
-        "dead unit responds to no test image. Of two near-duplicates (framed), one would be enough.",
+        "dead unit of conv1 or conv2 responds to none of {sample}, one of fc1 to no test image at all. Of two "
+        "near-duplicates (framed), one would be enough.",
         "Two matrices of correlations, one for conv1 and one for conv2, and a list of what they show.",
     ),
     "embedding": Caption(

@@ -95,4 +95,3 @@ def test_text_in_a_png_stands_where_it_stands_in_other_formats(align, edge):
     assert (rows[0] + rows[-1]) / 2 == pytest.approx(30, abs=1.5)
     assert columns[0] == pytest.approx(150 + edge * width, abs=5)
     assert columns[-1] == pytest.approx(150 + (edge + 1) * width, abs=5)
-    assert all(text.get_visible() for text in sheet.canvas.texts)

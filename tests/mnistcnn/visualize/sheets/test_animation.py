@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mnistcnn.visualize.drawing.marks import Text
 from mnistcnn.visualize.sheets.animation import training_animation
 
 
@@ -15,7 +16,7 @@ def test_frames_are_of_the_snapshots_with_their_accuracies_and_steps(source):
         snapshot = source.trained.run.snapshots().load(step)
         assert f"step {step} of 30" in frame.words.shape
         assert f"{100 * snapshot.accuracy:.1f} % of 20 validation images recognised" in frame.words.shape
-        marked = [text.get_text() for text in frame.canvas.texts if text.get_fontweight() == "bold"]
+        marked = [mark.text for mark in frame.marks if isinstance(mark, Text) and mark.bold]
         assert str(step) in marked
 
 

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from mnistcnn.config.schema import load_config
 from mnistcnn.network.model import to_input
-from mnistcnn.visualize.drawing.sheet import hex_colour
-from mnistcnn.visualize.drawing.style import LIGHT
+from mnistcnn.visualize.drawing.marks import Text
+from mnistcnn.visualize.drawing.style import LIGHT, hex_colour
 from mnistcnn.visualize.sheets import curves as module
 from mnistcnn.visualize.sheets.curves import activation_histograms, curves_sheet, parameter_histograms
 
@@ -30,8 +30,8 @@ def histograms(source):
 
 
 def charts(sheet):
-    """The axes of a sheet, without those that span it for texts and lines."""
-    return [axes for axes in sheet.figure.axes if axes is not sheet.canvas]
+    """The axes of a sheet."""
+    return sheet.figure.axes
 
 
 def curves(axes):
@@ -107,7 +107,9 @@ def test_the_curves_name_their_axes_and_mark_the_step_of_the_network(source):
 
 
 def test_every_variable_has_a_chart_weights_before_biases(histograms, source):
-    titles = [text.get_text() for text in histograms.canvas.texts if "/" in text.get_text()][: len(source.weights)]
+    titles = [mark.text for mark in histograms.marks if isinstance(mark, Text) and "/" in mark.text][
+        : len(source.weights)
+    ]
     layers = ("conv1", "conv2", "fc1", "fc2")
     assert titles == [f"{layer}/{kind}" for kind in ("weights", "biases") for layer in layers]
     assert len(charts(histograms)) == len(titles)

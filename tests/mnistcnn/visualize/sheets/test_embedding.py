@@ -10,7 +10,7 @@ from mnistcnn.visualize.sheets.embedding import embedding_sheet
 def test_each_map_has_a_dot_for_each_image_and_a_name_for_each_class(source, dataset):
     sheet = embedding_sheet(source)
     labels = dataset.test.labels
-    for axes, name in zip(sheet.figure.axes[1:], ("pca", "tsne"), strict=True):
+    for axes, name in zip(sheet.figure.axes, ("pca", "tsne"), strict=True):
         found = sheet.arrays[f"embedding/{name}"]
         (dots,) = axes.collections
         np.testing.assert_allclose(dots.get_offsets(), found)

@@ -7,12 +7,13 @@ import pytest
 
 from mnistcnn.network.model import Network
 from mnistcnn.visualize.analysis.change import change_in_words, correlation, place_of_step
+from mnistcnn.visualize.drawing.marks import Text
 from mnistcnn.visualize.picture_source import PictureSource
 from mnistcnn.visualize.sheets.filters import conv1_filters, conv2_filters
 
 
 def texts(sheet):
-    return [text.get_text() for text in sheet.canvas.texts]
+    return [mark.text for mark in sheet.marks if isinstance(mark, Text)]
 
 
 def test_each_filter_stands_beside_its_start_and_its_change_with_their_correlation(source):

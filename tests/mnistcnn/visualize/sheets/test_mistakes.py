@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mnistcnn.visualize.drawing.marks import Text
 from mnistcnn.visualize.sheets.mistakes import confusion_sheet, errors_sheet, worst_confusions
 
 
@@ -12,14 +13,15 @@ def result(source):
 
 
 def texts(sheet):
-    return [text.get_text() for text in sheet.canvas.texts]
+    return [mark.text for mark in sheet.marks if isinstance(mark, Text)]
 
 
 def test_every_count_of_the_confusion_matrix_stands_in_its_row_and_column(source, result):
-    written = [(text.get_text(), *text.get_position(), text) for text in confusion_sheet(source).canvas.texts]
+    marks = confusion_sheet(source).marks
+    written = [(mark.text, mark.x, mark.y, mark) for mark in marks if isinstance(mark, Text)]
     line = next(y for word, _, y, _ in written if word == "true")  # That of the headings of the columns.
     columns = {x: int(word) for word, x, y, _ in written if y == line and word.isdigit()}
-    rows = {y: int(word) for word, _, y, text in written if is_bold(text) and text.get_ha() == "right"}
+    rows = {y: int(word) for word, _, y, text in written if text.bold and text.align == "right"}
     assert sorted(columns.values()) == sorted(rows.values()) == list(range(10))
     shown = np.zeros((10, 10), int)
     for word, x, y, _ in written:
@@ -45,10 +47,6 @@ def test_no_confusion_is_named_alone_that_is_as_frequent_as_another(confusions, 
     for place, count in confusions.items():
         errors[place] = count
     assert worst_confusions(errors) == sentence
-
-
-def is_bold(text):
-    return text.get_fontweight() == "bold"
 
 
 def test_the_errors_are_shown_from_the_most_confident_with_label_and_prediction(source, result):
