@@ -208,7 +208,8 @@ def number(tmp_path):
     """`171.png`: three digits on two lines, the lower one of a 7 alone."""
     page = np.full((300, 260), 255, np.uint8)
     page[20:120, 40:55] = 0
-    page[62:77, 90:190] = 0
+    page[30:45, 90:190] = 0
+    page[30:110, 175:190] = 0
     page[170:270, 100:115] = 0
     path = tmp_path / "17 1.png"
     Image.fromarray(page).save(path)
@@ -229,7 +230,7 @@ def test_json_has_the_box_of_each_digit_and_the_number(predict, number, capsys):
     assert record["number"] == "17 1"
     assert "digit" not in record
     assert [digit["digit"] for digit in record["digits"]] == [1, 7, 1]
-    assert record["digits"][1]["box"] == {"left": 90, "top": 62, "width": 100, "height": 15}
+    assert record["digits"][1]["box"] == {"left": 90, "top": 30, "width": 100, "height": 80}
     assert predict(number, "--json", "--show") == 0
     assert np.array(json.loads(capsys.readouterr().out)["digits"][2]["image"]).shape == (28, 28)
 
@@ -259,7 +260,7 @@ def test_save_writes_the_outlined_picture_and_the_inputs_of_the_network(predict,
     assert np.array_equal(np.asarray(Image.open(saved / names[2])), first["digits"][1]["image"])
     outlined = np.asarray(Image.open(saved / names[0]))
     assert outlined.shape == (300, 260, 3)
-    sides = (outlined[60] == OUTLINE).all(axis=-1)
+    sides = (outlined[115] == OUTLINE).all(axis=-1)
     assert np.count_nonzero(np.diff(sides.astype(int)) == 1) == 2  # Left and right of the one digit in this row.
     assert tuple(outlined[200, 89]) == (255, 255, 255)
 
