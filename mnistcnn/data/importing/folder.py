@@ -41,6 +41,7 @@ def import_folder(source: Path, out: Path, *, frame: bool) -> Imported:
         DataError: `source` cannot be used, or `out` cannot be written. Nothing is left behind.
     """
     _refuse_to_replace(out)
+    _refuse_to_spoil(source, out)
     try:
         parts = _read(source, frame=frame)
     except OSError as error:
@@ -54,6 +55,11 @@ def _refuse_to_replace(out: Path) -> None:
         return
     if out.exists() or out.is_symlink():
         raise DataError(f"{out}: exists already, and nothing is ever overwritten. Choose another folder, or remove it.")
+
+
+def _refuse_to_spoil(source: Path, out: Path) -> None:
+    if source.is_dir() and out.resolve().is_relative_to(source.resolve()):
+        raise DataError(f"{out}: is in {source}, which could then not be imported again. Choose a folder beside it.")
 
 
 def _read(source: Path, *, frame: bool) -> Parts:
