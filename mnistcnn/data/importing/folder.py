@@ -11,6 +11,7 @@ from ... import files
 from ...errors import DataError
 from ..dataset import Examples
 from ..filenames import FILE_NAMES
+from ..files import no_folder
 from ..idx import idx_bytes
 from .arrays import read_arrays
 from .parts import Parts
@@ -64,7 +65,7 @@ def _refuse_to_spoil(source: Path, out: Path) -> None:
 
 def _read(source: Path, *, frame: bool) -> Parts:
     if not source.exists():
-        raise DataError(f"{source}: there is no such folder.")
+        raise DataError(no_folder(source))
     inside = sorted(source.iterdir()) if source.is_dir() else [source]
     tables = [path for path in inside if path.is_file() and path.name.lower().endswith(SUFFIXES)]
     archives = [path for path in inside if path.is_file() and path.suffix.lower() == ".npz"]
