@@ -19,6 +19,7 @@ from .errors import run_guarded
 from .help import MANAGE, SEE, START, USE, PlainCommand, PlainGroup, examples
 from .rendering.messages import show_warning
 from .streams import guard_standard_streams
+from .usage_errors import refuse_empty
 
 PROGRAM = "mnistcnn"
 
@@ -77,6 +78,7 @@ def run(arguments: Sequence[str]) -> int:
     command = typer.main.get_command(app)
 
     def invoke() -> None:
+        refuse_empty(arguments)
         # Typer's own `main` would turn errors into its own exit codes before `run_guarded` sees them.
         with command.make_context(PROGRAM, list(arguments)) as context:
             command.invoke(context)

@@ -1,7 +1,7 @@
 """Turns what a command raises into one readable message and an exit code.
 
 0 done · 1 a bug · 2 usage · 3 configuration · 4 data · 5 a run, a checkpoint, a file or standard output that cannot be
-read or written · 6 diverged · 7 below `--min-accuracy` · 8 an exported file differs from its network
+read or written, or no memory · 6 diverged · 7 below `--min-accuracy` · 8 an exported file differs from its network
 130 / 143 interrupted · 141 nobody reads standard output any more, as for every program in `… | head -1`
 """
 
@@ -23,8 +23,10 @@ from mnistcnn.errors import (
     UsageError,
 )
 
+from .memory_errors import OUT_OF_MEMORY, is_out_of_memory, memory_message
 from .rendering.messages import show_error, show_interruption
 from .streams import OutputError, ReaderGoneError, discard
+from .usage_errors import usage_message
 
 EXIT_CODES: dict[type[MnistCnnError], int] = {
     UsageError: 2,
@@ -78,6 +80,10 @@ def _run(command: Callable[[], None], *, as_json: bool) -> int:
         notes = getattr(error, "__notes__", [])
         code = getattr(error, "exit_code", INTERRUPTED)
         return _report("Interrupted", ["interrupted", *notes], code, as_json=as_json)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        return _report("OutOfMemory", memory_message(error), OUT_OF_MEMORY, as_json=as_json)
     return 0
 
 
@@ -99,7 +105,7 @@ def _lines(error: MnistCnnError) -> list[str]:
 
 def _report_usage(error: typer.TyperException, *, as_json: bool) -> int:
     """Report what Typer found wrong; without a message, it has already shown the help."""
-    message = error.format_message()
+    message = usage_message(error)
     if message:
         context = getattr(error, "ctx", None)
         program = context.command_path if context is not None else "mnistcnn"

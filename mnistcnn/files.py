@@ -80,7 +80,16 @@ def remove_temporaries(parent: Path) -> None:
 
 def to_json(content: Mapping[str, object]) -> bytes:
     """JSON as in the files of a run: indented, in the given order, with a newline at its end."""
-    return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return utf8(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def utf8(text: str) -> bytes:
+    r"""Encode a text that may hold the name of a file.
+
+    A name need not be UTF-8. Python keeps its other bytes as surrogates, which become escapes such as `\udcff`: JSON
+    and JavaScript read them as what they were.
+    """
+    return text.encode(errors="backslashreplace")
 
 
 def format_problem(found: object, known: int) -> str:

@@ -6,6 +6,7 @@ Everything is read off the schema, so a new key needs nothing here.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, get_args
@@ -36,6 +37,8 @@ _SPELLINGS = {  # How numbers are written elsewhere, and what to write here.
     "int_type": {**_PADDED, **_GROUPED, r"[-+]?[0-9]*,[0-9]+": "; write a whole number, without a comma"},
     "float_type": {**_PADDED, **_FRACTIONS, **_PERCENT, **_GROUPED},
 }
+_MOST_EXACT = 2.0**53
+"""Whole numbers up to here are exact as floats, which they become if they have many digits."""
 _SHOWN_LENGTH = 60  # characters of a value that a message repeats
 
 
@@ -88,6 +91,8 @@ def describe(model: type[BaseModel], error: ErrorDetails) -> str:
         return _unknown_key(model, path)
     field = dict(walk_fields(model)).get(tuple(str(part) for part in path))
     if kind in _BOUNDS and field:
+        return f"must be {range_words(field)}, got {shown(value)}"
+    if field and kind == "int_type" and isinstance(value, float) and _MOST_EXACT < abs(value) < math.inf:
         return f"must be {range_words(field)}, got {shown(value)}"
     if field and (section := section_model(field)) and kind == "model_type":
         key = dotted((*path, next(iter(section.model_fields))))

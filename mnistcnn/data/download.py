@@ -30,6 +30,8 @@ swallows packets knows after twice this time, one for each mirror."""
 LOCK_SECONDS = 120.0
 LEFTOVER_SECONDS = 3600.0
 _CHUNK = 16_384
+_OF_A_PROXY = {"ProxyError", "InvalidProxyURL", "InvalidURL"}
+"""Errors of `requests`. The mirrors' own addresses are valid."""
 
 
 class RemoteFile(NamedTuple):
@@ -95,7 +97,7 @@ def download(
             for file in files:
                 _download_file(folder, file, progress, remaining)
     except OSError as error:
-        raise DownloadError(f"{folder} cannot be written:", [_readable(error)]) from error
+        raise DownloadError(f"{folder} cannot be written:", [error.strerror or str(error)]) from error
 
 
 def _download_file(folder: Path, file: RemoteFile, progress: DownloadProgress | None, mirrors: list[str]) -> None:
@@ -213,7 +215,10 @@ def _readable(error: Exception) -> str:
         elif isinstance(cause, TimeoutError):
             reason = "timed out"
         cause = cause.__cause__ or cause.__context__
-    return reason or f"{type(error).__name__}: {error}"
+    reason = reason or f"{type(error).__name__}: {error}"
+    if type(error).__name__ in _OF_A_PROXY:
+        reason += " (of the proxy, whose address is in https_proxy, HTTPS_PROXY or all_proxy)"
+    return reason
 
 
 @contextmanager

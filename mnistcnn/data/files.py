@@ -54,8 +54,17 @@ def read_preferred(folder: Path, name: str) -> FoundFile:
 def missing(folder: Path, name: str) -> MissingFileError:
     """Make the error for a file that is there under no spelling."""
     if not folder.is_dir():
-        return MissingFileError(f"{folder}: there is no such folder.")
+        return MissingFileError(no_folder(folder))
     return MissingFileError(f"{folder / name}: missing (neither plain nor .gz).")
+
+
+def no_folder(folder: Path) -> str:
+    """Say of a path that is no folder what it is."""
+    if folder.exists():
+        return f"{folder}: a file, where a folder is expected."
+    if folder.is_symlink():
+        return f"{folder}: a link to {folder.readlink()}, which is not there."
+    return f"{folder}: there is no such folder."
 
 
 def what_is_there(folder: Path, errors: Iterable[DataError]) -> list[DataError]:

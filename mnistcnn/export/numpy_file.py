@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .. import files
 from .metadata import append_to_zip
 from .source import Source
 
@@ -54,4 +55,4 @@ def write(source: Source, path: Path) -> None:
     readme = (_README if source.doubt is None else _README + _DOUBT).format(
         run=source.metadata.run, step=source.metadata.step, table=table, **widths
     )
-    (path / "README.md").write_text(readme, encoding="utf-8")
+    (path / "README.md").write_bytes(files.utf8(readme))

@@ -55,7 +55,7 @@ def quiet_stderr() -> Iterator[None]:
         os.dup2(held.fileno(), 2)
         try:
             yield
-        except MnistCnnError:
+        except (MnistCnnError, MemoryError):
             raise  # Its message says it all.
         except Exception:
             os.dup2(kept, 2)

@@ -26,6 +26,7 @@ from .precision import processor_flags
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 GPU_MEMORY_GROWS = "TF_FORCE_GPU_ALLOW_GROWTH"
 XLA = "TF_XLA_FLAGS"
+_THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 _PROGRAMS = "--tf_xla_persistent_cache_directory"
 _PROGRAMS_OF_GPUS = "--tf_xla_persistent_cache_device_types=XLA_GPU_JIT"
 ABSL_TEMPORARY = "TEST_TMPDIR"
@@ -41,6 +42,9 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
     """Set what the user has not set; do nothing if TensorFlow is imported already, since it has read its settings."""
     if "tensorflow" in sys.modules:
         return
+    for name in _THREADS:  # TensorFlow ignores a word there, and aborts at a negative number.
+        if environment.get(name, "").strip().startswith("-"):
+            del environment[name]
     environment.setdefault(GPU_MEMORY_GROWS, "true")  # Else TensorFlow takes the whole card, and a second run has none.
     # Read as soon as TensorFlow lists the devices, so that it is set before anybody knows whether there is a GPU.
     programs, flags = compiled_programs(), environment.get(XLA, "")

@@ -53,7 +53,7 @@ def draw_plots(study: optuna.Study, log_dir: Path) -> tuple[Path, ...]:
             figures["importances"] = importance_bars(importances)
         contents = {f"{name}.png": _rendered(figure, "png") for name, figure in figures.items()}
         pictures = {name: _rendered(figure, "svg").decode() for name, figure in figures.items()}
-    contents["report.html"] = report_page(study.study_name, pictures, slots, best_results(slots)).encode()
+    contents["report.html"] = files.utf8(report_page(study.study_name, pictures, slots, best_results(slots)))
     for name, content in contents.items():
         files.write_atomically(directory / name, content)
     return tuple(directory / name for name in contents)

@@ -137,7 +137,7 @@ def draw_pictures(
     with _writing(out):
         files.write_atomically(out / "arrays.npz", pack_arrays(arrays))
         files.write_atomically(out / "manifest.json", files.to_json(manifest(source, done, arrays)))
-        files.write_atomically(out / INDEX, render_index(source, done).encode())
+        files.write_atomically(out / INDEX, files.utf8(render_index(source, done)))
 
 
 def _draw(source: PictureSource, picture: Picture, out: Path, kind: Format) -> Drawn | None:

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import subprocess
@@ -35,6 +36,10 @@ def raising(error):
         (BrokenPipeError(), 141),
         (ReaderGoneError(), 141),
         (OutputError("standard output cannot be written"), 5),
+        (MemoryError("Unable to allocate 12 GiB"), 5),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), 5),
+        (ImportError("libtensorflow_cc.so.2: failed to map segment from shared object"), 5),
+        (type("ResourceExhaustedError", (Exception,), {})("OOM when allocating a tensor"), 5),
     ],
 )
 def test_every_kind_of_end_has_its_exit_code(error, code, monkeypatch):
@@ -94,9 +99,19 @@ def test_an_interruption_says_where_the_run_is(capsys):
     assert capsys.readouterr().err == "interrupted\n  the run is in runs/a\n"
 
 
-def test_a_bug_is_not_caught():
-    with pytest.raises(ZeroDivisionError):
-        run_guarded(raising(ZeroDivisionError()), as_json=False)
+def test_memory_that_is_not_there_is_told_in_two_lines(capsys):
+    run_guarded(raising(MemoryError("Unable to allocate 12 GiB for an array")), as_json=False)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "error: out of memory: Unable to allocate 12 GiB for an array"
+    assert "mnistcnn doctor" in second
+
+
+@pytest.mark.parametrize(
+    "bug", [ZeroDivisionError(), ImportError("no module named x"), OSError(errno.EIO, "I/O error")]
+)
+def test_a_bug_is_not_caught(bug):
+    with pytest.raises(type(bug)):
+        run_guarded(raising(bug), as_json=False)
 
 
 def test_a_reader_that_goes_away_ends_the_program_quietly():

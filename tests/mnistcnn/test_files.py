@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 
@@ -59,3 +60,8 @@ def test_leftovers_of_killed_processes_are_removed_and_other_files_stay(tmp_path
 def test_json_refuses_nan_which_other_programs_cannot_read():
     with pytest.raises(ValueError, match="JSON"):
         files.to_json({"loss": float("nan")})
+
+
+def test_json_keeps_the_name_of_a_file_that_is_not_utf_8():
+    record = {"run": "runs/b\udcffd ü"}
+    assert json.loads(files.to_json(record).decode()) == record

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,5 +43,10 @@ def _load(path: Path) -> dict[str, NDArray[np.generic]]:
             return {key: arrays[key] for key in arrays.files}
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror or error}).") from error
-    except (ValueError, BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except DataError:
+        raise
+    except MemoryError as error:
+        raise DataError(f"{path}: damaged, or larger than the memory ({error}).") from error
+    except Exception as error:
+        # A damaged header makes NumPy raise ValueError, TypeError, OverflowError, tokenize.TokenError, …
         raise DataError(f"{path}: damaged, or not arrays of numbers ({error}).") from error

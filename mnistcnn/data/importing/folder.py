@@ -11,6 +11,7 @@ from ... import files
 from ...errors import DataError
 from ..dataset import Examples
 from ..filenames import FILE_NAMES
+from ..files import no_folder
 from ..idx import idx_bytes
 from .arrays import read_arrays
 from .parts import Parts
@@ -41,6 +42,7 @@ def import_folder(source: Path, out: Path, *, frame: bool) -> Imported:
         DataError: `source` cannot be used, or `out` cannot be written. Nothing is left behind.
     """
     _refuse_to_replace(out)
+    _refuse_to_spoil(source, out)
     try:
         parts = _read(source, frame=frame)
     except OSError as error:
@@ -56,9 +58,14 @@ def _refuse_to_replace(out: Path) -> None:
         raise DataError(f"{out}: exists already, and nothing is ever overwritten. Choose another folder, or remove it.")
 
 
+def _refuse_to_spoil(source: Path, out: Path) -> None:
+    if source.is_dir() and out.resolve().is_relative_to(source.resolve()):
+        raise DataError(f"{out}: is in {source}, which could then not be imported again. Choose a folder beside it.")
+
+
 def _read(source: Path, *, frame: bool) -> Parts:
     if not source.exists():
-        raise DataError(f"{source}: there is no such folder.")
+        raise DataError(no_folder(source))
     inside = sorted(source.iterdir()) if source.is_dir() else [source]
     tables = [path for path in inside if path.is_file() and path.name.lower().endswith(SUFFIXES)]
     archives = [path for path in inside if path.is_file() and path.suffix.lower() == ".npz"]

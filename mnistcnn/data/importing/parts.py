@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -37,7 +38,7 @@ def split_in_two(examples: Examples, keys: Sequence[str]) -> Parts:
         examples: of which the order is kept.
         keys: one text for each example, such as its file's name. All different.
     """
-    hashes = np.array([hashlib.sha256(key.encode()).hexdigest() for key in keys])
+    hashes = np.array([hashlib.sha256(os.fsencode(key)).hexdigest() for key in keys])
     is_test = np.zeros(len(examples), bool)
     for digit in range(10):
         members = np.flatnonzero(examples.labels == digit)
@@ -86,9 +87,10 @@ def _to_labels(labels: NDArray[np.generic], where: str) -> NDArray[np.uint8]:
 
 def _to_bytes(pixels: NDArray[np.generic], where: str) -> NDArray[np.uint8]:
     numbers = _numbers(pixels, where)
-    if numbers.dtype.kind == "f" and numbers.max() <= 1 and (numbers % 1).any():
+    if numbers.dtype.kind == "f" and numbers.max() <= 1 and (numbers != np.floor(numbers)).any():
         numbers = np.rint(numbers * 255)
-    wrong = np.argwhere(~((numbers >= 0) & (numbers <= 255) & (numbers % 1 == 0)))  # NaN fails each of them.
+    is_whole = numbers == np.floor(numbers)  # A remainder would warn of an infinite number.
+    wrong = np.argwhere(~((numbers >= 0) & (numbers <= 255) & is_whole))  # NaN fails each of them.
     if wrong.size:
         image, row, column = wrong[0]
         raise DataError(

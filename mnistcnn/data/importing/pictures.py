@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def read_pictures(folder: Path, *, frame: bool) -> Parts:
 
 def _read_split(folder: Path, *, frame: bool) -> tuple[list[str], Examples]:
     names = {str(file.relative_to(folder)): file for file in _pictures(folder)}
-    names = dict(sorted(names.items(), key=lambda item: hashlib.sha256(item[0].encode()).hexdigest()))
+    names = dict(sorted(names.items(), key=lambda item: hashlib.sha256(os.fsencode(item[0])).hexdigest()))
     files = list(names.values())
     if not files:
         raise DataError(f"{folder}: no images in the folders 0 to 9. Known endings: {' '.join(sorted(suffixes()))}.")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import re
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ SUFFIXES = (".csv", ".csv.gz")
 _PIXELS = IMAGE_SIDE**2
 _SPLIT = re.compile(r"(?:.*[-_. ])?(train|training|test|testing)", re.IGNORECASE)
 _NUMPYS_WORDS = re.compile(r"could not convert string (.*) to \w+ at row (\d+), column (\d+)")
+_OTHER_SEPARATOR = re.compile(r"\d(;|\\t)\d")  # NumPy writes a tab as an escape.
 _OTHER_WIDTH = re.compile(r"the number of columns changed from (\d+) to (\d+) at row (\d+)")
 
 
@@ -98,6 +100,8 @@ def _read_numbers(path: Path, file: TextIO, skipped: int) -> NDArray[np.float32]
 def _place(message: str, skipped: int) -> str:
     """Say where NumPy has found what, in the words of somebody who opens the file."""
     if found := _NUMPYS_WORDS.search(message):
+        if _OTHER_SEPARATOR.search(found[1]):
+            return f":{int(found[2]) + skipped + 1}: columns must be separated by commas. Save the table anew."
         return f":{int(found[2]) + skipped + 1}: column {found[3]}: {found[1]} is not a number."
     if found := _OTHER_WIDTH.search(message):
         return f":{int(found[3]) + skipped}: {found[2]} columns, where the rows before have {found[1]}."
@@ -113,5 +117,5 @@ def _opened(path: Path) -> Iterator[TextIO]:
             yield file
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not a text file ({error.reason}).") from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error}).") from error

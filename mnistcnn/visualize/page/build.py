@@ -59,7 +59,7 @@ def write_page(source: PictureSource, path: Path, weights: PageWeights = "int8")
         RunError: the file cannot be written.
     """
     payload = make_payload(source, weights)
-    content = render(payload).encode()
+    content = files.utf8(render(payload))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write_atomically(path, content)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import socket
@@ -273,6 +274,27 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DownloadError, match=r"file/cache cannot be written:\n  Not a directory"):
         download(tmp_path / "file" / "cache", [FILE], mirrors=[DEAD])
+
+
+def test_a_folder_that_may_not_be_written_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        try:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")  # As `mkdir` meets a missing parent.
+        except FileNotFoundError:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))  # noqa: B904
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(DownloadError, match=r"cache cannot be written:\n  Permission denied"):
+        download(tmp_path / "cache", [FILE], mirrors=[DEAD])
+
+
+@pytest.mark.parametrize("proxy", ["::::", "http://127.0.0.1:9"])
+def test_a_proxy_that_does_not_work_is_named_for_what_it_is(
+    tmp_path: Path, proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(DownloadError, match=r"of the proxy, whose address is in https_proxy"):
+        download(tmp_path, [FILE], mirrors=["http://mirror.invalid/"])
 
 
 def test_a_full_disk_is_an_error_and_no_second_mirror_is_bothered(

@@ -53,6 +53,12 @@ def test_tensorflow_decides_for_those_that_it_knows_and_those_too_old(flags):
     assert not needs_switch("x86_64", flags)
 
 
+def test_a_number_of_threads_at_which_tensorflow_aborts_is_left_out(on):
+    environment = on(ZEN_3, {"TF_NUM_INTRAOP_THREADS": "-3", "TF_NUM_INTEROP_THREADS": "2"})
+    assert "TF_NUM_INTRAOP_THREADS" not in environment
+    assert environment["TF_NUM_INTEROP_THREADS"] == "2"
+
+
 def test_nothing_is_switched_on_other_architectures():
     assert not needs_switch("aarch64", ZEN_3)
     assert expected_onednn("aarch64", ZEN_3, {}) is None

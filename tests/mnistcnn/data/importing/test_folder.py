@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -152,6 +154,10 @@ def test_what_is_wrong_in_a_table_has_its_line_and_column(source: Path) -> None:
     assert f"{path}:4: 3 columns, where the rows before have 785" in problem(4, "1,2,3")
     assert "image 3, pixel 1 (row 0, column 1): 256" in problem(4, ",".join([*cells[:2], "256", *cells[3:]]))
     assert "label 12 of image 3" in problem(4, ",".join(["12", *cells[1:]]))
+    assert "image 3, pixel 1 (row 0, column 1): inf" in problem(4, ",".join([*cells[:2], "inf", *cells[3:]]))
+    for separator in ";\t":
+        path.write_text("\n".join(lines).replace(",", separator))
+        assert f"{path}:2: columns must be separated by commas" in refusal(source)
     path.write_text("label,pixel0\n1,2\n")
     assert "2 columns; expected 785" in refusal(source)
     path.write_text("")
@@ -195,6 +201,25 @@ def test_an_archive_that_is_not_one_of_digits_is_told_why(source: Path) -> None:
     assert "damaged, or not arrays" in problem(x_train=np.array([None]), y_train=train.labels)
     path.write_bytes(b"junk")
     assert "damaged, or not arrays" in refusal(source)
+    for shape in ("(99999999999, 28, 28)", f"({10**30},)", "(True,)", "((("):  # Each raises another error in NumPy.
+        path.write_bytes(archive_with_header(f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}"))
+        assert f"{path}: damaged, or " in refusal(source)
+
+
+def archive_with_header(header: str) -> bytes:
+    """An archive whose `x_train` promises in its header what does not follow."""
+    line = header.encode().ljust(117) + b"\n"
+    content = io.BytesIO()
+    with ZipFile(content, "w") as archive:
+        archive.writestr("x_train.npy", b"\x93NUMPY\x01\x00" + len(line).to_bytes(2, "little") + line)
+    return content.getvalue()
+
+
+def test_a_packed_table_that_is_damaged_is_named(source: Path) -> None:
+    packed = bytearray(gzip.compress(csv_text(make_examples(20, 0)).encode()))
+    packed[20] ^= 255
+    (source / "train.csv.gz").write_bytes(packed)
+    assert "train.csv.gz: cannot be read" in refusal(source)
 
 
 # ---- folders of images
@@ -239,6 +264,22 @@ def test_pictures_of_any_size_need_a_frame(source: Path) -> None:
     expected = read_digit(str(first), io.BytesIO()).tobytes()
     result = imported(source, frame=True)
     assert (3, expected) in as_set(result.training) | as_set(result.test)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names of files are always UTF-8 there")
+def test_names_that_are_no_utf_8_are_imported(source: Path) -> None:
+    write_pictures(source, make_examples(20, 0))
+    picture = next(iter((source / "3").iterdir()))
+    picture.rename(picture.with_name("\udcff.png"))
+    imported(source)
+
+
+def test_the_new_folder_is_not_within_what_is_imported(source: Path) -> None:
+    write_pictures(source, make_examples(20, 0))
+    before = sorted(source.rglob("*"))
+    with pytest.raises(DataError, match="could then not be imported again"):
+        import_folder(source, source / "out", frame=False)
+    assert sorted(source.rglob("*")) == before
 
 
 def test_every_picture_that_cannot_be_read_is_named(source: Path) -> None:
