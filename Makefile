@@ -10,7 +10,7 @@ test:
 # begins with "soak:" has the figures for docs/reliability.md. For fewer: make soak KILLS=10
 KILLS ?= 100
 soak:
-	MNISTCNN_SOAK_KILLS=$(KILLS) $(PYTHON) -m pytest -n auto -p tests.soak_figures tests/faults tests/distributed
+	MNISTCNN_SOAK_KILLS=$(KILLS) $(PYTHON) -m pytest -n auto --dist worksteal -p tests.soak_figures tests/faults tests/distributed
 	MNISTCNN_PAGE_DIGITS=500 MNISTCNN_PAGE_IMAGES=10000 $(PYTHON) -m pytest -s tests/mnistcnn/visualize/page
 
 lint:

@@ -7,6 +7,8 @@ import gzip
 import io
 import os
 import struct
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,15 @@ from numpy.typing import NDArray
 import mnistcnn.network  # noqa: F401 - Before a test imports TensorFlow: tests use the kernels that a command uses.
 from mnistcnn.data.dataset import Dataset, Examples
 from tests.fork_server import ForkServer
+from tests.scheduling import FolderScheduling
 
 REAL_MNIST = os.environ.get("MNISTCNN_DATA_DIR")
 NOWHERE = "http://127.0.0.1:9"  # The discard port: connections are refused at once.
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderScheduling | None:
+    """Share the tests out by folders, unless `--dist` says otherwise."""
+    return FolderScheduling(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -126,11 +134,23 @@ def bars_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def exports(bars_run: Path) -> Path:
-    """That run's network in every format."""
-    from mnistcnn_cli.app import run
+def exports(bars_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That run's network in every format.
 
-    assert run(["export", str(bars_run), "--quiet"]) == 0
+    The process that exports them has no folder for temporary files but the one in memory, where a system has that: in a
+    container with a read-only disk, nothing but the folder of the export is writable.
+    """
+    environment = dict(os.environ)
+    if Path("/dev/shm").is_dir():
+        # For the processes that run the files as well, which Python starts with this module.
+        path = tmp_path_factory.mktemp("sitecustomize")
+        only = "lambda: [os.environ['TMPDIR']]"
+        (path / "sitecustomize.py").write_text(f"import os, tempfile\ntempfile._candidate_tempdir_list = {only}\n")
+        paths = os.pathsep.join([str(path), os.environ.get("PYTHONPATH", "")])
+        environment |= {"PYTHONPATH": paths, "TMPDIR": "/proc/nothing"}
+    command = [sys.executable, "-m", "mnistcnn", "export", str(bars_run), "--quiet"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
     return bars_run / "export"
 
 

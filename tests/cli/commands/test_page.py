@@ -7,6 +7,12 @@ import webbrowser
 import pytest
 from mnistcnn_cli.app import run
 
+from mnistcnn.data.sources import load_dataset
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.trained import load_trained
+from mnistcnn.visualize.page import build
+from mnistcnn.visualize.picture_source import picture_source
+
 
 @pytest.fixture
 def opened(monkeypatch):
@@ -29,6 +35,22 @@ def at_terminal(monkeypatch):
     return call
 
 
+@pytest.fixture(scope="module")
+def payload(bars_run):
+    trained = load_trained(Run(bars_run), "best")
+    return build.make_payload(picture_source(trained, load_dataset(trained.config.data)), "int8")
+
+
+@pytest.fixture
+def quick(payload, monkeypatch):
+    """Pages have one content, for tests of what is done with them; gives the step and the weights that each is of."""
+    made = []
+    monkeypatch.setattr(
+        build, "make_payload", lambda source, weights: made.append((source.trained.step, weights)) or payload
+    )
+    return made
+
+
 def test_the_page_goes_into_the_run_and_its_path_to_standard_output(bars_run, capsys, opened):
     assert run(["page", str(bars_run)]) == 0
     captured = capsys.readouterr()
@@ -40,7 +62,9 @@ def test_the_page_goes_into_the_run_and_its_path_to_standard_output(bars_run, ca
     assert opened == []  # In a pipe, nobody waits for a browser.
 
 
-def test_the_page_of_the_tutorials_network_comes_with_a_hint_unless_it_is_to_be_quiet(bars_run, tmp_path, monkeypatch):
+def test_the_page_of_the_tutorials_network_comes_with_a_hint_unless_it_is_to_be_quiet(
+    bars_run, tmp_path, monkeypatch, quick
+):
     hinted = []
     monkeypatch.setattr("mnistcnn_cli.run_page.hint_at_handwriting", hinted.append)
     assert run(["page", str(bars_run), "--out", str(tmp_path / "page.html")]) == 0
@@ -49,19 +73,21 @@ def test_the_page_of_the_tutorials_network_comes_with_a_hint_unless_it_is_to_be_
     assert len(hinted) == 1
 
 
-def test_from_a_terminal_the_browser_opens_it(bars_run, tmp_path, opened, at_terminal):
+def test_from_a_terminal_the_browser_opens_it(bars_run, tmp_path, opened, at_terminal, quick):
     path = tmp_path / "my page.html"
     assert at_terminal(["page", str(bars_run), "--out", str(path)]) == 0
     assert opened == [path.as_uri()]
 
 
-def test_no_open_opens_nothing(bars_run, tmp_path, opened, at_terminal):
+def test_no_open_opens_nothing(bars_run, tmp_path, opened, at_terminal, quick):
     assert at_terminal(["page", str(bars_run), "--out", str(tmp_path / "page.html"), "--no-open"]) == 0
     assert opened == []
 
 
 @pytest.mark.parametrize("trouble", ["no screen", "no browser"])
-def test_where_nothing_can_open_it_that_is_told(trouble, bars_run, tmp_path, opened, at_terminal, monkeypatch, capsys):
+def test_where_nothing_can_open_it_that_is_told(
+    trouble, bars_run, tmp_path, opened, at_terminal, quick, monkeypatch, capsys
+):
     if trouble == "no screen":
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
             monkeypatch.delenv(name, raising=False)
@@ -82,18 +108,18 @@ def test_json_is_an_object_with_size_and_parity(bars_run, tmp_path, opened, at_t
     assert opened == []
 
 
-def test_visualize_writes_the_same_page_into_its_folder(bars_run, tmp_path, opened, capsys):
+def test_visualize_writes_the_same_page_into_its_folder(bars_run, tmp_path, opened, quick, capsys):
     assert run(["page", str(bars_run), "--out", str(tmp_path / "one.html"), "--quiet"]) == 0
     assert run(["visualize", str(bars_run), "--page", "--out", str(tmp_path / "folder"), "--quiet"]) == 0
     assert (tmp_path / "folder" / "page.html").read_bytes() == (tmp_path / "one.html").read_bytes()
+    assert quick[0] == quick[1]
     assert capsys.readouterr() == (f"{tmp_path / 'one.html'}\n{tmp_path / 'folder' / 'page.html'}\n", "")
     assert opened == []
 
 
-def test_a_step_is_the_network_of_that_step(bars_run, tmp_path):
-    path = tmp_path / "page.html"
-    assert run(["page", str(bars_run), "--checkpoint", "0", "--out", str(path), "--quiet"]) == 0
-    assert '"step":0,' in path.read_text()
+def test_a_step_is_the_network_of_that_step(bars_run, tmp_path, quick):
+    assert run(["page", str(bars_run), "--checkpoint", "0", "--out", str(tmp_path / "page.html"), "--quiet"]) == 0
+    assert quick == [(0, "int8")]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +142,7 @@ def test_bad_input_is_one_message_and_an_exit_code(arguments, code, said, bars_r
     assert "Traceback" not in captured.err
 
 
-def test_a_page_that_cannot_be_written_is_told(bars_run, tmp_path, capsys):
+def test_a_page_that_cannot_be_written_is_told(bars_run, tmp_path, capsys, quick):
     (tmp_path / "file").write_text("in the way")
     path = tmp_path / "file" / "page.html"
     assert run(["page", str(bars_run), "--out", str(path)]) == 5

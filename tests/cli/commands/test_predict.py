@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from mnistcnn_cli import file_predictions
 from mnistcnn_cli.app import run as run_command
 from PIL import Image
 
@@ -129,16 +130,17 @@ def test_show_with_json_gives_the_pixels(predict, folder, capsys):
     assert np.abs(image - bar(1)).mean() < 5
 
 
-def test_more_files_than_one_chunk_stay_in_order(predict, folder, tmp_path, capsys):
+def test_more_files_than_one_chunk_stay_in_order(predict, folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(file_predictions, "CHUNK", 20)
     many = tmp_path / "many"
     many.mkdir()
-    for number in range(230):
+    for number in range(50):
         label = BARS[number % 2]
         Image.fromarray(bar(label)).save(many / f"{number:03}-{label}.png")
     assert predict(many, "--json") == 0
     records = list(map(json.loads, capsys.readouterr().out.splitlines()))
     assert [record["file"] for record in records] == sorted(record["file"] for record in records)
-    assert len(records) == 230
+    assert len(records) == 50
     assert all(record["file"].endswith(f"-{record['digit']}.png") for record in records)
 
 

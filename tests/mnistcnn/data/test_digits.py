@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mnistcnn.data.digits import Digits, read_digits, to_mnist_frame
+from mnistcnn.data.digits import Digits, read_digits, to_mnist_frames
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +58,11 @@ def test_the_origin_names_the_version_of_scikit_learn(digits: Digits) -> None:
 def test_an_image_is_upright_and_neither_mirrored_nor_wrapped() -> None:
     image = np.zeros((8, 8))
     image[0:2, 0:2] = 16  # All ink in a corner: it moves by the margin at most, and not round the edge.
-    framed = to_mnist_frame(image)
+    (framed,) = to_mnist_frames(image[np.newaxis])
     assert framed.shape == (28, 28)
     assert framed[8:12, 8:12].min() > 200
     assert framed[:7].max() == framed[:, :7].max() == framed[16:].max() == framed[:, 16:].max() == 0
 
 
 def test_an_empty_image_stays_empty() -> None:
-    assert to_mnist_frame(np.zeros((8, 8))).max() == 0
+    assert to_mnist_frames(np.zeros((1, 8, 8))).max() == 0

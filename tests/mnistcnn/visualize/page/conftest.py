@@ -21,6 +21,9 @@ from mnistcnn.visualize.picture_source import PictureSource
 
 IMAGES = int(os.environ.get("MNISTCNN_PAGE_IMAGES", "500"))
 """Of MNIST's test images. `make soak` takes all 10,000."""
+SMALL = ["network={conv1: 8, conv2: 12, fc1: 128, initializer: he}", "learning_rate=0.003"]
+LEARNING = SMALL if IMAGES <= 500 else ["learning_rate=0.001"]
+"""A tenth of the tutorial's network learns in a moment, and makes a page in one. `make soak` takes the tutorial's."""
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run",
@@ -42,20 +45,36 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def context_with(chromium):
+    """Gives a context of the browser: one for all tests with the same options, as only its first page opens slowly."""
+    contexts = {}
+
+    def context(**options):
+        key = repr(sorted(options.items()))
+        if key not in contexts:
+            contexts[key] = chromium.new_context(offline=True, **options)
+        return contexts[key]
+
+    yield context
+    for each in contexts.values():
+        each.close()
+
+
 @pytest.fixture
-def visit(chromium):
+def visit(context_with):
     """Opens a page from the disk, cut off from every network; in the end it must have asked for and said nothing."""
-    contexts, asked, said = [], [], []
+    pages, asked, said = [], [], []
 
     def refuse(route):
         asked.append(route.request.url)
         route.abort()
 
-    def open_page(path, hash="", **options):
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, "offline": True, **options})
-        contexts.append(context)
-        context.route(re.compile("^(?!file:|data:|blob:)"), refuse)
-        page = context.new_page()
+    def open_page(path, hash="", viewport=None, **options):
+        page = context_with(**options).new_page()
+        pages.append(page)
+        page.set_viewport_size(viewport or {"width": 1280, "height": 900})
+        page.route(re.compile("^(?!file:|data:|blob:)"), refuse)
         page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(f"{path.resolve().as_uri()}{hash}")
@@ -63,8 +82,8 @@ def visit(chromium):
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert asked == []
     assert said == []
 
@@ -83,10 +102,10 @@ def scripts(chromium):
 
 @pytest.fixture(scope="session")
 def mnist_subject(real_mnist_dir, tmp_path_factory):
-    """A network of the tutorial's size after 100 quick steps on MNIST, which is enough for 93 %."""
+    """A network after 100 quick steps on MNIST, which is enough for 90 %."""
     settings = [
         f"log_dir={tmp_path_factory.mktemp('runs')}", "name=brief", "data.source=mnist", f"data.dir={real_mnist_dir}",
-        "data.validation_size=100", "steps=100", "eval_every=100", "learning_rate=0.001", "summaries.enabled=false",
+        "data.validation_size=100", "steps=100", "eval_every=100", *LEARNING, "summaries.enabled=false",
     ]  # fmt: skip
     config = load_config(None, settings)
     dataset = load_dataset(config.data)
@@ -106,6 +125,21 @@ def mnist_page(mnist_subject, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def wide_page(dataset, tmp_path_factory):
+    """The page of a network of the tutorial's size, for how it looks: it has hardly learned anything."""
+    settings = [f"log_dir={tmp_path_factory.mktemp('wide')}", "name=wide", "steps=1", "summaries.enabled=false"]
+    path = list(train(load_config(None, settings), dataset))[-1].run
+    source = PictureSource(load_trained(Run(path), "last"), dataset, find_digit("0", dataset), LIGHT, autoscale=False)
+    return write_page(source, path / "page.html", "int8").path
+
+
+@pytest.fixture(scope="session")
 def small_page(source, tmp_path_factory):
     """The page of the small network, its weights exact."""
     return write_page(source, tmp_path_factory.mktemp("small") / "page.html", "float32").path
+
+
+@pytest.fixture(scope="session")
+def old_page(old_source, tmp_path_factory):
+    """The page of the same run from before there were snapshots."""
+    return write_page(old_source, tmp_path_factory.mktemp("old") / "page.html", "float32").path

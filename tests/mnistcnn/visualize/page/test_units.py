@@ -9,7 +9,6 @@ import tensorflow as tf
 from mnistcnn.network.model import Network
 from mnistcnn.runs.metrics_file import read_metrics
 from mnistcnn.visualize.drawing.style import LIGHT, Scale
-from mnistcnn.visualize.page.build import write_page
 
 CALM = "() => mnistcnn.state.dirty.size === 0"
 
@@ -17,12 +16,6 @@ CALM = "() => mnistcnn.state.dirty.size === 0"
 @pytest.fixture
 def page(visit, small_page):
     return visit(small_page)
-
-
-@pytest.fixture
-def old_page(visit, old_source, tmp_path):
-    """The page of a run without snapshots."""
-    return visit(write_page(old_source, tmp_path / "page.html", "float32").path)
 
 
 def image_of(page):
@@ -133,8 +126,8 @@ def test_dropout_is_shown_as_what_training_did_and_changes_no_answer(page):
     assert page.locator("#dropout-text").inner_text() == explained
 
 
-def test_without_snapshots_the_slider_shows_each_kept_checkpoint_with_the_accuracy_then(old_page, old_source):
-    page, run = old_page, old_source.trained.run
+def test_without_snapshots_the_slider_shows_each_kept_checkpoint_with_the_accuracy_then(visit, old_page, old_source):
+    page, run = visit(old_page), old_source.trained.run
     rows = read_metrics(run.metrics_path)
     accuracies = {int(row["step"]): float(row["accuracy"]) for row in rows if row["split"] == "test"}
     slider, text = page.locator("#moment"), page.locator("#moment-text")
@@ -153,8 +146,8 @@ def test_without_snapshots_the_slider_shows_each_kept_checkpoint_with_the_accura
     assert len(pictures) == len(steps) > 2
 
 
-def test_maps_of_a_checkpoint_are_of_the_digit_on_the_pad(old_page):
-    page = old_page
+def test_maps_of_a_checkpoint_are_of_the_digit_on_the_pad(visit, old_page):
+    page = visit(old_page)
     maps = "document.getElementById('then-conv1').toDataURL()"
     before = page.evaluate(maps)
     page.locator("#samples button").nth(1).click()
