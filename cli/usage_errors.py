@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -35,7 +36,7 @@ def refuse_empty(arguments: Sequence[str]) -> None:
 def usage_message(error: typer.TyperException) -> str:
     """Typer's message; where pydantic refused a number, what is expected and what was given."""
     message = error.format_message().replace("Value error, ", "")
-    found = getattr(error.__cause__, "errors", list)()
+    found: list[Any] = getattr(error.__cause__, "errors", list)()
     reason = _reason(found[0]["type"], found[0].get("ctx", {})) if found else None
     return message.replace(str(found[0]["msg"]), f"{reason}, got {found[0]['input']}") if reason else message
 
