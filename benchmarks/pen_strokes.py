@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from photo_drawing import stroke
+from photo_drawing.pen import stroke
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 from scipy.interpolate import make_interp_spline
