@@ -360,7 +360,10 @@ def _latest(log_dir: Path) -> Run:
 def _started(manifest: str) -> float | None:
     """When a run began, in seconds since 1970; minus infinity if that cannot be known, None if this is no run."""
     try:
-        started = manifests.read_json(manifest).get("started")
+        content = manifests.read_json(manifest)
+        if "pictures" in content and "state" not in content:
+            return None  # A folder of pictures, which `visualize --out` made here.
+        started = content.get("started")
         return datetime.fromisoformat(started).timestamp() if isinstance(started, str) else -math.inf
     except (RunError, ValueError, OverflowError):
         return -math.inf
@@ -370,7 +373,7 @@ def _started(manifest: str) -> float | None:
 
 def _natural(name: str) -> list[int | str]:
     """Orders names with their numbers as numbers, so that -10 follows -9."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
 
 
 def _no_manifest(path: Path, error: OSError) -> RunError:

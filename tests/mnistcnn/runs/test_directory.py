@@ -235,6 +235,14 @@ def test_a_folder_that_may_not_be_read_does_not_stand_in_the_way_of_the_latest_r
     assert {run.name for run in find_runs(tmp_path / "runs")} >= {"mine", "lost+found", "of-another-user"}
 
 
+def test_a_run_may_have_a_number_in_any_script_and_a_folder_of_pictures_is_no_run(make, tmp_path):
+    for name in ("²", "٣", "a²"):
+        make(f"name={name}")
+    (tmp_path / "runs" / "pictures").mkdir()
+    (tmp_path / "runs" / "pictures" / "manifest.json").write_text('{"format": 1, "pictures": []}')
+    assert {run.name for run in find_runs(tmp_path / "runs")} == {"²", "٣", "a²"}
+
+
 def test_without_a_run_that_may_be_read_the_others_are_named(make, tmp_path, monkeypatch):
     forbid(monkeypatch, make("name=closed").path)
     with pytest.raises(RunError, match=r"no run with a checkpoint here; not readable: closed; train one"):
