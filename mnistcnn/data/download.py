@@ -197,7 +197,8 @@ def _ask(mirror: str, patience: float, answers: queue.SimpleQueue[str | None]) -
     import requests
 
     try:
-        requests.head(f"{mirror}train-labels-idx1-ubyte.gz", timeout=patience).raise_for_status()
+        # Whoever waits has given up by then, and says so.
+        requests.head(f"{mirror}train-labels-idx1-ubyte.gz", timeout=2 * patience).raise_for_status()
         answers.put(None)
     except Exception as error:
         answers.put(_readable(error))

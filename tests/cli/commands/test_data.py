@@ -140,8 +140,9 @@ def test_a_variable_that_is_not_set_is_a_configuration_error(capsys: pytest.Capt
 
 def import_table(folder: Path, **options: Any) -> int:
     rows = [",".join(["3", *["7"] * 784])] * 14
-    (folder / "train.csv").write_text("\n".join(rows))
-    return run(import_from=folder, out=folder / "out", **options)
+    (folder / "source").mkdir()
+    (folder / "source" / "train.csv").write_text("\n".join(rows))
+    return run(import_from=folder / "source", out=folder / "out", **options)
 
 
 def test_an_import_shows_counts_and_the_command_that_trains(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -159,9 +160,10 @@ def test_an_import_in_json_is_one_object(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_an_import_that_fails_is_4_and_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(import_from=tmp_path, out=tmp_path / "out") == 4
+    (tmp_path / "source").mkdir()
+    assert run(import_from=tmp_path / "source", out=tmp_path / "out") == 4
     assert "nothing to import" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["source"]
 
 
 @pytest.mark.parametrize(
