@@ -104,23 +104,10 @@ def train(
     from mnistcnn.training.distributed.addresses import find_workers
 
     workers = find_workers(addresses, worker_index, os.environ)
-    _check_together(
-        workers,
-        seeds=seeds,
-        resume=resume,
-        source=source,
-        config=config,
-        name=name,
-        tensorboard=tensorboard,
-        quiet=quiet,
-    )
+    _check_together(workers, seeds, resume, source, config, name, tensorboard=tensorboard, quiet=quiet)
     named = {
-        "steps": steps,
-        "batch_size": batch_size,
-        "learning_rate": learning_rate,
-        "keep_prob": keep_prob,
-        "seed": seed,
-    }
+        "steps": steps, "batch_size": batch_size, "learning_rate": learning_rate, "keep_prob": keep_prob, "seed": seed,
+    }  # fmt: skip
     settings = _Settings(config, overrides or [], {**named, "log_dir": log_dir, "name": name})
     if seeds is not None:
         from ..train_seeds import train_each_seed
@@ -157,12 +144,12 @@ class _Settings:
 
 def _check_together(
     workers: Workers | None,
-    *,
     seeds: str | None,
     resume: str | None,
     source: str | None,
     config: Path | None,
     name: str | None,
+    *,
     tensorboard: bool,
     quiet: bool,
 ) -> None:

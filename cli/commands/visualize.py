@@ -110,16 +110,13 @@ def visualize(
     as_json: options.Json = False,
 ) -> None:
     """Draw what a network learned, and one digit's way through it."""
-    check_name("--layer", layer, [*LAYERS, ALL])
     kinds = [*(show or []), *(["augmentation"] if augmentation else [])]
-    for kind in kinds:
-        check_name("--show", kind, KINDS)
-    if terminal and (out is not None or as_json or open_index):
-        raise UsageError("--terminal writes no files: leave out --out, --open and --json")
-    if unit is not None and not terminal:
-        raise UsageError("--unit is for text in the terminal: add --terminal, or leave --unit out")
-    if weights is not None and not as_page:
-        raise UsageError("--weights is about the page: add --page, or leave it out")
+    _check_names(layer, kinds)
+    _check_together(
+        (terminal and (out or as_json or open_index), "--terminal writes no files: leave out --out, --open and --json"),
+        (unit is not None and not terminal, "--unit is for text in the terminal: add --terminal, or leave --unit out"),
+        (weights and not as_page, "--weights is about the page: add --page, or leave it out"),
+    )
     if as_page:
         _refuse_beside_page(
             {"--layer": layer != ALL, "--show": bool(kinds), "--image": image is not None,
@@ -130,7 +127,6 @@ def visualize(
         write_run_page(run, log_dir, checkpoint, data_dir, file, weights or "int8", quiet=quiet, as_json=as_json)
         return
     from ..rendering.console import open_console
-    from ..rendering.messages import show_warning
     from ..rendering.pictures_view import draw_as_text
 
     found = find_run(run, log_dir, checkpoint)
@@ -144,9 +140,28 @@ def visualize(
     folder = out or found.path / "visualize"
     _draw_files(source, layer, kinds, folder, file_format, quiet=quiet, as_json=as_json)
     if open_index or (open_index is None and sys.stdout.isatty() and not as_json):
-        opened = open_in_browser(folder / INDEX)
-        if open_index and not opened:
-            show_warning(f"no browser to open it with: {folder / INDEX}")
+        _open(folder / INDEX, asked=bool(open_index))
+
+
+def _check_names(layer: str, kinds: list[str]) -> None:
+    check_name("--layer", layer, [*LAYERS, ALL])
+    for kind in kinds:
+        check_name("--show", kind, KINDS)
+
+
+def _check_together(*conflicts: tuple[object, str]) -> None:
+    """Refuse options that do not go together: pairs of whether they conflict, and what to say then."""
+    for they_conflict, message in conflicts:
+        if they_conflict:
+            raise UsageError(message)
+
+
+def _open(index: Path, *, asked: bool) -> None:
+    """Show the pictures in the browser; warn if there is none, and the user asked for it."""
+    from ..rendering.messages import show_warning
+
+    if not open_in_browser(index) and asked:
+        show_warning(f"no browser to open it with: {index}")
 
 
 def _draw_files(

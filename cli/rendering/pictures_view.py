@@ -14,9 +14,9 @@ from .terminal import can_draw
 from .text import printable, shell_path
 
 if TYPE_CHECKING:
+    from mnistcnn.visualize.drawing.half_blocks import Depth
     from mnistcnn.visualize.manifest import Drawn
     from mnistcnn.visualize.picture_source import PictureSource
-    from mnistcnn.visualize.terminal import Depth
 
 
 @contextmanager

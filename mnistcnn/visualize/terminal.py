@@ -1,31 +1,22 @@
-"""Filters and maps as text for a terminal: half blocks in true colour or 256 colours, or plain characters.
-
-A half block `▀` shows two values, one above the other, in its foreground and background colours. Without colours a
-value is two characters wide, which makes it nearly square, and its character says how large it is.
-"""
+"""Filters and maps as text for a terminal; `drawing/half_blocks.py` makes lines of arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..statistics import certainty
 from .drawing.captions import CAPTIONS
-from .drawing.style import INK, Colour, Pixels, Scale, Theme, magnify, signed_scale
+from .drawing.half_blocks import Depth, encode
+from .drawing.style import INK, Scale, magnify, signed_scale
 from .drawing.text_drawing import number
 from .names import ALL, LAYERS
 from .picture_source import MOST_UNITS, Floats, PictureSource
 from .sheets.maps import layer_scale
 
-Depth = Literal["truecolor", "256", "ascii"]
-
-POSITIVE, NEGATIVE = " .:+*#@", " ,;-=%&"
 _GAP = 1  # values between two tiles
 _MARGIN = 5  # characters for the number of a unit
 _LEGEND = 21  # values from the lowest to the highest
@@ -213,51 +204,3 @@ def _beside(tiles: Sequence[Floats]) -> Floats:
         x = index * (width + _GAP)
         values[:, x : x + width] = tile
     return values
-
-
-def encode(values: Floats, scale: Scale, theme: Theme, depth: Depth) -> Iterator[str]:
-    """An array as lines of text; NaN is left blank."""
-    if depth == "ascii":
-        yield from ("".join(2 * _character(float(value), scale) for value in row).rstrip() for row in values)
-        return
-    if len(values) % 2:
-        values = np.vstack([values, np.full((1, values.shape[1]), np.nan, np.float32)])
-    colours, there = scale.colours(values, theme), ~np.isnan(values)
-    for top in range(0, len(values), 2):
-        pairs = zip(colours[top], colours[top + 1], there[top], there[top + 1], strict=True)
-        yield "".join(_block(upper, lower, up, down, depth) for upper, lower, up, down in pairs).rstrip() + "\x1b[0m"
-
-
-def _character(value: float, scale: Scale) -> str:
-    if np.isnan(value):
-        return " "
-    ramp = NEGATIVE if value < 0 else POSITIVE
-    return ramp[min(round(abs(value) / scale.limit * (len(ramp) - 1)), len(ramp) - 1)]
-
-
-def _block(upper: Pixels, lower: Pixels, up: bool, down: bool, depth: Depth) -> str:
-    if up and down:
-        return f"\x1b[38;{_code(upper, depth)};48;{_code(lower, depth)}m▀"
-    if not up and not down:
-        return "\x1b[0m "
-    return f"\x1b[0;38;{_code(upper if up else lower, depth)}m{'▀' if up else '▄'}"
-
-
-def _code(colour: Pixels, depth: Depth) -> str:
-    red, green, blue = (int(channel) for channel in colour)
-    return f"2;{red};{green};{blue}" if depth == "truecolor" else f"5;{nearest_of_256((red, green, blue))}"
-
-
-@lru_cache(maxsize=1024)
-def nearest_of_256(colour: Colour) -> int:
-    """The nearest of xterm's 6 × 6 × 6 cube and 24 greys, which no theme of a terminal changes."""
-    return 16 + int(np.square(_xterm() - np.array(colour)).sum(axis=1).argmin())
-
-
-@lru_cache
-def _xterm() -> NDArray[np.int64]:
-    """Colours 16 to 255, [240, 3]."""
-    steps = (0, 95, 135, 175, 215, 255)
-    cube = [(red, green, blue) for red in steps for green in steps for blue in steps]
-    greys = [(8 + 10 * step,) * 3 for step in range(24)]
-    return np.array([*cube, *greys])

@@ -17,8 +17,8 @@ _SIDE = 500
 
 def embedding_sheet(source: PictureSource) -> Sheet | None:
     """Two maps of the first test images; None for too few of them."""
-    units = source.survey.peaks["fc1"][:IMAGES]
-    labels = source.survey.result.labels[:IMAGES]
+    units = source.sample.peaks["fc1"][:IMAGES]
+    labels = source.sample.result.labels[:IMAGES]
     if len(units) < 10 or units.shape[1] < 2:
         return None
     principal, share, neighbours = embed(units)
