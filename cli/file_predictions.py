@@ -119,7 +119,11 @@ class _Network:
         images = [digit.image for one in read for digit in one.digits]
         batches = self._respond.batches(np.stack(images)) if images else ()
         doubt = self._found.doubt
-        answers = (answer for batch in batches for answer in to_predictions(batch.logits, doubt and doubt(batch)))
+        answers = (
+            answer
+            for batch in batches
+            for answer in to_predictions(batch.logits, None if doubt is None else doubt(batch))
+        )
         for one in read:
             digits = tuple(DigitPrediction(found, next(answers)) for found in one.digits)
             yield FilePrediction(

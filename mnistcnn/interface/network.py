@@ -118,7 +118,7 @@ class Network:
             predictions = [
                 prediction
                 for batch in self._respond.batches(pixels)
-                for prediction in to_predictions(batch.logits, measure and measure(batch))
+                for prediction in to_predictions(batch.logits, None if measure is None else measure(batch))
             ]
         if lack is not None:
             warnings.warn(f"{lack}; doubt=False does without", stacklevel=2)
