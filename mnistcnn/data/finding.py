@@ -25,6 +25,8 @@ FINER = 0.5
 """Strokes that are so much thinner for their size than the shape that they lie in were written on it."""
 HARDLY = 0.12
 """The same of digits in one picture, of which one may lie in a shadow and another in glare."""
+PALER, THINNER = 0.5, 0.6
+"""What has less than these shares of the clearest digit's contrast and thickness is printed on the paper."""
 
 _LEAST_SIDE = 160
 _TINY = 64
@@ -110,10 +112,14 @@ def _find(gray: Pixels, dark: bool, margin: int, scale: int) -> list[FoundInk]:
 
 
 def _clear(digits: list[Part], labels: NDArray[np.integer], ink: Ink) -> list[Part]:
-    """Without what is hardly there compared with the clearest digit: the grain of a desk beside the paper."""
+    """Without what is hardly there compared with the clearest digit: the grain of a desk, what is left of a grid."""
     contrasts = [_contrast(np.isin(labels[d.box.slices], list(d.labels)), d.box.slices, ink) for d in digits]
-    strongest = max(contrasts, default=0)
-    return [digit for digit, contrast in zip(digits, contrasts, strict=True) if contrast >= HARDLY * strongest]
+    strongest, thickness = max(zip(contrasts, (d.thickness for d in digits), strict=True), default=(0.0, 0.0))
+    return [
+        digit
+        for digit, contrast in zip(digits, contrasts, strict=True)
+        if contrast >= (PALER if digit.thickness < THINNER * thickness else HARDLY) * strongest
+    ]
 
 
 def _contrast(own: Mask, around: tuple[slice, slice], ink: Ink) -> float:

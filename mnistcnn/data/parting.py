@@ -189,7 +189,7 @@ def _are_one(upper: Box, lower: Box, usual: float) -> bool:
         return False
     if gap < 0.04 * usual:
         return True
-    together = upper.joined(lower).height < 1.4 * usual and min(upper.height, lower.height) < 0.7 * usual
+    together = upper.joined(lower).height < 1.5 * usual and min(upper.height, lower.height) < 0.7 * usual
     return together and gap < 0.12 * usual
 
 

@@ -88,6 +88,12 @@ def test_what_is_hardly_there_beside_a_clear_stroke_is_no_digit():
     assert [digit.box for digit in find_digits(page_with_a_stroke(on_desk))] == [STROKE]
 
 
+def test_what_is_paler_and_finer_than_a_clear_stroke_is_printed_and_no_digit():
+    y, x = np.mgrid[:400, :400]
+    printed = np.where(np.abs(np.hypot(y - 200, x - 310) - 60) < 2, 0.55, 0.9)
+    assert [digit.box for digit in find_digits(page_with_a_stroke(printed))] == [STROKE]
+
+
 def test_a_stroke_within_a_spot_of_light_is_read_and_the_spot_is_not():
     y, x = np.mgrid[:400, :400]
     spot = np.where(np.hypot((y - 200) / 1.4, x - 206) < 70, 0.95, 0.6)

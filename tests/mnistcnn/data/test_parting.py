@@ -78,6 +78,14 @@ def test_two_halves_that_nearly_touch_are_one_digit():
     assert boxes(page((100, 100, 139, 112), (141, 100, 180, 112))) == [[ONE]]
 
 
+def test_the_bar_of_a_5_may_be_wider_than_its_body():
+    mask = page((160, 200, 266, 216), (160, 174, 176, 218))
+    along = np.linspace(0, 1, 2000)
+    for step in range(12):
+        mask[(141 - 42 * along).astype(int) + step, (188 + 125 * along).astype(int)] = True
+    assert boxes(mask) == [[(99, 174, 266, 314)]]
+
+
 def test_a_circle_around_a_digit_is_no_digit():
     y, x = np.mgrid[:300, :400]
     ring = np.abs(np.hypot(y - 140, x - 106) - 70) < 3

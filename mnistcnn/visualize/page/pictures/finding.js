@@ -21,6 +21,7 @@ const CLEAR = 100;
 const FAINT = 0.3;
 const FINER = 0.5;
 const HARDLY = 0.12;
+const [PALER, THINNER] = [0.5, 0.6];
 const LEAST_SIDE = 160;
 const TINY = 64;
 
@@ -80,11 +81,13 @@ function find(picture, dark, margin, scale) {
   return textLinesOf(digits).flat().map((digit) => cutDigit(digit, ink, found.labels, erased, { margin, scale }));
 }
 
-/** Without what is hardly there compared with the clearest digit: the grain of a desk beside the paper. */
+/** Without what is hardly there compared with the clearest digit: the grain of a desk, what is left of a grid. */
 function clear(digits, ink, labels) {
   const contrasts = digits.map((digit) => contrastOf(digit, ink, labels, digit.box));
   const strongest = Math.max(0, ...contrasts);
-  return digits.filter((_, i) => contrasts[i] >= HARDLY * strongest);
+  const thickness = digits[contrasts.indexOf(strongest)]?.thickness ?? 0;
+  const share = (digit) => (digit.thickness < THINNER * thickness ? PALER : HARDLY);
+  return digits.filter((digit, i) => contrasts[i] >= share(digit) * strongest);
 }
 
 /** How much darker a digit's pixels are than their ground. */

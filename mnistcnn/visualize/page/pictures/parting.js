@@ -187,7 +187,7 @@ function areOne(upper, lower, usual) {
   const gap = Math.max(upper.top, lower.top) - Math.min(upper.bottom, lower.bottom);
   if (overlap <= 0.5 * Math.min(widthOf(upper), widthOf(lower))) return false;
   if (gap < 0.04 * usual) return true;
-  const together = heightOf(joinedBox(upper, lower)) < 1.4 * usual
+  const together = heightOf(joinedBox(upper, lower)) < 1.5 * usual
     && Math.min(heightOf(upper), heightOf(lower)) < 0.7 * usual;
   return together && gap < 0.12 * usual;
 }
