@@ -7,6 +7,7 @@ forked children.
 `{"call": "module:function", "arguments": {…}, "log": …}` calls the function in a child, with both outputs in a file.
 The answer is the child's process id. The child exits with what the function returns: None is 0, an exception is 1.
 `{"wait": pid}` waits for a child. The answer is its exit code, or minus the signal that killed it.
+`{"kill": pid}` kills a child that nobody has waited for; the answer is 0.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +44,10 @@ class Child:
     def wait(self) -> int:
         """Its exit code; minus the signal that killed it."""
         return self.server.ask({"wait": self.pid})
+
+    def kill(self) -> None:
+        """End it, unless somebody has waited for its end."""
+        self.server.ask({"kill": self.pid})
 
     def send(self, number: int) -> None:
         """Send it a signal."""
@@ -87,6 +94,12 @@ def answer(order: dict[str, Any]) -> int:
     """Carry out an order; in a child, end the process instead of returning."""
     if "wait" in order:
         return os.waitstatus_to_exitcode(os.waitpid(order["wait"], 0)[1])
+    if "kill" in order:
+        with suppress(ChildProcessError):  # Once it has been waited for, its number may be another process's.
+            if os.waitpid(order["kill"], os.WNOHANG) == (0, 0):
+                os.kill(order["kill"], signal.SIGKILL)
+                os.waitpid(order["kill"], 0)
+        return 0
     module, function = order["call"].split(":")
     called = getattr(importlib.import_module(module), function)  # Before the fork: no child imports it again.
     pid = os.fork()

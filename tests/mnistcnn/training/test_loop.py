@@ -23,7 +23,7 @@ from mnistcnn.network.model import Network
 from mnistcnn.network.precision import usable_precision
 from mnistcnn.runs import checkpoint as checkpoints
 from mnistcnn.runs.directory import Run
-from mnistcnn.training import chunks
+from mnistcnn.training import chunks, loop
 from mnistcnn.training.loop import train
 from mnistcnn.training.steps import TrainingSteps
 
@@ -69,6 +69,16 @@ def test_the_last_step_is_reported_evaluated_and_saved_off_the_beat(config, tiny
     assert of(StepsDone, events)[-1].step == 7
     assert of(Evaluated, events)[-1].step == 7
     assert of(CheckpointSaved, events)[-1].step == 7
+
+
+def test_a_run_keeps_to_its_number_of_threads(config, tiny_dataset, monkeypatch):
+    asked = []
+    monkeypatch.setattr(loop, "limit_threads", asked.append)
+    run = run_of([next(train(config("threads=3"), tiny_dataset))])
+    assert asked == [3]
+    monkeypatch.setattr(loop, "check_resumable", lambda *_: None)
+    loop.resume(run, config("threads=2"), tiny_dataset)
+    assert asked == [3, 2]
 
 
 def test_every_event_that_has_an_accuracy_names_the_data(config, tiny_dataset):
