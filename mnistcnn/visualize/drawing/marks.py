@@ -64,7 +64,7 @@ class Arrow:
 
     def draw(self, brush: ImageDraw.ImageDraw) -> None:
         """Draw it with Pillow."""
-        end, y = round(self.end), round(self.y)
+        end, y = round(self.end) - 1, round(self.y)
         brush.line([(round(self.start), y), (end - ARROW_HEAD, y)], self.colour, 1)
         for column in range(ARROW_HEAD):
             half = column * ARROW_HEAD // (2 * (ARROW_HEAD - 1))
