@@ -29,6 +29,7 @@ from mnistcnn.network.responses import Responses
 from mnistcnn.runs.directory import open_run
 from mnistcnn.runs.doubt import TRAINING_IMAGES, find_doubt
 from mnistcnn.runs.trained import load_trained
+from mnistcnn.statistics import t_interval
 
 MOST_DOUBTED = 0.015
 LEAST_GAIN = 0.002
@@ -58,14 +59,21 @@ def measure(run: str, dataset: Dataset, kinds: Mapping[Kind, Images]) -> tuple[S
     return selection(doubts, right), float(right.mean()), np.array(rows)
 
 
+def interval(areas: Floats) -> str:
+    """Student's interval of the mean over runs."""
+    return "–".join(f"{min(end, 1):.4f}" for end in t_interval(areas.tolist())) if len(areas) > 1 else ""
+
+
 def report(runs: list[str], dataset: Dataset, count: int, seed: int) -> list[str]:
     """Print the tables, and return the promises that are broken."""
     kinds = {kind: draw(kind, dataset.test.images, count, seed) for kind in REPORTED}
     measured = [measure(run, dataset, kinds) for run in runs]
-    rows = np.mean([rows for _, _, rows in measured], axis=0)
-    print(f"means of {len(runs)} runs, {count} pictures of each kind\n\n| pictures | AUROC | doubted |\n|---|--:|--:|")
-    for kind, (area, share) in zip(kinds, rows, strict=True):
-        print(f"| {kind.name} | {area:.4f} | {share:.1%} |")
+    every = np.array([rows for _, _, rows in measured])
+    rows = every.mean(axis=0)
+    print(f"means of {len(runs)} runs, {count} pictures of each kind\n")
+    print("| pictures | AUROC | 95 % interval | doubted |\n|---|--:|--:|--:|")
+    for index, (kind, (area, share)) in enumerate(zip(kinds, rows, strict=True)):
+        print(f"| {kind.name} | {area:.4f} | {interval(every[:, index, 0])} | {share:.1%} |")
     print(
         "\n| run | accuracy | doubted | accuracy of the rest | gain | risk-coverage area |\n|---|--:|--:|--:|--:|--:|"
     )

@@ -161,11 +161,7 @@ def main() -> int:
         print("| cores | photos | seconds | of processor time | MB | load |\n|--:|--:|--:|--:|--:|--:|")
         wrong = [each for cores in options.cores for each in measure(folder, options.run, cores)]
         wrong += interrupted(folder, options.run)
-    print(
-        "\n".join(
-            ["", *(f"broken: {each}" for each in wrong)] if wrong else ["", "Ctrl-C: exit code 130, no process left"]
-        )
-    )
+    print("\n" + "\n".join([f"broken: {each}" for each in wrong] or ["after Ctrl-C: exit code 130, no process left"]))
     return 1 if wrong else 0
 
 

@@ -11,7 +11,7 @@ Zhang, "ViM: Out-Of-Distribution with Virtual-logit Matching" (CVPR 2022), secti
 their residual, which misses faint images, and its share of h, which misses strong ones. The largest logit is the score
 of Hendrycks et al., "Scaling Out-of-Distribution Detection for Real-World Settings" (ICML 2022), section 3. Both count
 alike: `slope` and `weight` make the distance between their median and their most doubtful hundredth on the validation
-split 1. Decision 0012 has what else was tried.
+split 1. Decision 0013 has what else was tried.
 """
 
 from __future__ import annotations
