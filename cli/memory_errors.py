@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import resource
 
 OUT_OF_MEMORY = 5
 _ADVICE = (
@@ -16,6 +17,8 @@ def is_out_of_memory(error: BaseException) -> bool:
         return error.errno == errno.ENOMEM
     if isinstance(error, ImportError):  # The loader of libraries has no kind of error of its own.
         return "cannot allocate memory" in str(error).lower() or "failed to map segment" in str(error)
+    if isinstance(error, SystemError):  # Python's own code for imports, when memory ends in the middle of it.
+        return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
     # By its name, so that commands without TensorFlow need not import it.
     return isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
 

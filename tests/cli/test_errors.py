@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import resource
 import subprocess
 import sys
 
@@ -104,6 +105,15 @@ def test_memory_that_is_not_there_is_told_in_two_lines(capsys):
     first, second = capsys.readouterr().err.splitlines()
     assert first == "error: out of memory: Unable to allocate 12 GiB for an array"
     assert "mnistcnn doctor" in second
+
+
+def test_an_import_that_breaks_off_under_a_limit_of_memory_is_no_bug(monkeypatch, capsys):
+    broken = SystemError("_find_and_load returned NULL without setting an exception")
+    monkeypatch.setattr("resource.getrlimit", lambda kind: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    with pytest.raises(SystemError):
+        run_guarded(raising(broken), as_json=False)
+    monkeypatch.setattr("resource.getrlimit", lambda kind: (1_500_000_000, resource.RLIM_INFINITY))
+    assert run_guarded(raising(broken), as_json=False) == 5
 
 
 @pytest.mark.parametrize(
