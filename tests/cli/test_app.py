@@ -110,23 +110,6 @@ def test_the_console_script_is_main():
     assert project["project"]["scripts"] == {"mnistcnn": "mnistcnn_cli.app:main"}
 
 
-def test_tensorflow_starts_without_chatter():
-    script = (
-        "from mnistcnn.network.quiet_tensorflow import quiet_environment, quiet_stderr\n"
-        "quiet_environment()\n"
-        "with quiet_stderr():\n"
-        "    import tensorflow as tf\n"
-        "tf.function(lambda x: x @ x)(tf.ones([8, 8]))\n"
-        "tf.function(lambda x: x @ x, jit_compile=True)(tf.ones([8, 8]))\n"
-        "square = tf.function(lambda x: x @ x)\n"
-        "for side in range(8, 20):\n"
-        "    square(tf.ones([side, side]))\n"
-    )
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=clean)
-    assert (result.stdout, result.stderr) == ("", "")
-
-
 def test_what_was_held_back_is_shown_when_the_import_fails():
     script = (
         "import os\n"

@@ -77,6 +77,7 @@ def options(tiny: list[str], tmp_path: Path) -> list[object]:
     return [*tiny, "--log-dir", tmp_path, "--name", "two"]
 
 
+@pytest.mark.skipif(KILLS == 1, reason="in `make soak` only: a network that is away loses packets, too")
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_a_network_that_delays_and_drops_packets_changes_no_bit(
     record_property, network, options, whole, tmp_path, seed

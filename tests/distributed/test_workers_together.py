@@ -137,8 +137,14 @@ def test_a_worker_that_never_comes_ends_the_wait_with_its_address(launcher, tiny
 
 
 def test_two_workers_agree_with_one_process_on_the_real_mnist(launcher, real_mnist_dir, tmp_path):
-    recipe = ("steps=10", "eval_every=10", "data.source=mnist", "data.validation_size=500", "summaries.enabled=false")
-    options = [*settings(*recipe, f"data.dir={real_mnist_dir}"), "--log-dir", tmp_path]
+    recipe = (
+        "network={conv1: 8, conv2: 12, fc1: 64}",
+        "steps=10",
+        "eval_every=10",
+        "summaries.enabled=false",
+    )
+    data = ("data.source=mnist", "data.validation_size=500", f"data.dir={real_mnist_dir}")
+    options = [*settings(*recipe, *data), "--log-dir", tmp_path]
     assert launcher.train(*options, "--name", "one").wait() == 0
     workers = launcher.group(2, [*options, "--name", "two"])
     assert [worker.wait() for worker in workers] == [0, 0]
