@@ -19,7 +19,7 @@ import pytest
 from mnistcnn.runs.directory import Run, find_runs
 from tests.fork_server import Child, ForkServer
 
-KILLS = int(os.environ.get("MNISTCNN_SOAK_KILLS", "4"))
+KILLS = int(os.environ.get("MNISTCNN_SOAK_KILLS", "2"))
 
 
 class Trainer:
@@ -164,7 +164,7 @@ def test_whatever_is_damaged_in_the_newest_checkpoint_the_run_ends_the_same(
 
 
 def test_processes_that_start_at_once_in_one_directory_get_as_many_intact_runs(trainer, tmp_path):
-    together = 50 if KILLS >= 50 else 8
+    together = 50 if KILLS >= 50 else 4
     children = [trainer.start(tmp_path, overrides=["name=", "steps=3"]) for _ in range(together)]
     assert [child.wait() for child in children] == [0] * together
     runs = find_runs(tmp_path)
