@@ -8,6 +8,6 @@
 #
 # --joblog remembers what is done: the same command again, with PARALLEL="--resume-failed", repeats only what failed.
 # The exit code is the number of runs that failed.
-exec parallel --jobs "${JOBS:-100%}" --joblog "${JOBLOG:-parallel.log}" --will-cite \
+exec parallel --quote --jobs "${JOBS:-100%}" --joblog "${JOBLOG:-parallel.log}" --will-cite \
   mnistcnn train --quiet --set threads=1 --learning-rate '{1}' --seed '{2}' "$@" \
   ::: ${RATES:-5e-5 1e-4 2e-4} ::: ${SEEDS:-0 1 2}

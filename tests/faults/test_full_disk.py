@@ -192,13 +192,18 @@ def test_a_full_disk_ends_a_command_with_one_line_and_it_succeeds_once_there_is_
     command, expected = COMMANDS[name], whole(name)
     place, faults = full(expected, random.Random(f"{name} {seed}"))
     child = home.start(command.line, place, **faults)
-    assert child.wait() in command.codes, (faults, child.log)
+    status = child.wait()
+    if status == 0 and not faults and "No space left" not in child.log:
+        # What a command removes makes room for what it writes, so a disk with little room may be large enough.
+        assert weights_digests(place) == weights_digests(expected.place)
+        return
+    assert status in command.codes, (faults, child.log)
     record_property("faults", 1)
     assert "Traceback" not in child.log
     assert "No space left on device" in child.log or "File too large" in child.log
     # So short a training has learned nothing, which is another warning.
     lines = [line for line in child.log.splitlines() if "no better than" not in line]
-    complaints = [line for line in lines if line.startswith(("error: ", "warning: "))]
+    complaints = [line for line in lines if line.startswith(("error: ", "warning: ")) or "  WARNING: " in line]
     assert len(complaints) == 1, child.log
     (place / BALLAST).unlink(missing_ok=True)
     assert_whole(place)
