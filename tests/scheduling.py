@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-PROCESSES = ("tests/faults", "tests/distributed", "tests/test_end_to_end.py", "tests/test_notebooks.py")
-"""Their tests start processes, most of them forks of one that has imported TensorFlow."""
-
 
 class FolderScheduling(LoadScopeScheduling):
     """Gives a process a folder of tests at a time, so that its networks, exports and pages are made once."""
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
-        if module.startswith(PROCESSES):
-            return "processes"
         if module == "tests/cli/commands/test_export.py":
             return "tests/mnistcnn/export"  # They look at the same files.
         *folders, name = module.split("/")

@@ -81,6 +81,8 @@ def draw_whole_page(browser: Browser, path: Path) -> None:
 def draw_time_machine(page: Page) -> None:
     """The time machine at step 0 and at step 100, one above the other."""
     moments = []
+    whole = "document.querySelectorAll('#machine-curve circle').length == mnistcnn.state.timeMachine.steps.length"
+    page.wait_for_function(whole)
     page.locator("#machine-slider").press("Home")
     for _ in range(9):
         if page.locator("#machine-text").inner_text().startswith(("Step 0:", "Step 100:")):
@@ -120,7 +122,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         draw_whole_page(browser, path)
-        page = open_page(browser, path, "light", {"width": 1080, "height": 900})
+        page = open_page(browser, path, "light")
         draw(page, THREE)
         draw_time_machine(page)
         draw_plays(page)

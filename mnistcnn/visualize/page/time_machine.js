@@ -33,9 +33,9 @@ class TimeMachine {
     this.answers = []; // of each moment, to the digit that is on the pad
     const { conv1, conv2 } = state.network;
     this.pictures = [
-      { zoom: 9, gap: 10, mosaic: new Mosaic(byId("machine-filters"), 5, conv1.outputs) },
-      { zoom: 2, gap: GAP, mosaic: new Mosaic(byId("machine-conv1"), 28, conv1.outputs) },
-      { zoom: 3, gap: GAP, mosaic: new Mosaic(byId("machine-conv2"), 14, conv2.outputs) },
+      { zoom: 9, least: 5, gap: 10, mosaic: new Mosaic(byId("machine-filters"), 5, conv1.outputs) },
+      { zoom: 2, least: 2, gap: GAP, mosaic: new Mosaic(byId("machine-conv1"), 28, conv1.outputs) },
+      { zoom: 3, least: 2, gap: GAP, mosaic: new Mosaic(byId("machine-conv2"), 14, conv2.outputs) },
     ];
     this.bars = Array.from({ length: 10 }, (_, digit) => makeBar(digit));
     byId("machine-answer").append(...this.bars.map(({ row }) => row));
@@ -101,10 +101,12 @@ class TimeMachine {
   paintMaps() {
     const { colours, payload: { limits } } = this.state;
     const answer = this.answerAt(this.now);
-    for (const { mosaic, zoom, gap } of this.pictures) {
-      const room = (mosaic.canvas.parentElement.clientWidth + gap) / (mosaic.side * zoom + gap);
-      // 1, 2, 4 or 8: these divide the tutorial's numbers of units, so that no row has a gap.
-      mosaic.layout(2 ** Math.min(Math.max(0, Math.floor(Math.log2(room))), 3), zoom, gap);
+    for (const { mosaic, zoom, least, gap } of this.pictures) {
+      const room = mosaic.canvas.parentElement.clientWidth + gap;
+      const largest = (columns) => Math.floor((room / columns - gap) / mosaic.side);
+      // These divide the tutorial's numbers of units, so that no row has a gap.
+      const columns = [8, 4, 2].find((number) => largest(number) >= least) ?? 1;
+      mosaic.layout(columns, Math.max(1, Math.min(largest(columns), zoom)), gap);
     }
     const [filters, conv1, conv2] = this.pictures.map(({ mosaic }) => mosaic);
     filters.paint(this.networkAt(this.now).conv1.weights, scaleOf(colours, "signed", limits.weights.conv1), colours);
