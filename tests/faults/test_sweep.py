@@ -52,8 +52,9 @@ def assert_all_done_once(storage: str | None, log_dir: Path, deaths: int) -> Non
     lost = [trial for trial in trials if trial.state == TrialState.FAIL]
     again = [trial for trial in trials if RETRY_OF in trial.user_attrs]
     assert len(lost) == deaths
-    assert [trial.user_attrs[RETRY_OF] for trial in again] == [trial.number for trial in lost]
-    assert [trial.params for trial in again] == [trial.params for trial in lost]
+    # Two processes may queue a retry in the same instant; the first counts, and the other is never done.
+    assert {trial.user_attrs[RETRY_OF] for trial in again} == {trial.number for trial in lost}
+    assert all(trial.params == trials[trial.user_attrs[RETRY_OF]].params for trial in again)
     states = [run.manifest()["state"] for run in find_runs(log_dir)]
     assert len(states) == TRIALS + deaths
     assert states.count("running") == deaths  # Which `mnistcnn runs` shows as died.
