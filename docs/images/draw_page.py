@@ -81,7 +81,7 @@ def draw_whole_page(browser: Browser, path: Path) -> None:
 def draw_time_machine(page: Page) -> None:
     """The time machine at step 0 and at step 100, one above the other."""
     moments = []
-    whole = "document.querySelectorAll('#machine-curve circle').length == mnistcnn.state.timeMachine.steps.length"
+    whole = "() => document.querySelectorAll('#machine-curve circle').length == mnistcnn.state.timeMachine.steps.length"
     page.wait_for_function(whole)
     page.locator("#machine-slider").press("Home")
     for _ in range(9):
@@ -107,7 +107,8 @@ def draw_plays(page: Page) -> None:
     page.locator("#morph-share").evaluate(
         "slider => { slider.value = slider.max / 2; slider.dispatchEvent(new Event('input', {bubbles: true})); }"
     )
-    page.wait_for_function("document.getElementById('morph-text').innerText")
+    page.locator("#morph").scroll_into_view_if_needed()  # It computes when it is seen.
+    page.wait_for_function("() => document.getElementById('morph-text').innerText")
     save(photograph(page, "#morph"), "page-morph.png")
     page.locator("#fool-target").select_option("8")
     page.locator("#fool-start").click()
