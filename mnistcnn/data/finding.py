@@ -24,7 +24,8 @@ FAINT = 0.3
 FINER = 0.5
 """Strokes that are so much thinner for their size than the shape that they lie in were written on it."""
 HARDLY = 0.12
-"""The same of digits in one picture, of which one may lie in a shadow and another in glare."""
+"""Of one picture's digits, of which one may lie in a shadow and another in glare: what has less than this share of the
+clearest one's contrast is noise."""
 PALER, THINNER = 0.5, 0.6
 """What has less than these shares of the clearest digit's contrast and thickness is printed on the paper."""
 
