@@ -62,9 +62,7 @@ class Layer:
 
     def position(self, path: KeyPath, *, of_key: bool) -> Position:
         """Where a key or its value is; for what has no position, where what holds it is."""
-        positions = (self.document.keys if of_key else self.document.values) if self.document else {}
-        lengths = range(len(path), -1, -1)
-        return Position(*next((positions[path[:n]] for n in lengths if path[:n] in positions), _START))
+        return self.document.position(path, of_key=of_key) if self.document else _START
 
     def line(self, position: Position, text: str) -> str:
         """Put the place in front of a message."""
@@ -148,7 +146,7 @@ def file_layer(path: Path) -> Layer:
     if document.value is None:
         problems.append((_START, "nothing is set here; write keys and values such as 'steps: 3000'"))
     elif not isinstance(document.value, dict):
-        at = Position(*document.values[()])
+        at = document.position((), of_key=False)
         problems.append((at, f"expected keys and values such as 'steps: 3000', got {shown(document.value)}"))
     values = document.value if isinstance(document.value, dict) else {}
     return Layer(label, (), values, document, tuple(problems))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import yaml
@@ -61,15 +62,20 @@ class Document:
 
     Attributes:
         value: None, bool, int, float, str, list or dict with str keys.
-        keys: where each key of a mapping begins: line and column, as in `Position`.
-        values: where each value begins; () is the whole document.
+        keys: PyYAML's mark of where each key of a mapping begins; see `Document.position`.
+        values: its mark of where each value begins; () is the whole document.
         duplicates: keys given again, with the first and the later position; the later value counts.
     """
 
     value: object
-    keys: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
-    values: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[KeyPath, Any] = field(default_factory=dict)
+    values: dict[KeyPath, Any] = field(default_factory=dict)
     duplicates: list[tuple[KeyPath, Position, Position]] = field(default_factory=list)
+
+    def position(self, path: KeyPath, *, of_key: bool) -> Position:
+        """Where a key or its value is; for what has no position, where what holds it is."""
+        marks = self.keys if of_key else self.values
+        return next((_position(marks[path[:n]]) for n in range(len(path), -1, -1) if path[:n] in marks), Position(1, 1))
 
 
 def parse_yaml(text: str) -> Document:
@@ -104,6 +110,7 @@ def parse_one_value(text: str) -> Document:
     return document
 
 
+@lru_cache(maxsize=1024)
 def plain_value(text: str) -> str | bool | int | float | None:
     """Give the value of an unquoted scalar."""
     if text in _WORDS:
@@ -158,14 +165,16 @@ class _DocumentReader:
 
     def _value(self, event: Any, path: KeyPath) -> object:
         mark = event.start_mark
-        self._document.values[path] = mark.line + 1, mark.column + 1
+        self._document.values[path] = mark
         if isinstance(event, yaml.ScalarEvent):
-            _refuse_tag(event)
+            if event.tag:
+                raise _tagged(event)
             quoted = event.style  # Or a block of text, after | or >.
             return event.value if quoted else plain_value(event.value)
         if isinstance(event, yaml.AliasEvent):
             raise BadYamlError("aliases such as '*name' are not supported", _position(mark))
-        _refuse_tag(event)
+        if event.tag:
+            raise _tagged(event)
         if self._depth > _MAX_DEPTH:
             raise BadYamlError("nested too deeply", _position(mark))
         self._depth += 1
@@ -187,20 +196,20 @@ class _DocumentReader:
             mark = event.start_mark
             if not isinstance(event, yaml.ScalarEvent):
                 raise BadYamlError("a key must be a name, not a list or a mapping", _position(mark))
-            _refuse_tag(event)
-            key_path = (*path, event.value)
-            if event.value in mapping:
-                first = Position(*keys[key_path])
-                self._document.duplicates.append((key_path, first, _position(mark)))
-            keys[key_path] = mark.line + 1, mark.column + 1
-            mapping[event.value] = self._value(self._next(), key_path)
+            if event.tag:
+                raise _tagged(event)
+            key = event.value
+            key_path = (*path, key)
+            if key in mapping:
+                self._document.duplicates.append((key_path, _position(keys[key_path]), _position(mark)))
+            keys[key_path] = mark
+            mapping[key] = self._value(self._next(), key_path)
         return mapping
 
 
-def _refuse_tag(event: Any) -> None:
-    if event.tag:
-        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-        raise BadYamlError(f"tags such as '{tag}' are not supported", _position(event.start_mark))
+def _tagged(event: Any) -> BadYamlError:
+    tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+    return BadYamlError(f"tags such as '{tag}' are not supported", _position(event.start_mark))
 
 
 def _position(mark: Any) -> Position:  # PyYAML has two classes of marks, which share no base
