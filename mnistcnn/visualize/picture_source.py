@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import tensorflow as tf
@@ -16,7 +18,9 @@ from ..network.weights import Weights
 from ..runs import checkpoint as checkpoints
 from ..runs.snapshots import Snapshot
 from ..runs.trained import TrainedNetwork
+from .analysis.ahead import begin
 from .analysis.digit import Digit, default_digit, find_digit
+from .analysis.embedding import FEWEST, Embedding, embed, embed_apart
 from .analysis.maximisation import Maximised, maximise
 from .analysis.patches import Patches, find_patches
 from .analysis.survey import Survey, Surveyor
@@ -34,6 +38,8 @@ SAMPLE_IMAGES = 2000
 All 10,000 take five times as long, and excite such a unit at their nine strongest places by 3 to 8 % more. Of fc1's
 units, whose whole images are rarer, a sample would call 24 to 26 dead that are not (default.yaml, fast.yaml, 2026-11).
 """
+EMBEDDED_IMAGES = 500
+"""So many test images are flattened to a plane."""
 REFERENCE_IMAGES = 500
 """Activations are scaled by the first so many test images, whichever digit is shown: digits can be compared."""
 
@@ -71,6 +77,19 @@ class PictureSource:
         self._limits: dict[str, float] = {}
         self._patches: dict[str, Patches] = {}
         self._maximised: dict[str, Maximised] = {}
+        self._embedding: Future[Embedding | None] | None = None
+        self._history: Future[list[Moment]] | None = None
+        self._snapshots: Future[list[Snapshot]] | None = None
+
+    def look_ahead(self, kinds: Collection[str]) -> None:
+        """Begin what pictures of these kinds need from elsewhere than the network, while the first are drawn."""
+        if "embedding" in kinds:
+            units = self._embedded_units
+            self._embedding = None if units is None else begin(partial(embed_apart, units))
+        if "histograms" in kinds:
+            self._history = begin(self._load_history)
+        if "training" in kinds:
+            self._snapshots = begin(self._load_snapshots)
 
     @property
     def network(self) -> Network:
@@ -117,6 +136,18 @@ class PictureSource:
         return self._surveyor.first(min(SAMPLE_IMAGES, len(self.dataset.test)))
 
     @cached_property
+    def embedding(self) -> Embedding | None:
+        """The first test images as fc1 sees them, flattened; None for too few images or units."""
+        if self._embedded_units is None:
+            return None
+        return (self._embedding and self._embedding.result()) or embed(self._embedded_units)
+
+    @cached_property
+    def _embedded_units(self) -> Floats | None:
+        units = self.sample.peaks["fc1"][:EMBEDDED_IMAGES]
+        return units if len(units) >= FEWEST and units.shape[1] > 1 else None
+
+    @cached_property
     def _surveyor(self) -> Surveyor:
         return Surveyor(self.network, self.dataset.test)
 
@@ -156,12 +187,18 @@ class PictureSource:
     @cached_property
     def history(self) -> list[Moment]:
         """The network at every checkpoint that the run kept, in order, step 0 among them."""
+        return self._history.result() if self._history else self._load_history()
+
+    def _load_history(self) -> list[Moment]:
         directory = self.trained.run.checkpoints()
         return [Moment(step, checkpoints.load(directory.path_of(step)).evaluated_weights) for step in directory.steps()]
 
     @cached_property
     def snapshots(self) -> list[Snapshot]:
         """The snapshots that the run took, in order; of a run from before there were any, or without them, none."""
+        return self._snapshots.result() if self._snapshots else self._load_snapshots()
+
+    def _load_snapshots(self) -> list[Snapshot]:
         directory = self.trained.run.snapshots()
         return [directory.load(step) for step in directory.steps()]
 

@@ -124,6 +124,7 @@ def draw_pictures(
     with _writing(out):
         out.mkdir(parents=True, exist_ok=True)
         files.remove_temporaries(out)
+    source.look_ahead({picture.show for picture in pictures})
     done: list[Drawn] = []
     for picture in pictures:
         drawn = _draw(source, picture, out, kind)

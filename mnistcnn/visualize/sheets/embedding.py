@@ -10,49 +10,30 @@ from ..drawing.style import DIGIT_COLOURS, TEXT_SIZE, hex_colour
 from ..picture_source import PictureSource
 from .words import words
 
-IMAGES = 500
-_BEFORE_TSNE = 30  # principal components, as is usual: t-SNE is faster on them, and the rest is noise
 _SIDE = 500
 
 
 def embedding_sheet(source: PictureSource) -> Sheet | None:
     """Two maps of the first test images; None for too few of them."""
-    units = source.sample.peaks["fc1"][:IMAGES]
-    labels = source.sample.result.labels[:IMAGES]
-    if len(units) < 10 or units.shape[1] < 2:
+    found = source.embedding
+    if found is None:
         return None
-    principal, share, neighbours = embed(units)
-    shape = f"{units.shape[1]:,} dimensions → 2, the first {len(units):,} test images"
+    labels = source.sample.result.labels[: len(found.principal)]
+    count = source.weights["fc1/biases"].size
+    shape = f"{count:,} dimensions → 2, the first {len(labels):,} test images"
     said = words(source, "embedding", shape, digit=False,
-                 share=f"{100 * share:.0f} %", count=f"{units.shape[1]:,}")  # fmt: skip
+                 share=f"{100 * found.share:.0f} %", count=f"{count:,}")  # fmt: skip
     sheet = Sheet(2 * _SIDE + 60, _SIDE + 40, said, source.theme)
-    for number, (title, points) in enumerate((("PCA", principal), ("t-SNE", neighbours))):
+    for number, (title, points) in enumerate((("PCA", found.principal), ("t-SNE", found.neighbours))):
         x = number * (_SIDE + 60)
         sheet.text(x, 10, title, TEXT_SIZE, bold=True)
         _draw_points(sheet, x, 30, points, labels)
-    sheet.arrays = {"embedding/pca": principal, "embedding/tsne": neighbours, "embedding/labels": labels}
+    sheet.arrays = {
+        "embedding/pca": found.principal,
+        "embedding/tsne": found.neighbours,
+        "embedding/labels": labels,
+    }
     return sheet
-
-
-def embed(units: NDArray[np.float32]) -> tuple[NDArray[np.float32], float, NDArray[np.float32]]:
-    """Two principal components, their share of the variance, and a t-SNE map; [n, 2] each.
-
-    van der Maaten and Hinton, "Visualizing Data using t-SNE", JMLR 9 (2008), begun at the principal components,
-    which keeps the large picture (Kobak and Berens 2019).
-    """
-    from sklearn.decomposition import PCA
-    from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits
-
-    pca = PCA(n_components=min(_BEFORE_TSNE, *units.shape), svd_solver="randomized", random_state=0)
-    perplexity = min(30.0, (len(units) - 1) / 3)
-    tsne = TSNE(n_components=2, perplexity=perplexity, init="pca", random_state=0, max_iter=500)
-    # For so few points threads only wait for each other: on two cores with other work, two took seven times as long.
-    with threadpool_limits(1):
-        principal = pca.fit_transform(units)
-        neighbours = tsne.fit_transform(principal)
-    share = float(pca.explained_variance_ratio_[:2].sum())
-    return principal[:, :2].astype(np.float32), share, neighbours.astype(np.float32)
 
 
 def _draw_points(sheet: Sheet, x: int, y: int, points: NDArray[np.float32], labels: NDArray[np.uint8]) -> None:
