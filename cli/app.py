@@ -18,6 +18,7 @@ from .completion import answer_shell
 from .errors import run_guarded
 from .help import MANAGE, SEE, START, USE, PlainCommand, PlainGroup, examples
 from .rendering.messages import show_warning
+from .rendering.terminal import forget_impossible_windows
 from .streams import guard_standard_streams
 from .usage_errors import refuse_empty
 
@@ -89,9 +90,10 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """Run the console script: set the environment up, carry out the command line, exit."""
     quiet_environment()
+    forget_impossible_windows(os.environ)
     if not guard_standard_streams():
         show_warning("standard output is closed, so results are not written there")
-    if "_MNISTCNN_COMPLETE" in os.environ:
+    if os.environ.get("_MNISTCNN_COMPLETE"):
         answer_shell(lambda: app(prog_name=PROGRAM), os.environ)
         return
     sys.exit(run(sys.argv[1:]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, MutableMapping
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 Offers = Iterator[tuple[str, str]]
 """What may come next, each with a sentence about it, which zsh and fish show."""
+_CURSOR = re.compile("[0-9]{1,5}")
+"""The number of a word in bash's question."""
 
 
 def complete_runs(ctx: typer.Context, incomplete: str) -> Offers:
@@ -164,7 +167,11 @@ def answer_shell(program: Callable[[], None], environment: MutableMapping[str, s
         program: answers the shell on standard output, and exits.
         environment: holds the shell's question.
     """
-    front = _join_assignment(environment) if environment.get("_MNISTCNN_COMPLETE") == "complete_bash" else ""
+    front = ""
+    if environment.get("_MNISTCNN_COMPLETE") == "complete_bash":
+        if "COMP_WORDS" not in environment or not _CURSOR.fullmatch(environment.get("COMP_CWORD", "")):
+            return  # Somebody else's call: a traceback would end up in the line that is being typed.
+        front = _join_assignment(environment)
     if not front:
         program()
         return
@@ -178,7 +185,7 @@ def _join_assignment(environment: MutableMapping[str, str]) -> str:
     """Join the words around each `=` in bash's question; return the last word up to its `=`, if it was split there."""
     try:
         words, cursor = shlex.split(environment["COMP_WORDS"]), int(environment["COMP_CWORD"])
-    except (KeyError, ValueError):
+    except ValueError:  # A quotation that is not closed yet.
         return ""
     words = words[: cursor + 1] + [""] * (cursor + 1 - len(words))
     joined: list[str] = []

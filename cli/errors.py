@@ -100,7 +100,7 @@ def _lines(error: MnistCnnError) -> list[str]:
     problems = error.problems if isinstance(error, ConfigError) else ()
     if len(problems) > 1:
         return [f"the configuration has {len(problems)} problems", *problems]
-    return str(error).splitlines() or [type(error).__name__]
+    return error.lines or [type(error).__name__]
 
 
 def _report_usage(error: typer.TyperException, *, as_json: bool) -> int:
@@ -109,7 +109,7 @@ def _report_usage(error: typer.TyperException, *, as_json: bool) -> int:
     if message:
         context = getattr(error, "ctx", None)
         program = context.command_path if context is not None else "mnistcnn"
-        lines = [*message.splitlines(), f"see: {program} --help"]
+        lines = [message, f"see: {program} --help"]
         _report("UsageError", lines, error.exit_code, as_json=as_json)
     return error.exit_code
 

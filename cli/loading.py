@@ -77,7 +77,7 @@ def _advising(advice: str) -> Iterator[None]:
     except DataError as error:
         if not advice:
             raise
-        raise DataError(f"{error}\n{advice}") from error
+        raise DataError(*error.lines, advice) from error
 
 
 def warn_of_shortfall(run: Run, step: int) -> bool:

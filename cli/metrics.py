@@ -26,7 +26,7 @@ def read_runs(runs: Sequence[RunSummary]) -> Iterator[tuple[RunSummary, list[dic
         try:
             yield run, checked_metrics(Run(run.path).metrics_path)
         except RunError as error:
-            show_warning(f"{error}; the run is left out")
+            show_warning(*error.lines[:-1], f"{error.lines[-1]}; the run is left out")
 
 
 def check_plot(path: Path) -> Format:

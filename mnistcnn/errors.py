@@ -13,6 +13,9 @@
 
 A message says what happened, where (file and value), and what to do next. Anything else that
 escapes is a bug and shows its traceback.
+
+A message names files, whose names may hold line breaks and escape sequences. So each of its lines is an argument of its
+own, within which control characters are escaped.
 """
 
 from __future__ import annotations
@@ -20,8 +23,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
+def printable(text: str) -> str:
+    r"""Write `text` on one line, with control characters as escapes such as `\x1b`.
+
+    A file's name is data: it may hold an escape sequence, which must not reach the terminal or the log.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
 class MnistCnnError(Exception):
-    """Base class of the errors that the user can do something about."""
+    """Base class of the errors that the user can do something about.
+
+    Args:
+        lines: of the message, the first of which says the most.
+    """
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__(*lines)
+
+    @property
+    def lines(self) -> list[str]:
+        """Of the message, without control characters."""
+        return [printable(line) for line in self.args]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
 
 
 class UsageError(MnistCnnError):
@@ -37,7 +65,7 @@ class ConfigError(MnistCnnError):
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
+        super().__init__(*problems)
         self.problems = tuple(problems)
 
 

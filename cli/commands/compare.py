@@ -109,7 +109,7 @@ def _report(comparison: Comparison, dataset: Dataset, run: Run, out: Path | None
             raise RunError(problem) from error
         warnings.append(f"{problem}; choose another folder with --out")
     for warning in warnings:
-        show_warning(warning)
+        show_warning(*warning.splitlines())
     if as_json:
         write_record({**comparison.record(), "warnings": warnings, "written": written})
     else:

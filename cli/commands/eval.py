@@ -143,7 +143,7 @@ def _report(assessment: Assessment, target: Run | Path, dataset: Dataset, *, as_
     except OSError as error:
         warnings.append(f"{directory}: the results were not written: {error.strerror or error}")
     for warning in warnings:
-        show_warning(warning)
+        show_warning(*warning.splitlines())
     if as_json:
         write_record({**assessment.record(), "warnings": warnings, "written": written})
     else:

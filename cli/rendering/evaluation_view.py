@@ -164,7 +164,7 @@ def data_warnings(assessment: Assessment, dataset: Dataset) -> list[str]:
         assessment: the evaluation.
         dataset: what it was evaluated on.
     """
-    warnings = [warning for warning in (dataset.warning, *dataset.oddities) if warning]
+    warnings = [warning for warning in (dataset.warning, *map(printable, dataset.oddities)) if warning]
     if assessment.is_foreign:
         provenance = assessment.provenance
         warnings.append(

@@ -18,14 +18,14 @@ def show_interruption(lines: Sequence[str]) -> None:
     _write(lines, "", "")
 
 
-def show_warning(message: str) -> None:
-    """Write a warning."""
-    _write(message.splitlines(), "warning: ", "bold yellow")
+def show_warning(*lines: str) -> None:
+    """Write a warning, its message in the first line."""
+    _write(lines, "warning: ", "bold yellow")
 
 
 def show_hint(message: str) -> None:
     """Write what could be done better; nothing is wrong."""
-    _write(message.splitlines(), "hint: ", "bold cyan")
+    _write([message], "hint: ", "bold cyan")
 
 
 def _write(lines: Sequence[str], label: str, style: str) -> None:

@@ -87,7 +87,7 @@ class PredictionLines:
     def write(self, of: FilePrediction, saved: Sequence[Path] | None = None) -> None:
         """Write a line, and the pictures if they are wanted; an error goes to standard error."""
         if of.error or of.trained is None:
-            show_error(str(of.error).splitlines())
+            show_error(of.error.lines if of.error else [])
             return
         if not self._has_header:
             self._header(of.trained)

@@ -75,7 +75,7 @@ def _draw_rich(listing: Listing) -> None:
     wide_enough = Console(width=max(console.width, _taken(listing, kept)))
     wide_enough.print(_rich_table(listing, kept, console.width))
     if left_out:
-        names = ", ".join(listing.header[column] for column in left_out)
+        names = ", ".join(printable(listing.header[column]) for column in left_out)
         sys.stderr.write(f"this window is too narrow for: {names}\n")
 
 
@@ -89,7 +89,9 @@ def _rich_table(listing: Listing, columns: Sequence[int], width: int) -> Table:
     table = Table(box=box.SIMPLE_HEAD if has_header else box.SIMPLE, pad_edge=False, show_header=has_header)
     for column in columns:
         justify: Literal["left", "right"] = "right" if column in listing.numbers else "left"
-        table.add_column(listing.header[column], justify=justify, overflow="fold", no_wrap=column in listing.whole)
+        table.add_column(
+            Text(printable(listing.header[column])), justify=justify, overflow="fold", no_wrap=column in listing.whole
+        )
     room = max(1, width - _taken(listing, columns) - _GAP)
     for number, row in enumerate(listing.rows):
         cells = {column: Text(printable(row[column]), listing.style(number, column, row[column])) for column in columns}
@@ -123,7 +125,7 @@ def _taken(listing: Listing, columns: Sequence[int]) -> int:
 
 def _draw_plain(listing: Listing) -> None:
     header = [listing.header] if any(listing.header) else []
-    rows = [*header, *(tuple(map(printable, row)) for row in listing.rows)]
+    rows = [tuple(map(printable, row)) for row in [*header, *listing.rows]]
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     lines = [printable(listing.title)] if listing.title else []
     for row in rows:

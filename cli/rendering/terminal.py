@@ -1,15 +1,28 @@
-"""Whether a stream leads to a terminal that a display can be drawn on."""
+"""The terminal that a stream leads to: whether a display can be drawn on it, and the size of its window."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, MutableMapping
 from typing import TextIO
 
 _NOTEBOOK = "JPY_PARENT_PID"
 """Jupyter sets it for its kernels, and so for the commands of their cells, but not for its terminals."""
 _COLAB = "COLAB_"
 _DUMB = {"", "dumb", "unknown"}
+_WINDOW = ("COLUMNS", "LINES", "TERMINAL_WIDTH")
+"""The variables with which a user tells Rich, and Typer's help, the size of the window."""
+_LARGEST = 65_535
+"""Columns or lines: what the system can tell of a terminal, in 16 bits."""
+
+
+def forget_impossible_windows(environment: MutableMapping[str, str]) -> None:
+    """Remove a size that no window can have: Rich fills lines with spaces, and would fill the memory with them."""
+    for name in _WINDOW:
+        value = environment.get(name, "1")
+        if not re.fullmatch("[0-9]{1,5}", value) or not 1 <= int(value) <= _LARGEST:
+            del environment[name]
 
 
 def can_draw(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:

@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 
 from mnistcnn import statistics
+from mnistcnn.errors import printable as printable  # With the others that write for people.
 
 
 def percent(fraction: float | None) -> str:
@@ -48,16 +49,6 @@ def value_text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     return printable(value if isinstance(value, str) else json.dumps(value))
-
-
-def printable(text: str) -> str:
-    r"""Write `text` on one line, with control characters as escapes such as `\x1b`.
-
-    A folder's name is data: it may hold an escape sequence, which must not reach the terminal or the log.
-    """
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def one_line(text: str) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ..errors import ConfigError, UsageError
+from ..errors import ConfigError, UsageError, printable
 from .paths import unexpanded
 from .problems import describe, dotted, shown
 from .yaml_reader import BadYamlError, Document, KeyPath, Position, parse_one_value, parse_yaml, plain_value
@@ -67,7 +67,7 @@ class Layer:
     def line(self, position: Position, text: str) -> str:
         """Put the place in front of a message."""
         place = f"{self.label}:{position.line}:{position.column}" if self.document else self.label
-        return _printable(f"{place}: {text}")
+        return printable(f"{place}: {text}")
 
 
 def load_model(
@@ -183,7 +183,7 @@ def _override_layer(override: str) -> Layer:
     path = tuple(key.strip().split("."))
     label = f"--set {override}"
     if not equals or not all(path):
-        raise UsageError(_printable(f"{label}: expected KEY=VALUE, such as --set data.source=digits"))
+        raise UsageError(f"{label}: expected KEY=VALUE, such as --set data.source=digits")
     try:
         document = parse_one_value(text)
     except BadYamlError as error:
@@ -257,8 +257,3 @@ def _report(layers: Sequence[Layer], problems: Sequence[tuple[int, Position, str
     lines = [layers[rank].line(position, text) for rank, position, text in sorted(problems)]
     more = len(lines) - _MAX_PROBLEMS
     return lines if more <= 0 else [*lines[:_MAX_PROBLEMS], f"... and {more} more"]
-
-
-def _printable(text: str) -> str:
-    """Keep a message on one line, and control characters in a key or a value away from the terminal."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

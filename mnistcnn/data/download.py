@@ -63,7 +63,7 @@ class DownloadError(DataError):
     """
 
     def __init__(self, headline: str, attempts: Sequence[str]) -> None:
-        super().__init__("\n".join([headline, *(f"  {attempt}" for attempt in attempts)]))
+        super().__init__(headline, *(f"  {attempt}" for attempt in attempts))
         self.headline = headline
         self.attempts = tuple(attempts)
 

@@ -75,8 +75,8 @@ def what_is_there(folder: Path, errors: Iterable[DataError]) -> list[DataError]:
 
 def join_errors(headline: str, errors: list[DataError]) -> DataError:
     """One error that says everything that is wrong, each thing once and on a line of its own."""
-    lines = dict.fromkeys(str(error) for error in errors)
-    return DataError("\n".join([headline, *(f"  {line}" for line in lines)]))
+    lines = dict.fromkeys(line for error in errors for line in error.lines)
+    return DataError(headline, *(f"  {line}" for line in lines))
 
 
 def inspect_folder(folder: Path, names: Sequence[str], read: Callable[[Path, str], FoundFile]) -> Inspection:

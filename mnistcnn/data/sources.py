@@ -106,8 +106,7 @@ def _fallback_warning(error: DownloadError) -> str:
     lines = [
         "MNIST could not be loaded. This uses scikit-learn's 1,797 small digits instead: the accuracy is theirs "
         "and cannot be compared with MNIST's.",
-        error.headline,
-        *(f"  {attempt}" for attempt in error.attempts),
+        *error.lines,
         _how_to_get_mnist(),
         "To use the digits without this warning: data.source=digits.",
     ]

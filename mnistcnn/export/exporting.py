@@ -139,7 +139,7 @@ def raise_for_problems(exported: Sequence[Exported], failed: Sequence[ExportFail
         lines += [f"{len(failed)} of {len(failed) + len(exported)} formats could not be made"]
         lines += [f"{each.path}: {each.problem}" for each in failed]
     if lines:
-        raise (ExportMismatchError if different else RunError)("\n".join(lines))
+        raise (ExportMismatchError if different else RunError)(*lines)
 
 
 def _check_data(run: Run, formats: Sequence[Format], dataset: Dataset | None, *, verify: bool) -> None:

@@ -85,7 +85,7 @@ def choose_formats(wanted: Sequence[str], *, verify: bool) -> tuple[list[Format]
         else:
             chosen.append(one)
     if lacking:
-        raise UsageError("\n".join(lacking))
+        raise UsageError(*lacking)
     return chosen, skipped
 
 

@@ -166,8 +166,8 @@ class CheckpointDirectory:
             try:
                 return load(self.path_of(step)), problems
             except CheckpointError as error:
-                problems.append(str(error))
-        raise CheckpointError("\n".join([f"{self.path}: no intact checkpoint", *problems]))
+                problems += error.lines
+        raise CheckpointError(f"{self.path}: no intact checkpoint", *problems)
 
     def rewind(self, step: int, best_step: int | None) -> None:
         """Remove the checkpoints after `step`, from which the run is resumed, and set the links accordingly."""

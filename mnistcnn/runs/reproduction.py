@@ -37,7 +37,7 @@ class Reproduction:
         lines += difference_lines(self.differences)
         if not self.differences:
             lines.append("versions, processor and cores are the same, so the cause is unknown: please report it")
-        raise RunError("\n".join(lines))
+        raise RunError(*lines)
 
 
 def config_to_repeat(run: Run) -> Config:

@@ -41,6 +41,12 @@ def test_help_and_version_import_nothing_heavy(arguments):
     assert heavy_modules(result) == set()
 
 
+def test_help_fits_the_memory_however_wide_the_window_claims_to_be():
+    line = f"ulimit -v 2000000; COLUMNS=1000000000 {sys.executable} -m mnistcnn train --help"
+    result = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 def test_help_is_tested_for_every_command():
     root = typer.main.get_command(app)
     names = {None, *root.commands}

@@ -40,6 +40,7 @@ def refused(capfd, here, arguments, code, *said):
     errors = [line for line in err.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1, err
     assert "Traceback" not in err
+    assert "\x1b" not in err
     assert out == ""
     for part in said:
         assert re.search(part, err), f"{part!r} is not in {err!r}"
@@ -111,6 +112,26 @@ def test_all_problems_come_at_once_with_those_of_the_command_line(capfd, here):
 )
 def test_a_command_line_that_makes_no_sense_is_2(capfd, here, arguments, said):
     refused(capfd, here, arguments, 2, said)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("predict --run RUN NAME", 4),
+        ("predict --run NAME a.png", 5),
+        ("page NAME", 5),
+        ("runs show NAME", 5),
+        ("data --import NAME --out out", 4),
+        ("export RUN --format NAME", 2),
+        ("train --from NAME", 5),
+        ("train NAME", 2),
+        ("NAME", 2),
+    ],
+)
+def test_a_name_cannot_split_or_colour_an_error(capfd, here, bars_run, line, code):
+    words = {"RUN": str(bars_run), "NAME": "a\nerror: b\x1b[31m"}
+    shown = r"a\\(n|x0a)error: b\\x1b\[31m"
+    refused(capfd, here, [words.get(word, word) for word in line.split()], code, shown)
 
 
 def spoil_images(folder, change):

@@ -106,6 +106,27 @@ def test_facts_are_offered_for_sorting_and_filtering(offered, log_dir):
     assert offered("mnistcnn runs list --filter sta") == ["started=", "state="]
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        {},
+        {"COMP_CWORD": "1"},
+        {"COMP_WORDS": "mnistcnn train"},
+        {"COMP_WORDS": "mnistcnn train", "COMP_CWORD": "second"},
+        {"COMP_WORDS": "mnistcnn train", "COMP_CWORD": "-1"},
+        {"COMP_WORDS": "mnistcnn train", "COMP_CWORD": "10000000000"},
+    ],
+    ids=str,
+)
+def test_half_a_question_gets_no_answer_and_no_traceback(monkeypatch, capsys, question):
+    for name in ("COMP_WORDS", "COMP_CWORD"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {**question, "_MNISTCNN_COMPLETE": "complete_bash"}.items():
+        monkeypatch.setenv(name, value)
+    answer_shell(lambda: app(prog_name="mnistcnn"), os.environ)
+    assert capsys.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_other_shells_keep_the_key_and_show_what_it_means(ask, shell):
     output = ask(shell, "mnistcnn train --set data.source=d")

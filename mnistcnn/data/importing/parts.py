@@ -113,7 +113,7 @@ def _framed(images: NDArray[np.uint8], where: str) -> NDArray[np.uint8]:
         try:
             framed.append(to_mnist_image(image[..., np.newaxis] / np.float32(255), f"{where}: image {number:,}"))
         except DataError as error:
-            errors.append(str(error))
+            errors += error.lines
     raise_together(errors)
     return np.stack(framed)
 
@@ -124,4 +124,4 @@ def raise_together(errors: Iterable[str]) -> None:
     if len(lines) > MOST_ERRORS:
         lines = [*lines[:MOST_ERRORS], f"... and {len(lines) - MOST_ERRORS:,} more"]
     if lines:
-        raise DataError("\n".join(lines))
+        raise DataError(*lines)

@@ -65,7 +65,7 @@ def _read_split(folder: Path, *, frame: bool) -> tuple[list[str], Examples]:
         try:
             images.append(read_digit(str(file), io.BytesIO()) if frame else _read_as_it_is(file))
         except DataError as error:
-            errors.append(str(error))
+            errors += error.lines
     raise_together(errors)
     labels = np.array([int(file.parent.name) for file in files], np.uint8)
     return list(names), Examples(np.stack(images), labels)

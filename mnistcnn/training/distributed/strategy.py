@@ -61,8 +61,8 @@ def join(workers: Workers, gpus: int, config: WorkersConfig) -> tf.distribute.St
         who = ", ".join(workers.name(index) for index in missing) or "a worker"
         raise WorkersError(
             f"{who} did not join within {config.join_timeout} s (workers.join_timeout); this is "
-            f"{workers.name(workers.index)}; start all {workers.count} with the same addresses\n"
-            f"TensorFlow says: {reason(error)}"
+            f"{workers.name(workers.index)}; start all {workers.count} with the same addresses",
+            f"TensorFlow says: {reason(error)}",
         ) from error
 
 

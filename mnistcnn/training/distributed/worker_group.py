@@ -150,7 +150,7 @@ class WorkerGroup:
             # TensorFlow leaves a pool of threads open in the frames of a sum that fails. At the end of the process,
             # it would be too late to close it, and a traceback would say so.
             clear_frames(error.__traceback__)
-            raise WorkersError(self._describe_loss(error)) from error
+            raise WorkersError(*self._describe_loss(error)) from error
 
     def _exchange(self, value: int, *, stop: bool = False, failure: int = 0) -> Orders:
         summed = self._sum(np.array([value, stop, failure], np.int32)).tolist()
@@ -167,12 +167,12 @@ class WorkerGroup:
         with self.detecting_lost_workers():
             return self.replicas.sum_of_hosts(values)
 
-    def _describe_loss(self, error: tf.errors.OpError) -> str:
+    def _describe_loss(self, error: tf.errors.OpError) -> tuple[str, str]:
         named = {int(task) for task in _TASK.findall(error.message)} - {self.workers.index}
         lost = sorted({index for index in named if index < self.count} | set(unreachable(self.workers)))
         who = ", ".join(self.workers.name(index) for index in lost) or "another worker"
         return (
             f"lost {who}; this is {self.workers.name(self.workers.index)} of {self.count}; steps after the last "
-            "checkpoint are lost: start all of them again with --resume\n"
-            f"TensorFlow says: {reason(error)}"
+            "checkpoint are lost: start all of them again with --resume",
+            f"TensorFlow says: {reason(error)}",
         )

@@ -52,6 +52,14 @@ def test_in_a_pipe_it_is_plain_text_with_numbers_at_the_right(capsys):
     assert err == ""
 
 
+@pytest.mark.parametrize("name", ["a\x1b[2J", "a\nb", "[red]a"])
+def test_a_name_at_the_head_of_a_column_is_only_a_name(capsys, drawn, name):
+    table = Listing("", ("", name), [("state", "finished")])
+    draw([table])
+    for out in (capsys.readouterr().out, drawn(80, table)[0]):
+        assert name.replace("\x1b", "\\x1b").replace("\n", "\\n") in out
+
+
 def test_a_wide_window_shows_every_column(drawn):
     out, err = drawn(120)
     assert "learning_rate 0.001, seed 3" in out

@@ -6,7 +6,7 @@ import sys
 import termios
 
 import pytest
-from mnistcnn_cli.rendering.terminal import can_draw
+from mnistcnn_cli.rendering.terminal import can_draw, forget_impossible_windows
 
 GOOD = {"TERM": "xterm-256color"}
 
@@ -43,6 +43,19 @@ def test_a_notebook_and_a_simple_terminal_get_a_log(terminal, environment):
 def test_a_terminal_without_a_height_gets_a_log(terminal):
     termios.tcsetwinsize(terminal[0].fileno(), (0, 0))
     assert not can_draw(terminal[0], GOOD)
+
+
+@pytest.mark.parametrize("size", ["1000000000", "65536", "0", "-1", "wide", "²", ""])
+def test_a_size_that_no_window_has_is_forgotten(size):
+    environment = {"COLUMNS": size, "LINES": size, "TERMINAL_WIDTH": size, **GOOD}
+    forget_impossible_windows(environment)
+    assert environment == GOOD
+
+
+def test_a_size_that_a_window_can_have_is_kept():
+    environment = {"COLUMNS": "200", "LINES": "1", "TERMINAL_WIDTH": "65535"}
+    forget_impossible_windows(environment)
+    assert environment == {"COLUMNS": "200", "LINES": "1", "TERMINAL_WIDTH": "65535"}
 
 
 def test_a_file_gets_a_log(tmp_path):
