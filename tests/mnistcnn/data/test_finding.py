@@ -81,6 +81,15 @@ def test_the_black_edge_of_a_scan_is_no_digit():
     assert [digit.box for digit in find_digits(page_with_a_stroke(scanned))] == [STROKE]
 
 
+def test_a_sheet_that_lies_askew_on_a_desk_and_touches_all_sides_is_no_digit():
+    y, x = np.abs(np.mgrid[:200, :200] - 99.5)
+    photo = np.where(y + x <= 100, 0.9, 0.1)
+    photo[72:128, 72:128] *= 1 - 0.35 * np.kron(SEVEN.image / 255, np.ones((2, 2)))
+    (digit,) = find_digits(ndimage.gaussian_filter(photo, 1).astype(np.float32)[..., np.newaxis])
+    assert read(digit.image) == 7
+    assert digit.box.within(Box(72, 72, 128, 128))
+
+
 def test_what_is_hardly_there_beside_a_clear_stroke_is_no_digit():
     on_desk = np.full((400, 400), 0.9)
     on_desk[:, 300:] = 0.12
