@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from mnistcnn import __version__
+from mnistcnn.network.memory_errors import check_address_space
 from mnistcnn.network.quiet_tensorflow import quiet_environment
 
 from .commands import compare, config, data, doctor, export, page, predict, runs, sweep, train, visualize
@@ -82,6 +83,7 @@ def run(arguments: Sequence[str]) -> int:
         refuse_empty(arguments)
         # Typer's own `main` would turn errors into its own exit codes before `run_guarded` sees them.
         with command.make_context(PROGRAM, list(arguments)) as context:
+            check_address_space("NumPy")
             command.invoke(context)
 
     return run_guarded(invoke, as_json="--json" in arguments)

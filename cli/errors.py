@@ -22,9 +22,10 @@ from mnistcnn.errors import (
     RunError,
     UsageError,
 )
+from mnistcnn.network.memory_errors import is_out_of_memory
 
-from .memory_errors import OUT_OF_MEMORY, is_out_of_memory, memory_message
-from .rendering.messages import show_error, show_interruption
+from .memory_errors import OUT_OF_MEMORY, memory_message
+from .rendering.messages import show_error, show_interruption, write_error
 from .streams import OutputError, ReaderGoneError, discard
 from .usage_errors import usage_message
 
@@ -38,6 +39,7 @@ EXIT_CODES: dict[type[MnistCnnError], int] = {
     BelowAccuracyError: 7,
     ExportMismatchError: 8,
 }
+_SHOW = {"Interrupted": show_interruption, "OutOfMemory": write_error}
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 
@@ -83,8 +85,11 @@ def _run(command: Callable[[], None], *, as_json: bool) -> int:
     except Exception as error:
         if not is_out_of_memory(error):
             raise
-        return _report("OutOfMemory", memory_message(error), OUT_OF_MEMORY, as_json=as_json)
-    return 0
+        lines = memory_message(error)
+    else:
+        return 0
+    # Here, where the frames of the command no longer hold what filled the memory.
+    return _report("OutOfMemory", lines, OUT_OF_MEMORY, as_json=as_json)
 
 
 def _report_output(error: OutputError | ReaderGoneError | BrokenPipeError, code: int) -> int:
@@ -116,9 +121,8 @@ def _report_usage(error: typer.TyperException, *, as_json: bool) -> int:
 
 def _report(kind: str, lines: list[str], code: int, *, as_json: bool) -> int:
     """Write one message on standard error, and with `as_json` one record on standard output."""
-    show = show_interruption if kind == "Interrupted" else show_error
     try:
-        show(lines)
+        _SHOW.get(kind, show_error)(lines)
     except OSError:  # The terminal may be gone; the exit code remains.
         discard(sys.stderr)
     if as_json:

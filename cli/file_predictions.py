@@ -10,6 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from mnistcnn.errors import DataError
+from mnistcnn.network.memory_errors import check_address_space
 from mnistcnn.network.quiet_tensorflow import import_tensorflow
 
 from .file_reading import HowToRead, ReadFile, read_files
@@ -83,6 +84,7 @@ def predict_files(
         RunError, CheckpointError, ConfigError: as `load_trained`.
         DataError: as `read_files`.
     """
+    check_address_space("TensorFlow")
     network: _Network | None = None
     with closing(read_files(names, how)) as files:
         while read := list(islice(_counted(files, on_read), CHUNK)):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnistcnn.errors import DataError
+from mnistcnn.network.memory_errors import check_address_space
 from mnistcnn.network.quiet_tensorflow import import_tensorflow
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def load_data(config: DataConfig, console: Console, *, advice: str = "") -> Data
     Raises:
         DataError: the data is missing or damaged.
     """
+    check_address_space("TensorFlow")  # All who load data start it next.
     from mnistcnn.data.sources import load_dataset
 
     console.phase("loading the data")

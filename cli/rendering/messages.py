@@ -13,6 +13,12 @@ def show_error(lines: Sequence[str]) -> None:
     _write(lines, "error: ", "bold red")
 
 
+def write_error(lines: Sequence[str]) -> None:
+    """Write an error without Rich, whose import needs memory."""
+    if sys.stderr is not None:
+        sys.stderr.write("error: " + "\n  ".join(map(printable, lines)) + "\n")
+
+
 def show_interruption(lines: Sequence[str]) -> None:
     """Write why the command ended early, which is no error."""
     _write(lines, "", "")

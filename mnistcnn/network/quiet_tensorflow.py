@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..errors import MnistCnnError
+from .memory_errors import check_address_space, is_out_of_memory
 from .scratch_file import scratch_file
 from .startup import prepare
 
@@ -56,12 +57,11 @@ def quiet_stderr() -> Iterator[None]:
         os.dup2(held.fileno(), 2)
         try:
             yield
-        except (MnistCnnError, MemoryError):
-            raise  # Its message says it all.
-        except Exception:
-            os.dup2(kept, 2)
-            held.seek(0)
-            os.write(2, held.read())
+        except Exception as error:
+            if not isinstance(error, MnistCnnError) and not is_out_of_memory(error):  # Whose messages say it all.
+                os.dup2(kept, 2)
+                held.seek(0)
+                os.write(2, held.read())
             raise
         finally:
             os.dup2(kept, 2)
@@ -74,7 +74,11 @@ def import_tensorflow() -> None:
     TensorFlow loads Keras eagerly, for the sake of models with Keras' optimizers, and does without where it is missing:
     1.1 of 2.7 s (TensorFlow 2.21). A later import of Keras works as ever. Hardly anything is garbage while modules are
     imported, so looking for it meanwhile would cost a tenth of the import.
+
+    Raises:
+        MemoryError: there is too little memory for it.
     """
+    check_address_space("TensorFlow")
     prepare()
     hidden = _KERAS not in sys.modules and "tensorflow" not in sys.modules
     with quiet_stderr(), _no_garbage_collection():

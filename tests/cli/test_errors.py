@@ -107,6 +107,22 @@ def test_memory_that_is_not_there_is_told_in_two_lines(capsys):
     assert "mnistcnn doctor" in second
 
 
+def test_memory_that_is_not_there_is_told_without_what_needs_more_of_it(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    assert run_guarded(raising(MemoryError()), as_json=False) == 5
+    assert capsys.readouterr().err.startswith("error: out of memory: Python could not get any\n")
+
+
+@pytest.mark.parametrize(("kilobytes", "library"), [(120_000, "NumPy"), (1_800_000, "TensorFlow")])
+def test_a_limit_under_which_a_library_would_end_the_process_is_told_instead(kilobytes, library, bars_run):
+    command = f"ulimit -v {kilobytes}; {sys.executable} -m mnistcnn predict --run {bars_run} {__file__}"
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert result.returncode == 5
+    first, _advice = result.stderr.splitlines()
+    assert first.startswith(f"error: out of memory: `ulimit -v` allows this process {kilobytes * 1024 / 1e6:,.0f} MB")
+    assert library in first
+
+
 def test_an_import_that_breaks_off_under_a_limit_of_memory_is_no_bug(monkeypatch, capsys):
     broken = SystemError("_find_and_load returned NULL without setting an exception")
     monkeypatch.setattr("resource.getrlimit", lambda kind: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

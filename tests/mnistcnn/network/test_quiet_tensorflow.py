@@ -6,6 +6,9 @@ import sys
 
 import pytest
 
+from mnistcnn.errors import DataError
+from mnistcnn.network.quiet_tensorflow import quiet_stderr
+
 SCRIPT = """
 import gc, sys
 from mnistcnn.network.quiet_tensorflow import import_tensorflow, quiet_environment
@@ -45,6 +48,28 @@ with quiet_stderr():
     os.write(2, b"chatter")
 print("done")
 """
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (ImportError("x.so: failed to map segment from shared object"), ""),
+        (DataError("a.png is damaged"), ""),
+        (ImportError("no module named x"), "chatter"),
+    ],
+    ids=str,
+)
+def test_native_messages_are_shown_only_with_a_bug(error, shown, capfd, monkeypatch):
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+
+    def fail():
+        with quiet_stderr():
+            os.write(2, b"chatter")
+            raise error
+
+    with pytest.raises(type(error)):
+        fail()
+    assert capfd.readouterr().err == shown
 
 
 @pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="needs files in memory")
