@@ -20,6 +20,7 @@ from .errors import run_guarded
 from .help import MANAGE, SEE, START, USE, PlainCommand, PlainGroup, examples
 from .rendering.messages import show_warning
 from .rendering.terminal import forget_impossible_windows
+from .signals import end_as_by_ctrl_c
 from .streams import guard_standard_streams
 from .usage_errors import refuse_empty
 
@@ -98,4 +99,5 @@ def main() -> None:
     if os.environ.get("_MNISTCNN_COMPLETE"):
         answer_shell(lambda: app(prog_name=PROGRAM), os.environ)
         return
+    end_as_by_ctrl_c()
     sys.exit(run(sys.argv[1:]))

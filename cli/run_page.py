@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mnistcnn.errors import UsageError
+from mnistcnn import files
+from mnistcnn.errors import RunError, UsageError
 from mnistcnn.visualize.names import PAGE, PageWeights
 
 from .loading import find_run, hint_at_handwriting, load_picture_source
@@ -39,6 +40,10 @@ def write_run_page(
     path = out or found.path / "visualize" / PAGE
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name a file: --out {path / PAGE}")
+    try:
+        files.check_replaceable(path)
+    except OSError as error:
+        raise RunError(f"{path}: cannot write the page: {error.strerror or error}") from error
     with open_console(as_json=as_json, quiet=quiet) as console:
         source = load_picture_source(found, checkpoint, data_dir, console)
         console.phase("writing the page")

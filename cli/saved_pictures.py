@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnistcnn import files
 from mnistcnn.errors import RunError, UsageError
 
 if TYPE_CHECKING:
@@ -25,19 +26,19 @@ class SavedPictures:
 
     Args:
         directory: new or empty.
-        files: how many there are.
+        count: of the files.
 
     Raises:
         UsageError: there is something in the folder.
         RunError: it cannot be made.
     """
 
-    def __init__(self, directory: Path, files: int) -> None:
+    def __init__(self, directory: Path, count: int) -> None:
         self._directory = directory
-        self._width = len(str(files))
+        self._width = len(str(count))
         self._file = 0
         try:
-            directory.mkdir(parents=True, exist_ok=True)
+            files.make_directory(directory)
             is_empty = not any(directory.iterdir())
         except OSError as error:
             raise _unwritable(directory, error) from error

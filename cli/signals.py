@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal ask a run to save and stop; a second request stops it at once."""
+"""Ctrl-C, SIGTERM and a closed terminal end a command. A run saves first; a second request stops it at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mnistcnn.events import Event, RunFinished, WorkerFinished
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal ended the run, after everything was saved."""
+    """A signal ended the command; a run, after everything was saved."""
 
     def __init__(self, signal_number: int) -> None:
         super().__init__()
@@ -43,6 +43,17 @@ class StopRequest:
         """Exit with the code that a shell expects, if the run was asked to stop."""
         if self._signal is not None:
             raise Stopped(self._signal)
+
+
+def end_as_by_ctrl_c() -> None:
+    """Let SIGTERM and a closed terminal raise an exception, as Ctrl-C does, so that nothing half-written stays."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:  # `nohup` has SIGHUP ignored.
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise Stopped(number)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         OSError: it could not be written; `path` is as it was.
     """
+    _refuse_special(path)
     temporary = _temporary_name(path.parent)
     try:
         write_synced(temporary, content)
@@ -29,6 +30,32 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def check_replaceable(path: Path) -> None:
+    """Find out before long work whether `write_atomically` could write a file, of which folders may be missing.
+
+    Raises:
+        OSError: it could not.
+    """
+    _refuse_special(path)
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+def make_directory(path: Path) -> None:
+    """Make a directory with those above it, unless it is there.
+
+    Raises:
+        OSError: it could not be made; a file in its place is a `NotADirectoryError`.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from error
 
 
 @contextmanager
@@ -97,6 +124,12 @@ def format_problem(found: object, known: int) -> str:
     if isinstance(found, int) and not isinstance(found, bool) and found > known:
         return f"format {found}, of a newer version of mnistcnn; this one reads format {known}: update mnistcnn"
     return f"damaged: its format is {found!r}; this version of mnistcnn reads format {known}"
+
+
+def _refuse_special(path: Path) -> None:
+    """Refuse a device or a pipe: a rename would put a file in its place, for every program of the machine."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
 
 
 def _temporary_name(parent: Path) -> Path:

@@ -247,4 +247,5 @@ def _starting_weights(which: str, config: Config) -> StartingWeights:
     from mnistcnn.runs.starting import load_starting_weights
 
     source = open_run(which, config.log_dir)
+    source.manifest()  # Refuses what a newer version of mnistcnn wrote.
     return load_starting_weights(source.path, source.checkpoints(), "best", config.network)

@@ -118,7 +118,7 @@ class Comparison:
         Raises:
             OSError: one could not be written.
         """
-        directory.mkdir(parents=True, exist_ok=True)
+        files.make_directory(directory)
         images = ((*astuple(each), each.right) for each in self.disagreements)
         units = ((layer.layer, *pair) for layer in self.layers for pair in layer.pairs)
         contents = {

@@ -55,7 +55,7 @@ class ExportDirectory:
             RunError: it cannot be written, or another process is exporting into it.
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            files.make_directory(self.path)
             with lock.held(self.path):
                 files.remove_temporaries(self.path)
                 yield

@@ -98,6 +98,8 @@ def open_storage(settings: SweepConfig, *, create: bool) -> tuple[BaseStorage, L
     path = Path(name).expanduser()
     if not create and not path.is_file():
         raise RunError(f"{path}: no studies here; choose another --log-dir or --storage")
+    if path.exists() and not path.is_file():  # Reading a pipe would wait for ever.
+        raise RunError(f"{path}: cannot keep a study here: not a regular file")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()

@@ -122,7 +122,7 @@ def draw_pictures(
         UsageError: the run has no material for any of them.
     """
     with _writing(out):
-        out.mkdir(parents=True, exist_ok=True)
+        files.make_directory(out)
         files.remove_temporaries(out)
     source.look_ahead({picture.show for picture in pictures})
     done: list[Drawn] = []

@@ -33,6 +33,33 @@ def test_a_failed_write_leaves_the_old_content_and_nothing_else(tmp_path, monkey
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to(os.devnull)], ids=["pipe", "device"])
+def test_what_is_no_regular_file_is_never_replaced(tmp_path, make):
+    make(tmp_path / "a")
+    for write in (lambda path: files.write_atomically(path, b"new"), files.check_replaceable):
+        with pytest.raises(OSError, match="not a regular file"):
+            write(tmp_path / "a")
+    assert not (tmp_path / "a").is_file()
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_whether_a_file_could_be_written_is_found_out_without_writing(tmp_path):
+    (tmp_path / "file").write_text("")
+    files.check_replaceable(tmp_path / "file")
+    files.check_replaceable(tmp_path / "to be made" / "file")
+    with pytest.raises(NotADirectoryError):
+        files.check_replaceable(tmp_path / "file" / "below")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_file_in_the_place_of_a_directory_is_called_that(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotADirectoryError):
+        files.make_directory(tmp_path / "file")
+    files.make_directory(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+
+
 def test_files_are_as_readable_as_the_umask_says(tmp_path):
     before = os.umask(0o027)
     try:

@@ -90,7 +90,7 @@ def _read(source: Path, *, frame: bool) -> Parts:
 def _write(parts: Parts, out: Path) -> None:
     values = (parts.training.images, parts.training.labels, parts.test.images, parts.test.labels)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
+        files.make_directory(out.parent)
         with files.directory_beside(out.parent) as temporary:
             for name, array in zip(FILE_NAMES, values, strict=True):
                 files.write_synced(temporary / name, idx_bytes(array))

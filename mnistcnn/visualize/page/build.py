@@ -61,7 +61,7 @@ def write_page(source: PictureSource, path: Path, weights: PageWeights = "int8")
     payload = make_payload(source, weights)
     content = files.utf8(render(payload))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        files.make_directory(path.parent)
         files.write_atomically(path, content)
     except OSError as error:
         raise RunError(f"{path}: cannot write the page: {error.strerror or error}") from error

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -157,6 +159,22 @@ def test_an_import_in_json_is_one_object(tmp_path: Path, capsys: pytest.CaptureF
     assert import_table(tmp_path, as_json=True) == 0
     (record,) = parsed(capsys)
     assert (record["event"], record["splits"]["test"]["classes"][3]) == ("imported", 2)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_an_import_that_is_ended_leaves_nothing_half_written(tmp_path: Path, number: int) -> None:
+    assert import_table(tmp_path) == 0  # Makes the table.
+    script = (
+        "import os\n"
+        "from mnistcnn.data.importing import folder\n"
+        f"folder.files.sync_directory = lambda path: os.kill(os.getpid(), {int(number)})\n"
+        "from mnistcnn_cli.app import main\n"
+        "main()\n"
+    )
+    command = [sys.executable, "-c", script, "data", "--import", "source", "--out", "other"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (128 + number, "interrupted\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "source"]
 
 
 def test_an_import_that_fails_is_4_and_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,8 @@
 """`mnistcnn page` and `mnistcnn visualize --page`: where the page goes, who opens it, and what is refused."""
 
 import json
+import os
+import stat
 import sys
 import webbrowser
 
@@ -142,8 +144,12 @@ def test_bad_input_is_one_message_and_an_exit_code(arguments, code, said, bars_r
     assert "Traceback" not in captured.err
 
 
-def test_a_page_that_cannot_be_written_is_told(bars_run, tmp_path, capsys, quick):
+@pytest.mark.parametrize(
+    ("name", "reason"), [("file/page.html", "Not a directory"), ("pipe", "not a regular file")], ids=lambda value: value
+)
+def test_a_page_that_cannot_be_written_is_told_before_anything_is_loaded(bars_run, tmp_path, capsys, name, reason):
     (tmp_path / "file").write_text("in the way")
-    path = tmp_path / "file" / "page.html"
-    assert run(["page", str(bars_run), "--out", str(path)]) == 5
-    assert f"{path}: cannot write the page" in capsys.readouterr().err
+    os.mkfifo(tmp_path / "pipe")
+    assert run(["page", str(bars_run), "--out", str(tmp_path / name)]) == 5
+    assert capsys.readouterr().err == f"error: {tmp_path / name}: cannot write the page: {reason}\n"
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)

@@ -120,12 +120,15 @@ def test_show_lists_the_best_trials_and_how_to_train_the_best(here, capfd):
         ("sweep --config s.yaml --storage postgresql://u:secret@127.0.0.1:1/x", 5, "u:***@127.0.0.1:1/x: the study"),
         ("sweep --config s.yaml --storage sqlite:////nowhere/x.db", 5, "unable to open database file"),
         ("sweep --config s.yaml --storage s.yaml/x", 5, "cannot keep a study here"),
+        ("sweep --config s.yaml --storage .", 5, "cannot keep a study here: not a regular file"),
+        ("sweep --config s.yaml --storage pipe", 5, "cannot keep a study here: not a regular file"),
         ("sweep --trials 3 show", 2, "after the word show"),
         ("sweep show", 5, "runs/sweeps.journal: no studies here"),
         ("sweep show --storage sqlite:///nowhere.db", 5, "no such file"),
     ],
 )
 def test_what_makes_no_sense_is_told_and_nothing_runs(here, capfd, arguments, code, said):
+    os.mkfifo("pipe")
     assert run(arguments.split()) == code
     err = capfd.readouterr().err
     assert said in err

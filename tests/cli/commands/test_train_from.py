@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -85,6 +86,15 @@ def test_what_has_weights_of_its_own_excludes_from(other, capsys):
 def test_a_run_that_is_not_there_is_named(tmp_path, capsys):
     assert run(["train", "--from", "nobody", "--log-dir", str(tmp_path)]) == 5
     assert "nobody: no such run" in capsys.readouterr().err
+
+
+def test_a_run_of_a_newer_version_is_refused_by_name(bars_run, tmp_path, capsys):
+    newer = tmp_path / "newer"
+    shutil.copytree(bars_run, newer, symlinks=True)
+    Run(newer).update_manifest({"format": 99})
+    assert run(command(newer, tmp_path, *SHAPE)) == 5
+    assert f"error: {newer / 'manifest.json'}: format 99, of a newer version of mnistcnn" in capsys.readouterr().err
+    assert not (tmp_path / "tuned").exists()
 
 
 def test_a_run_that_was_killed_before_it_logged_anything_still_starts_from_them(bars_run, tuned, tmp_path):
