@@ -6,7 +6,7 @@ from PIL import Image
 
 import mnistcnn.data.digitfiles as digitfiles
 from mnistcnn.data.digitfiles import list_images, read_digit
-from mnistcnn.errors import DataError
+from mnistcnn.errors import DataError, printable
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_file_and_standard_input_are_the_same_digit(tmp_path, digit):
 def test_what_cannot_be_read_is_an_error_that_names_it(name, said):
     with pytest.raises(DataError, match=said) as error:
         read_digit(name, nothing())
-    assert str(error.value).startswith(name)
+    assert str(error.value).startswith(printable(name))
 
 
 def test_a_file_without_end_is_not_read_for_ever(monkeypatch):
