@@ -15,7 +15,7 @@ from mnistcnn.network.quiet_tensorflow import quiet_environment
 
 from .commands import compare, config, data, doctor, export, page, predict, runs, sweep, train, visualize
 from .commands import eval as evaluation
-from .completion import answer_shell
+from .completion import answer_shell, installing_completion
 from .errors import run_guarded
 from .help import MANAGE, SEE, START, USE, PlainCommand, PlainGroup, examples
 from .rendering.messages import show_warning
@@ -83,7 +83,9 @@ def run(arguments: Sequence[str]) -> int:
     def invoke() -> None:
         refuse_empty(arguments)
         # Typer's own `main` would turn errors into its own exit codes before `run_guarded` sees them.
-        with command.make_context(PROGRAM, list(arguments)) as context:
+        with installing_completion(arguments):
+            context = command.make_context(PROGRAM, list(arguments))
+        with context:
             check_address_space("NumPy")
             command.invoke(context)
 

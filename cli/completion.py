@@ -11,14 +11,14 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, MutableMapping
-from contextlib import redirect_stdout, suppress
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mnistcnn.errors import MnistCnnError
+from mnistcnn.errors import MnistCnnError, RunError
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -155,6 +155,25 @@ def _values(node: dict[str, Any]) -> Iterator[str]:
 def _written(value: object) -> str:
     """A value as `--set` takes it."""
     return value if isinstance(value, str) else json.dumps(value)
+
+
+@contextmanager
+def installing_completion(arguments: Sequence[str]) -> Iterator[None]:
+    """Report that `--install-completion` could not write.
+
+    Raises:
+        RunError: a file of the shell's cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        if "--install-completion" not in arguments:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        raise RunError(
+            f"{where}completion cannot be installed: {error.strerror or error}; "
+            "`mnistcnn --show-completion` prints what to put where your shell reads it"
+        ) from error
 
 
 def answer_shell(program: Callable[[], None], environment: MutableMapping[str, str]) -> None:

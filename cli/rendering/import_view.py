@@ -42,8 +42,11 @@ def _record(imported: Imported, splits: Mapping[str, Examples]) -> dict[str, obj
 
 
 def _train_command(imported: Imported) -> str:
+    from mnistcnn.config.schema import Config
+
     validation = min(5000, len(imported.training) // _VALIDATION_SHARE)
+    learned, batch = len(imported.training) - validation, Config().batch_size
     return (
         f"mnistcnn train --set data.source=idx --set data.dir={shell_path(imported.folder)} "
-        f"--set data.validation_size={validation}"
+        f"--set data.validation_size={validation}" + (f" --set batch_size={learned}" if learned < batch else "")
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import errno
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _MAX_BYTES = 64_000  # shipped files have 3,000; PyYAML needs half a second for 64,000 (2 cores, EPYC, 2026-11)
 _MAX_PROBLEMS = 50  # more than anybody reads at once
 _START = Position(1, 1)
+_URL = re.compile("[a-z]+:/")  # A path has one of the slashes only.
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -170,6 +172,8 @@ def _read_text(path: Path) -> str:
 def _why_unreadable(path: Path, error: OSError) -> str:
     if isinstance(error, IsADirectoryError):
         return "this is a directory; expected a file of YAML"
+    if _URL.match(str(path)):
+        return "this is a URL, of which nothing is downloaded here; download the file and name it"
     if not isinstance(error, FileNotFoundError):
         return f"cannot read it: {error.strerror}"
     neighbours = [file.name for file in path.parent.glob("*.y*ml")]

@@ -37,6 +37,8 @@ _CAUSES = {  # what PyYAML says -> what is probably wrong, in the words of someb
     "found unexpected end of stream": "a quote is never closed",
     "expected ',' or '}'": "a ',' or '}' is missing",
     "expected ',' or ']'": "a ',' or ']' is missing",
+    "expected '<document start>'": "text after the line '...', which ends the document; remove that line",
+    "incompatible YAML document": "remove the line that begins with %YAML",
     "but found another document": "a second document; one file holds one configuration",
 }
 

@@ -72,7 +72,7 @@ def read_image(name: str, stdin: BinaryIO) -> ReadPicture:
     picture = read_picture(_content(name, stdin), name)
     digits = find_digits(picture.pixels)
     if not digits:
-        raise no_digit(name)
+        raise no_digit(name, is_first_of_several=picture.is_first_of_several)
     placed = tuple(replace(digit, box=_displayed(digit.box, picture)) for digit in digits)
     return ReadPicture(placed, to_preview(picture), picture.is_first_of_several)
 

@@ -101,9 +101,10 @@ def only_one(digits: Sequence[FoundDigit], name: str) -> FoundDigit:
     return digits[0]
 
 
-def no_digit(name: str) -> DataError:
-    """The error for a picture without any digit."""
-    return DataError(f"{name}: no digit: the ink is missing, too faint, or too little to be one.")
+def no_digit(name: str, *, is_first_of_several: bool = False) -> DataError:
+    """The error for a picture without any digit, which may be the first page or frame of several in a file."""
+    only = " Only the first of its pages or frames is read." if is_first_of_several else ""
+    return DataError(f"{name}: no digit: the ink is missing, too faint, or too little to be one.{only}")
 
 
 def frame(ink: Ink) -> NDArray[np.uint8]:

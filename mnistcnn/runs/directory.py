@@ -247,7 +247,11 @@ def check_log_dir(log_dir: Path) -> None:
         pass  # Not too long; what is in the way is named below.
     except OSError as error:
         raise RunError(f"{problem}: {error.strerror or error}") from error
-    existing = next(path for path in (log_dir, *log_dir.absolute().parents) if os.path.lexists(path))
+    try:
+        places = (log_dir, *log_dir.absolute().parents)
+    except FileNotFoundError:
+        raise RunError(f"{problem}: the current folder has been deleted; change to another one") from None
+    existing = next(path for path in places if os.path.lexists(path))
     if not existing.exists():
         raise RunError(f"{problem}: {existing} is a link to {existing.readlink()}, which is not there")
     if not existing.is_dir():

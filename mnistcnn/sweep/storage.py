@@ -5,6 +5,7 @@ How its workers know of each other whether they live is in `mnistcnn.sweep.lease
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -54,9 +55,20 @@ def storage_errors(where: str) -> Iterator[None]:
     except ValueError as error:
         if "Invalid log format" not in str(error) and "Expecting" not in str(error):
             raise
-        raise RunError(f"{where}: damaged: {error}") from error
+        raise RunError(f"{_damaged_place(Path(where))}; restore the file, or begin another with --storage") from error
     except OSError as error:  # Of the journal file: a full disk.
         raise RunError(f"{where}: the study cannot be read or written: {error.strerror or error}") from error
+
+
+def _damaged_place(journal: Path) -> str:
+    """The first line of a journal that is no record."""
+    lines = journal.read_bytes().splitlines() if journal.is_file() else []
+    for number, line in enumerate(lines, 1):
+        try:
+            json.loads(line)
+        except ValueError:
+            return f"{journal}:{number}: damaged: not a record of a study"
+    return f"{journal}: damaged: not a study"
 
 
 def storage_name(settings: SweepConfig) -> str:
@@ -139,7 +151,11 @@ def _open_database(address: str, name: str, lost_after: int, *, create: bool) ->
                     grace_period=lost_after,
                 )
             )
-    except (ImportError, NoSuchModuleError) as error:
+    except NoSuchModuleError as error:
+        raise UsageError(
+            f"--storage {name}: no study can be kept there; expected a file, or sqlite:///…, postgresql://… or mysql://…"
+        ) from error
+    except ImportError as error:
         extra = url.get_backend_name()
         advice = f"pip install 'mnistcnn[{extra}]'" if extra in _DRIVERS else "install it"
         raise UsageError(f"--storage {name}: its driver is missing: {advice}") from error

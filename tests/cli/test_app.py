@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from mnistcnn_cli.__main__ import main as start
 from mnistcnn_cli.app import app, run
 
 HEAVY = {"tensorflow", "keras", "matplotlib", "numpy", "sklearn", "PIL", "tensorboard", "optuna", "sqlalchemy"}
@@ -113,7 +114,7 @@ def test_python_dash_m_is_the_same_program(package):
 
 def test_the_console_script_is_main():
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
-    assert project["project"]["scripts"] == {"mnistcnn": "mnistcnn_cli.app:main"}
+    assert project["project"]["scripts"] == {"mnistcnn": "mnistcnn_cli.__main__:main"}
 
 
 def test_what_was_held_back_is_shown_when_the_import_fails():
@@ -158,3 +159,13 @@ def test_what_was_held_back_is_not_shown_before_an_error_that_says_what_happened
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_ctrl_c_before_there_is_a_command_ends_in_a_word(monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mnistcnn_cli.app.main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        start()
+    assert (ended.value.code, capsys.readouterr().err) == (130, "interrupted\n")

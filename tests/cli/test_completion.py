@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 
 import pytest
-from mnistcnn_cli.app import app
+from mnistcnn_cli.app import app, run
 from mnistcnn_cli.completion import answer_shell
 
 from mnistcnn.config.schema import load_config
@@ -133,6 +133,15 @@ def test_other_shells_keep_the_key_and_show_what_it_means(ask, shell):
     assert "data.source=digits" in output
     assert "data.source=mnist" not in output
     assert "bundled" in output
+
+
+def test_a_shell_whose_files_cannot_be_written_is_told_in_one_line(tmp_path, monkeypatch, capsys):
+    (tmp_path / ".bashrc").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    assert run(["--install-completion", "bash"]) == 5
+    (said,) = capsys.readouterr().err.splitlines()
+    assert ".bashrc: completion cannot be installed: Is a directory" in said
 
 
 def test_real_bash_completes_a_value_without_importing_anything_heavy(tmp_path):

@@ -153,6 +153,8 @@ def test_an_import_shows_counts_and_the_command_that_trains(tmp_path: Path, caps
     assert ["train", "12", "0", "0", "0", "12", *["0"] * 6] in [line.split() for line in output.out.splitlines()]
     assert "note: 2 of 14 images were set aside" in output.err
     assert f"next: mnistcnn train --set data.source=idx --set data.dir={tmp_path / 'out'}" in output.err
+    # Fewer images than in a batch of the default configuration.
+    assert output.err.endswith("--set data.validation_size=1 --set batch_size=11\n")
 
 
 def test_an_import_in_json_is_one_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

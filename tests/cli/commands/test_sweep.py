@@ -116,11 +116,12 @@ def test_show_lists_the_best_trials_and_how_to_train_the_best(here, capfd):
         ("sweep --config nowhere.yaml", 3, "there is no such file"),
         ("sweep --config s.yaml --trials 0", 3, "--trials: must be between 1 and 100,000, got 0"),
         ("sweep --config s.yaml --study a/b", 3, "--study: expected the name of a directory"),
-        ("sweep --config s.yaml --storage nonsense://x", 2, "--storage nonsense://x: its driver is missing"),
+        ("sweep --config s.yaml --storage nonsense://x", 2, "--storage nonsense://x: no study can be kept there"),
         ("sweep --config s.yaml --storage postgresql://u:secret@127.0.0.1:1/x", 5, "u:***@127.0.0.1:1/x: the study"),
         ("sweep --config s.yaml --storage sqlite:////nowhere/x.db", 5, "unable to open database file"),
         ("sweep --config s.yaml --storage s.yaml/x", 5, "cannot keep a study here"),
         ("sweep --config s.yaml --storage .", 5, "cannot keep a study here: not a regular file"),
+        ("sweep show --storage notes", 5, "notes:2: damaged: not a record of a study"),
         ("sweep --config s.yaml --storage pipe", 5, "cannot keep a study here: not a regular file"),
         ("sweep --trials 3 show", 2, "after the word show"),
         ("sweep show", 5, "runs/sweeps.journal: no studies here"),
@@ -129,6 +130,7 @@ def test_show_lists_the_best_trials_and_how_to_train_the_best(here, capfd):
 )
 def test_what_makes_no_sense_is_told_and_nothing_runs(here, capfd, arguments, code, said):
     os.mkfifo("pipe")
+    Path("notes").write_text('{"op_code": 0, "worker_id": "a", "study_name": "b", "directions": [2]}\nbuy\nmilk\n')
     assert run(arguments.split()) == code
     err = capfd.readouterr().err
     assert said in err

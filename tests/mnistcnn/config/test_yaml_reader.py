@@ -9,6 +9,7 @@ import yaml
 
 from mnistcnn.config import yaml_reader
 from mnistcnn.config.schema import Config, load_config
+from mnistcnn.errors import ConfigError
 from tests.mnistcnn.config.conftest import Write, problems
 
 
@@ -50,6 +51,11 @@ def test_other_ways_to_write_a_file_are_fine(write: Write, content: str) -> None
             "steps: 1\n---\nsteps: 2\n",
             ":2:1: not valid YAML: a second document; one file holds one configuration",
         ),
+        (
+            "steps: 9\n...\nname: a\n",
+            ":3:1: not valid YAML: text after the line '...', which ends the document; remove that line",
+        ),
+        ("%YAML 9.9\n---\nsteps: 9\n", ":1:1: not valid YAML: remove the line that begins with %YAML"),
         ('name: "\\U7fffffff"\n', ":1:10: not valid YAML: an escape for a character that does not exist"),
         ("steps: !!int 3\n", ":1:8: tags such as '!!int' are not supported"),
         ("name: !!python/name:os.system\n", ":1:7: tags such as '!!python/name:os.system' are not supported"),
@@ -66,6 +72,11 @@ def test_other_ways_to_write_a_file_are_fine(write: Write, content: str) -> None
 )
 def test_a_file_that_cannot_be_used_is_told_why_and_where(write: Write, content: str | bytes, problem: str) -> None:
     assert problems(write(content)) == [f"a.yaml{problem}"]
+
+
+def test_a_url_is_told_to_be_one() -> None:
+    with pytest.raises(ConfigError, match="this is a URL, of which nothing is downloaded here"):
+        load_config(Path("https://example.org/a.yaml"))
 
 
 def test_a_section_given_twice_is_one_problem(write: Write) -> None:

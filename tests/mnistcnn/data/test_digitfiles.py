@@ -55,6 +55,16 @@ def test_what_cannot_be_read_is_an_error_that_names_it(name, said):
     assert str(error.value).startswith(printable(name))
 
 
+def test_a_blank_first_frame_of_several_is_said_to_be_only_the_first(tmp_path, digit):
+    blank = Image.new("L", (50, 60), 255)
+    blank.save(tmp_path / "two.gif", save_all=True, append_images=[Image.open(io.BytesIO(digit))])
+    with pytest.raises(DataError, match=r"two\.gif: no digit: .* Only the first of its pages or frames is read"):
+        read_digit(str(tmp_path / "two.gif"), nothing())
+    blank.save(tmp_path / "one.gif")
+    with pytest.raises(DataError, match=r"too little to be one\.$"):
+        read_digit(str(tmp_path / "one.gif"), nothing())
+
+
 def test_a_file_without_end_is_not_read_for_ever(monkeypatch):
     monkeypatch.setattr(digitfiles, "MAX_BYTES", 10**6)
     with pytest.raises(DataError, match="larger than 1 MB"):

@@ -214,6 +214,14 @@ def test_a_log_dir_that_cannot_be_one_is_told_why(tmp_path):
             check_log_dir(tmp_path / name)
 
 
+def test_a_log_dir_in_a_folder_that_was_deleted_is_told_so(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(RunError, match="runs: cannot create a run here: the current folder has been deleted"):
+        check_log_dir(Path("runs"))
+
+
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc here")
 def test_a_log_dir_in_proc_is_named_for_what_it_is():
     with pytest.raises(RunError, match=r"/proc/nothing: cannot create a run here: .* /proc"):
