@@ -79,8 +79,7 @@ def export(
     found = find_run(run, log_dir, checkpoint)
     chosen, left_out = choose_formats(formats, verify=not no_verify)
     directory = ExportDirectory(out or found.path / "export")
-    if not overwrite:
-        directory.refuse_to_replace(chosen)
+    directory.check_replaceable(chosen, overwrite=overwrite)
     with open_console(as_json=as_json, quiet=quiet) as console:
         for sentence in left_out:
             console.show(Warned(f"left out: {sentence}"))

@@ -36,16 +36,24 @@ class ExportDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def refuse_to_replace(self, formats: Sequence[Format]) -> None:
-        """Refuse to replace exports that exist already.
+    def check_replaceable(self, formats: Sequence[Format], *, overwrite: bool) -> None:
+        """Refuse to replace what somebody else put here, and, unless asked to, earlier exports.
 
         Raises:
-            UsageError: one is; the message names it.
+            UsageError: something that no export writes has a name that one needs, or, without `overwrite`, an export
+                is there already; the message names it.
+            RunError: the records of earlier exports are damaged, of a newer format, or of another program.
         """
-        names = [name for one in formats for name in (one.file, one.file + DIFFERS)]
-        there = [str(self.path / name) for name in names if os.path.lexists(self.path / name)]
-        if there:
-            raise UsageError(f"{', '.join(there)}: already there; overwrite, or choose another folder")
+        names = [(self.path / name, one) for one in formats for name in (one.file, one.file + DIFFERS)]
+        there = [(path, one) for path, one in names if os.path.lexists(path)]
+        for path, one in there:
+            if strange := _strange(path, one):
+                raise UsageError(f"{strange}: not written by an export; move it away, or choose another folder")
+        if there and not overwrite:
+            paths = ", ".join(str(path) for path, _ in there)
+            raise UsageError(f"{paths}: already there; overwrite, or choose another folder")
+        for file in (EXPORTS, PARITY):
+            self._records(file)
 
     @contextmanager
     def opened(self) -> Iterator[None]:
@@ -110,15 +118,20 @@ class ExportDirectory:
         files.write_atomically(self.path / file, files.to_json({"format": FORMAT, "files": records}))
 
     def _records(self, file: str) -> dict[str, Any]:
+        path = self.path / file
         try:
-            content = json.loads((self.path / file).read_bytes())
-            if content.get("format", FORMAT) != FORMAT:
-                raise RunError(f"{self.path / file}: {files.format_problem(content['format'], FORMAT)}")
-            return dict(content["files"])
-        except FileNotFoundError:
+            content = json.loads(files.read_regular(path))
+        except (FileNotFoundError, NotADirectoryError):
             return {}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise RunError(f"{self.path / file}: damaged; remove it to continue") from error
+        except OSError as error:
+            raise RunError(f"{path}: not readable: {error.strerror or error}") from error
+        except (ValueError, RecursionError) as error:
+            raise RunError(f"{path}: damaged; remove it to continue") from error
+        if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
+            raise RunError(f"{path}: not a record of mnistcnn export; choose another folder, or move it away")
+        if content.get("format", FORMAT) != FORMAT:
+            raise RunError(f"{path}: {files.format_problem(content['format'], FORMAT)}")
+        return dict(content["files"])
 
 
 def checksums(path: Path) -> dict[str, dict[str, Any]]:
@@ -136,6 +149,14 @@ def without_nan(record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in record.items()
     }
+
+
+def _strange(path: Path, format_: Format) -> Path | None:
+    """What an export would destroy without having made it: something in its folder, or what is no such folder."""
+    if path.is_dir() != bool(format_.contents):
+        return path
+    inside = (one for one in sorted(path.rglob("*")) if one.is_symlink() or not one.is_dir())
+    return next((one for one in inside if one.relative_to(path).as_posix() not in format_.contents), None)
 
 
 def _sync(path: Path) -> None:

@@ -107,7 +107,7 @@ def export(
         overwrite: replace exports that are there.
 
     Raises:
-        UsageError: an export is there already, and `overwrite` is False.
+        UsageError: an export is there already, and `overwrite` is False; or what is there is not of an export.
         DataError: the data is not the run's own, or none is there where it is needed.
         RunError: the directory cannot be written, or is in use.
     """
@@ -116,8 +116,7 @@ def export(
     calibration = None if dataset is None else dataset.train.images
     source = Source(trained.network, metadata, trained.config.keep_prob, calibration, doubt)
     with directory.opened():
-        if not overwrite:
-            directory.refuse_to_replace(formats)
+        directory.check_replaceable(formats, overwrite=overwrite)
         expected = _expect(trained, dataset) if verify and dataset is not None else None
         for one in formats:
             yield from _export_one(one, source, directory, expected)

@@ -17,13 +17,24 @@ DIFFERS = ".differs"
 """Ends the name of a file that does not answer as its network does: nothing takes it for a model by accident."""
 
 
+_SAVED_MODEL = (
+    "saved_model.pb",
+    "fingerprint.pb",
+    "variables/variables.index",
+    "variables/variables.data-00000-of-00001",
+    "assets.extra/mnistcnn.json",
+)
+
+
 @dataclass(frozen=True)
 class Format:
     """A format for a trained network."""
 
     name: FormatName
     file: str
-    """Its name in an export directory; `saved_model` and `numpy` are directories."""
+    """Its name in an export directory."""
+    contents: tuple[str, ...] = ()
+    """The files in it, if it is a directory."""
     exact: bool = True
     """Whether it must give the same logits, up to rounding; an 8-bit network cannot."""
     makers: tuple[str, ...] = ()
@@ -48,12 +59,12 @@ class Format:
 FORMATS: dict[FormatName, Format] = {
     one.name: one
     for one in (
-        Format("saved_model", "saved_model"),
+        Format("saved_model", "saved_model", contents=_SAVED_MODEL),
         Format("keras", "model.keras"),
         Format("onnx", "model.onnx", makers=("onnx", "tf2onnx"), runtimes=("onnxruntime",), extra="onnx"),
         Format("litert", "model.tflite", runtimes=("ai_edge_litert",), extra="litert"),
         Format("litert-int8", "model-int8.tflite", exact=False, runtimes=("ai_edge_litert",), extra="litert"),
-        Format("numpy", "numpy"),
+        Format("numpy", "numpy", contents=("weights.npz", "README.md")),
         Format("c", "model.c", compiled=True),
         Format("c-int8", "model-int8.c", exact=False, compiled=True),
     )

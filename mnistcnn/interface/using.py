@@ -108,8 +108,7 @@ def export(
     for sentence in left_out:
         warnings.warn(f"left out: {sentence}", stacklevel=3)
     directory = ExportDirectory(out)
-    if not overwrite:
-        directory.refuse_to_replace(chosen)
+    directory.check_replaceable(chosen, overwrite=overwrite)
     needs_data = verify or any(not one.exact for one in chosen)
     with unchanged_process():
         dataset = _load_own_data(run, data_dir) if needs_data else None

@@ -1,5 +1,6 @@
 import errno
 import json
+import re
 import subprocess
 import sys
 
@@ -78,11 +79,36 @@ def test_an_export_that_was_not_run_loses_the_old_ones_proof(directory):
 
 @pytest.mark.parametrize("name", ["model.onnx", "model.onnx.differs"])
 def test_what_is_there_is_not_replaced_unasked(directory, name):
-    directory.refuse_to_replace([FORMATS["onnx"]])
+    directory.check_replaceable([FORMATS["onnx"]], overwrite=False)
     put(directory, name, "1")
-    directory.refuse_to_replace([FORMATS["keras"]])
+    directory.check_replaceable([FORMATS["keras"]], overwrite=False)
+    directory.check_replaceable([FORMATS["onnx"]], overwrite=True)
     with pytest.raises(UsageError, match=f"{name}: already there; overwrite"):
-        directory.refuse_to_replace([FORMATS["keras"], FORMATS["onnx"]])
+        directory.check_replaceable([FORMATS["keras"], FORMATS["onnx"]], overwrite=False)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "strange"),
+    [
+        ("numpy", "numpy/mine.txt"),
+        ("numpy", "numpy.differs/.git/config"),
+        ("saved_model", "saved_model/variables/thesis.txt"),
+        ("onnx", "model.onnx/thesis.txt"),
+        ("numpy", "numpy"),
+    ],
+)
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_no_export_wrote_is_never_replaced(directory, format_name, strange, overwrite):
+    path = directory.path / strange
+    path.parent.mkdir(parents=True)
+    path.write_text("mine")
+    named = path.parent if format_name == "onnx" else path
+    with pytest.raises(UsageError, match=f"{re.escape(str(named))}: not written by an export; move it away"):
+        directory.check_replaceable([FORMATS[format_name]], overwrite=overwrite)
+
+
+def test_every_file_of_an_export_may_be_replaced(exports):
+    ExportDirectory(exports).check_replaceable(list(FORMATS.values()), overwrite=True)
 
 
 def test_dropping_forgets_the_records_as_well(directory):
@@ -119,8 +145,17 @@ def test_a_directory_that_cannot_be_made_is_told(tmp_path):
         pass
 
 
-def test_damaged_records_are_told(directory):
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("{", "damaged; remove it"),
+        ('{"name": "thesis"}', "not a record of mnistcnn export; choose another folder"),
+        ("[1]", "not a record of mnistcnn export"),
+        ('{"format": 2, "files": {}}', "format 2, of a newer version of mnistcnn"),
+    ],
+)
+def test_records_that_cannot_be_kept_are_told_before_anything_is_written(directory, content, problem):
     put(directory, "a", "1")
-    (directory.path / "export.json").write_text("{")
-    with pytest.raises(RunError, match=r"export.json: damaged; remove it"):
-        put(directory, "b", "2")
+    (directory.path / "export.json").write_text(content)
+    with pytest.raises(RunError, match=f"export.json: {problem}"):
+        directory.check_replaceable([FORMATS["onnx"]], overwrite=True)
