@@ -52,7 +52,7 @@ class Exported:
     record: dict[str, Any] = field(repr=False)
     """As in export.json."""
     parity: Parity | None = field(repr=False)
-    """None if it was not run, or could not be."""
+    """None if it was not run."""
 
     @property
     def parity_record(self) -> dict[str, Any] | None:
@@ -64,7 +64,7 @@ class Exported:
 
 @dataclass(frozen=True)
 class ExportFailed:
-    """One format could not be made; the others follow all the same."""
+    """One format could not be made, or not be compared with the network; the others follow all the same."""
 
     format: FormatName
     path: Path
@@ -94,8 +94,8 @@ def export(
     """Export a network in every format.
 
     Each file is made beside, run by its own runtime on the whole test split, and renamed: to its own name if it
-    answers as the network does, else to that with `.differs`, and whatever had the name before stays. A format whose
-    converter fails does not keep the others from being made.
+    answers as the network does, else to that with `.differs`, and whatever had the name before stays. A file that
+    cannot be run is not kept. A format whose converter fails does not keep the others from being made.
 
     Args:
         trained: the network.
@@ -168,7 +168,12 @@ def _export_one(
         problems: tuple[str, ...] = ()
         if expected is not None:
             yield Exporting(format_.name, "verify")
-            parity, problems = _prove(format_, made, expected)
+            try:
+                parity = _compare(format_, made, expected)
+            except RunError as error:
+                yield ExportFailed(format_.name, directory.path / format_.file, _not_compared(error, made))
+                return
+            problems = tuple(parity.problems)
         verdict: Verdict = "unverified" if expected is None else "differs" if problems else "verified"
         name = format_.file + (DIFFERS if problems else "")
         record = _record(format_, made, source.metadata, verdict, problems)
@@ -184,14 +189,16 @@ def _problem(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
-def _prove(format_: Format, made: Path, expected: _Expected) -> tuple[Parity | None, tuple[str, ...]]:
-    """Run a file on the test images; what is wrong with it comes second."""
-    try:
-        answers = ask(format_, made, expected.examples.images, latency=True)
-    except RunError as error:
-        return None, (str(error).removeprefix(f"{made}: "),)
-    parity = compare(expected.data, expected.result.logits, expected.result.labels, answers, exact=format_.exact)
-    return parity, tuple(parity.problems)
+def _compare(format_: Format, made: Path, expected: _Expected) -> Parity:
+    """Run a file on the test images."""
+    answers = ask(format_, made, expected.examples.images, latency=True)
+    return compare(expected.data, expected.result.logits, expected.result.labels, answers, exact=format_.exact)
+
+
+def _not_compared(error: RunError, made: Path) -> str:
+    """Why a file is not kept that may well be right: nothing takes the name of a model without its proof."""
+    problem = str(error).removeprefix(f"{made}: ")
+    return f"not kept, since it could not be compared with the network: {problem}; to keep it, export unverified"
 
 
 def _record(

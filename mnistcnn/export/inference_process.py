@@ -149,8 +149,11 @@ def load_c(file: str) -> Answer:
     refuse_other_code(Path(file))
     with tempfile.TemporaryDirectory() as scratch:
         program = compiled(file, Path(scratch) / "digits")
-        # What was just compiled, from code that was compared with ours; it goes on when its file is removed.
-        process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+        try:
+            # What was just compiled, from code that was compared with ours; it goes on when its file is removed.
+            process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+        except OSError as error:  # There is none, or it is another machine's.
+            raise not_compiled("what it made does not run here") from error
     into, out = process.stdin, process.stdout
     if into is None or out is None:
         raise SystemExit("no pipes")
@@ -166,13 +169,23 @@ def load_c(file: str) -> Answer:
 
 def compiled(file: str, program: Path) -> Path:
     """Compile a C file into a program."""
-    compiler = os.environ.get("CC", "cc")
-    command = [*compiler.split(), *C_OPTIONS, file, "-o", str(program), "-lm"]
+    command = [*c_compiler().split(), *C_OPTIONS, file, "-o", str(program), "-lm"]
     # The command is from the user's own environment.
     result = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
     if result.returncode:
-        raise SystemExit(f"{compiler} failed: {result.stderr.strip().partition(chr(10))[0]}")
+        raise not_compiled(result.stderr.strip().partition("\n")[0])
     return program
+
+
+def c_compiler() -> str:
+    """The command of the C compiler."""
+    return os.environ.get("CC", "cc")
+
+
+def not_compiled(reason: str) -> SystemExit:
+    """What ends this process if there is no program that runs here."""
+    because = f" ({reason})" if reason else ""
+    return SystemExit(f"`{c_compiler()}` could not compile it{because}; set CC to another compiler")
 
 
 def refuse_other_code(file: Path) -> None:

@@ -220,15 +220,25 @@ MUTATIONS = [
 ]
 
 
+def faulty(format_name, name, mutate, exports, bars_run):
+    """The content of a file with that fault."""
+    weights = load(bars_run / "checkpoints/best").weights[name]
+    right, wrong = (stored(format_name, values).tobytes() for values in (weights, mutate(weights)))
+    content = (exports / FORMATS[format_name].file).read_bytes()
+    assert content.count(right) == 1
+    return content.replace(right, wrong)
+
+
+@pytest.fixture
+def faulty_onnx(exports, bars_run):
+    return faulty("onnx", CONV1, takes_255, exports, bars_run)
+
+
 @pytest.mark.parametrize(("name", "mutate"), MUTATIONS, ids=[mutate.__name__ for _, mutate in MUTATIONS])
 @pytest.mark.parametrize("format_name", ["onnx", "litert"])
 def test_a_file_with_a_fault_is_caught(format_name, name, mutate, exports, bars_run, export, instead, tmp_path):
     file = FORMATS[format_name].file
-    weights = load(bars_run / "checkpoints/best").weights[name]
-    right, wrong = (stored(format_name, values).tobytes() for values in (weights, mutate(weights)))
-    content = (exports / file).read_bytes()
-    assert content.count(right) == 1
-    instead(format_name, content.replace(right, wrong))
+    instead(format_name, faulty(format_name, name, mutate, exports, bars_run))
     code, out, err = export("--format", format_name)
     assert code == 8
     assert "error: 1 of 1 exports do not predict what the network predicts" in err
@@ -240,22 +250,25 @@ def test_a_file_with_a_fault_is_caught(format_name, name, mutate, exports, bars_
     assert json.loads((tmp_path / "out/export.json").read_text())["files"][f"{file}.differs"]["verdict"] == "differs"
 
 
-def test_a_file_that_cannot_be_run_is_kept_under_another_name_and_the_others_go_on(export, instead, tmp_path):
+def test_a_file_that_cannot_be_run_is_no_difference_and_the_others_go_on(export, instead, tmp_path):
     instead("onnx", b"no network")
     code, out, err = export("--format", "onnx", "--format", "numpy", "--json")
     first, second, error = map(json.loads, out.splitlines())
-    assert (code, error["kind"], error["exit_code"]) == (8, "ExportMismatchError", 8)
-    assert (first["verdict"], first["parity"], second["verdict"]) == ("differs", None, "verified")
-    assert "cannot be run as onnx" in err
-    assert (tmp_path / "out/model.onnx.differs").read_bytes() == b"no network"
+    assert (code, error["kind"], error["exit_code"]) == (5, "RunError", 5)
+    assert (first["event"], second["verdict"]) == ("export_failed", "verified")
+    assert f"{tmp_path / 'out/model.onnx'}: not kept, since it could not be compared with the network: cannot be" in err
+    assert "; to keep it, export unverified\n" in err
+    assert not list((tmp_path / "out").glob("model.onnx*"))
 
 
-def test_a_bad_export_does_not_replace_a_good_one_and_a_good_one_clears_it_away(export, monkeypatch, tmp_path):
+def test_a_bad_export_does_not_replace_a_good_one_and_a_good_one_clears_it_away(
+    export, faulty_onnx, monkeypatch, tmp_path
+):
     out = tmp_path / "out"
     assert export("--format", "onnx")[0] == 0
     good = (out / "model.onnx").read_bytes()
     with monkeypatch.context() as patch:
-        patch.setitem(exporting._WRITERS, "onnx", lambda source, path: path.write_bytes(b"bad"))
+        patch.setitem(exporting._WRITERS, "onnx", lambda source, path: path.write_bytes(faulty_onnx))
         assert export("--format", "onnx", "--overwrite")[0] == 8
     assert (out / "model.onnx").read_bytes() == good
     assert set(json.loads((out / "export.json").read_text())["files"]) == {"model.onnx", "model.onnx.differs"}
@@ -398,8 +411,8 @@ def test_a_format_that_cannot_be_made_does_not_keep_the_others_from_it(export, m
     assert {one.name for one in (tmp_path / "out").iterdir()} == {".lock", "numpy", "export.json", "parity.json"}
 
 
-def test_a_file_that_differs_counts_more_than_one_that_is_missing(export, instead, monkeypatch):
-    instead("onnx", b"no network")
+def test_a_file_that_differs_counts_more_than_one_that_is_missing(export, faulty_onnx, instead, monkeypatch):
+    instead("onnx", faulty_onnx)
     monkeypatch.setitem(exporting._WRITERS, "keras", lambda source, path: path.read_bytes())
     code, _, err = export("--format", "onnx", "--format", "keras")
     assert code == 8

@@ -133,7 +133,8 @@ def test_other_code_is_not_compiled(written, old, new):
 
 
 @needs_compiler
-def test_a_compiler_that_fails_is_told(written, monkeypatch):
-    monkeypatch.setenv("CC", "cc --no-such-option")
-    with pytest.raises(RunError, match="cc --no-such-option failed: "):
+@pytest.mark.parametrize("command", ["cc --no-such-option", "true"])
+def test_a_compiler_that_makes_no_program_is_told(written, monkeypatch, command):
+    monkeypatch.setenv("CC", command)
+    with pytest.raises(RunError, match=f"`{command}` could not compile it.*; set CC to another compiler$"):
         ask(written[1], written[0], make_examples(1, 0).images)
