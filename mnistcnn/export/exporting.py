@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -28,6 +30,8 @@ from .source import Source
 Verdict = Literal["verified", "differs", "unverified"]
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "onnx", "tf2onnx", "onnxruntime", "ai-edge-litert")
+
+_NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO)
 
 
 @dataclass(frozen=True)
@@ -158,22 +162,17 @@ def _export_one(
 ) -> Iterator[Exporting | Exported | ExportFailed]:
     with files.directory_beside(directory.path) as temporary:
         made = temporary / format_.file
-        yield Exporting(format_.name, "write")
-        try:
-            _WRITERS[format_.name](source, made)
-        except Exception as error:  # Other people's converters raise whatever they like.
-            yield ExportFailed(format_.name, directory.path / format_.file, _problem(error))
-            return
         parity: Parity | None = None
-        problems: tuple[str, ...] = ()
-        if expected is not None:
-            yield Exporting(format_.name, "verify")
-            try:
+        try:
+            yield Exporting(format_.name, "write")
+            _write(format_, source, made)
+            if expected is not None:
+                yield Exporting(format_.name, "verify")
                 parity = _compare(format_, made, expected)
-            except RunError as error:
-                yield ExportFailed(format_.name, directory.path / format_.file, _not_compared(error, made))
-                return
-            problems = tuple(parity.problems)
+        except RunError as error:
+            yield ExportFailed(format_.name, directory.path / format_.file, str(error))
+            return
+        problems = () if parity is None else tuple(parity.problems)
         verdict: Verdict = "unverified" if expected is None else "differs" if problems else "verified"
         name = format_.file + (DIFFERS if problems else "")
         record = _record(format_, made, source.metadata, verdict, problems)
@@ -184,21 +183,29 @@ def _export_one(
     yield done
 
 
+def _write(format_: Format, source: Source, made: Path) -> None:
+    try:
+        _WRITERS[format_.name](source, made)
+    except Exception as error:  # Other people's converters raise whatever they like.
+        raise RunError(_problem(error)) from error
+
+
 def _problem(error: Exception) -> str:
-    """What an exception says, with its class, in one line."""
+    """What an exception says, in one line: the system's words, also from among TensorFlow's, else its own."""
+    if reason := next((words for words in map(os.strerror, _NOT_WRITTEN) if words in str(error)), None):
+        return f"cannot write: {reason}"
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _compare(format_: Format, made: Path, expected: _Expected) -> Parity:
-    """Run a file on the test images."""
-    answers = ask(format_, made, expected.examples.images, latency=True)
+    """Run a file on the test images; one that cannot be run may well be right, and is not kept without its proof."""
+    try:
+        answers = ask(format_, made, expected.examples.images, latency=True)
+    except RunError as error:
+        reason = str(error).removeprefix(f"{made}: ")
+        message = f"not kept, since it could not be compared with the network: {reason}; to keep it, export unverified"
+        raise RunError(message) from error
     return compare(expected.data, expected.result.logits, expected.result.labels, answers, exact=format_.exact)
-
-
-def _not_compared(error: RunError, made: Path) -> str:
-    """Why a file is not kept that may well be right: nothing takes the name of a model without its proof."""
-    problem = str(error).removeprefix(f"{made}: ")
-    return f"not kept, since it could not be compared with the network: {problem}; to keep it, export unverified"
 
 
 def _record(

@@ -1,5 +1,6 @@
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -409,6 +410,19 @@ def test_a_format_that_cannot_be_made_does_not_keep_the_others_from_it(export, m
     assert (code, done["format"], error["kind"]) == (5, "numpy", "RunError")
     assert err == f"error: 1 of 2 formats could not be made\n  {path}: {problem}\n"
     assert {one.name for one in (tmp_path / "out").iterdir()} == {".lock", "numpy", "export.json", "parity.json"}
+
+
+def test_a_file_that_is_too_large_for_the_disk_or_its_limit_is_one_line(export, tmp_path):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        code, _, err = export("--format", "saved_model", "--format", "numpy", "--no-verify")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert code == 5
+    assert [line.strip() for line in err.splitlines()[1:]] == [
+        f"{tmp_path / 'out' / name}: cannot write: File too large" for name in ("saved_model", "numpy")
+    ]
 
 
 def test_a_file_that_differs_counts_more_than_one_that_is_missing(export, faulty_onnx, instead, monkeypatch):
