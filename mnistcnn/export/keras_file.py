@@ -6,7 +6,9 @@ import importlib
 import os
 from pathlib import Path
 from types import ModuleType
+from zipfile import ZipFile, ZipInfo
 
+from .. import files
 from ..network.model import CLASSES, IMAGE_SIZE, KERNEL_SIZE
 from .metadata import append_to_zip
 from .source import Source
@@ -37,8 +39,17 @@ def write(source: Source, path: Path) -> None:
     )
     for layer in network.weights:
         model.get_layer(layer).set_weights([network.weights[layer].numpy(), network.biases[layer].numpy()])
-    model.save(path)
+    with files.directory_beside(path.parent) as unpacked:
+        model.save(unpacked, zipped=False)
+        _pack(unpacked, path)
     append_to_zip(path, source.metadata)
+
+
+def _pack(directory: Path, path: Path) -> None:
+    """Make the archive that Keras would make, but for the time: Keras fails where the clock is before 1980."""
+    with ZipFile(path, "w") as archive:
+        for part in filter(Path.is_file, sorted(directory.iterdir())):
+            archive.writestr(ZipInfo(part.name), part.read_bytes())
 
 
 def _import_keras() -> ModuleType:

@@ -110,7 +110,8 @@ def describe(run: Run, checkpoint: str, step: int, weights_digest: str, doubt: D
 def append_to_zip(path: Path, metadata: Metadata) -> None:
     """Put the metadata into a zip archive, or behind whatever else a file holds."""
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(FILE_NAME, metadata.to_json())
+        # Without the time, which archives cannot hold from a clock before 1980.
+        archive.writestr(zipfile.ZipInfo(FILE_NAME), metadata.to_json())
 
 
 def read_metadata(path: Path) -> Metadata:

@@ -412,6 +412,12 @@ def test_a_format_that_cannot_be_made_does_not_keep_the_others_from_it(export, m
     assert {one.name for one in (tmp_path / "out").iterdir()} == {".lock", "numpy", "export.json", "parity.json"}
 
 
+def test_a_clock_before_1980_keeps_nothing_from_being_made(export, monkeypatch):
+    monkeypatch.setattr("time.time", lambda: 86_400.0)
+    code, _, err = export("--format", "keras", "--format", "numpy", "--no-verify")
+    assert (code, err) == (0, "")
+
+
 def test_a_file_that_is_too_large_for_the_disk_or_its_limit_is_one_line(export, tmp_path):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
