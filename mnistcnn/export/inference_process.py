@@ -53,9 +53,13 @@ C_ARRAY = r'static const union \w+ \w+ = \{\n(?:"(?:[ !#->@-\[\]-~]|\\[0-7]{3})*
 def load_saved_model(file: str) -> Answer:
     """TensorFlow, through the signature that TensorFlow Serving calls."""
     import tensorflow as tf
+    from google.protobuf.message import DecodeError
 
-    refuse_other_programs(Path(file))
-    serve = tf.saved_model.load(file).signatures["serving_default"]
+    try:
+        refuse_other_programs(Path(file))
+        serve = tf.saved_model.load(file).signatures["serving_default"]
+    except (DecodeError, OSError, LookupError, ValueError, tf.errors.OpError) as error:
+        raise SystemExit("damaged; export it again") from error
     return lambda images: serve(images=tf.constant(images))["logits"].numpy()
 
 

@@ -126,12 +126,14 @@ def read_metadata(path: Path) -> Metadata:
     try:
         content = _content(path)
         if content is None:
-            raise RunError(f"{path}: has no record of where it comes from: it was not made by `mnistcnn export`")
+            raise RunError(
+                f"{path}: has no record of where it comes from: it was not made by `mnistcnn export`, or is damaged"
+            )
         return TypeAdapter(Metadata).validate_json(content)
     except OSError as error:
         raise RunError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (ValidationError, zipfile.BadZipFile) as error:
-        raise RunError(f"{path}: damaged: its metadata cannot be read") from error
+        raise RunError(f"{path}: damaged; export it again") from error
 
 
 def _content(path: Path) -> bytes | str | None:
@@ -142,10 +144,16 @@ def _content(path: Path) -> bytes | str | None:
         return _onnx_property(path)
     if path.suffix == ".c":
         return _in_first_comment(path)
-    if not path.is_file() or not zipfile.is_zipfile(path):
+    if not path.is_file() or not _is_archive(path):
         return None
     with zipfile.ZipFile(path) as archive:
         return archive.read(FILE_NAME) if FILE_NAME in archive.namelist() else None
+
+
+def _is_archive(path: Path) -> bool:
+    """Whether a file holds an archive, or is what is left of one."""
+    with path.open("rb") as file:
+        return file.read(2) == b"PK" or zipfile.is_zipfile(file)
 
 
 def _in_first_comment(path: Path) -> str | None:

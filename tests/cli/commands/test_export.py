@@ -326,7 +326,11 @@ def test_a_file_without_its_data_asks_for_it(exports, evaluate):
 
 @pytest.mark.parametrize(
     ("content", "code", "said"),
-    [(b"PK\x05\x06" + bytes(18), 5, "has no record of where it comes from"), (b"", 5, "has no record")],
+    [
+        (b"PK\x05\x06" + bytes(18), 5, "has no record of where it comes from"),
+        (b"", 5, "has no record"),
+        (b"PK\x03\x04" + bytes(300), 5, "damaged; export it again"),
+    ],
 )
 def test_a_file_of_others_is_refused(tmp_path, evaluate, content, code, said):
     path = tmp_path / "model.tflite"
@@ -348,6 +352,14 @@ def test_a_damaged_file_with_good_metadata_is_told(exports, tmp_path, evaluate, 
     code, _, err = evaluate("--model", path, *data)
     assert code == 5
     assert "cannot be run as litert" in err
+
+
+@pytest.mark.parametrize("damaged", ["saved_model.pb", "variables/variables.data-00000-of-00001"])
+def test_a_damaged_saved_model_is_told(exports, tmp_path, evaluate, data, damaged):
+    path = shutil.copytree(exports / "saved_model", tmp_path / "saved_model")
+    (path / damaged).write_text("x")
+    code, _, err = evaluate("--model", path, *data)
+    assert (code, err) == (5, f"error: {path}: cannot be run as saved_model: damaged; export it again\n")
 
 
 def test_a_saved_model_that_could_write_files_is_not_loaded(exports, tmp_path, evaluate, data):
