@@ -20,6 +20,7 @@ from .checkpoint import Checkpoint
 from .data import check_same_data
 from .directory import Run, now
 from .environment import describe_environment, difference_lines, differences_in_bits, environments_of
+from .fitting import check_fit
 
 CHANGEABLE = frozenset(
     {
@@ -105,7 +106,7 @@ def rewind_to_checkpoint(run: Run, config: Config) -> tuple[Checkpoint | None, l
         The checkpoint; and warnings: what is wrong with each newer one, and what is different here.
 
     Raises:
-        CheckpointError: no checkpoint is intact.
+        CheckpointError: no checkpoint is intact, or it does not fit the configuration.
         RunError: the manifest is damaged.
         OSError: the run could not be written.
     """
@@ -117,6 +118,7 @@ def rewind_to_checkpoint(run: Run, config: Config) -> tuple[Checkpoint | None, l
         record_resume(run, config, step=0)
         return None, []
     checkpoint, problems = checkpoints.newest_intact()
+    check_fit(checkpoints.path_of(checkpoint.step), checkpoint.weights, config.network)
     checkpoints.rewind(checkpoint.step, checkpoint.progress.best.step)
     run.snapshots().rewind(checkpoint.step)
     warnings = [f"{problem}; continuing from step {checkpoint.step:,}" for problem in problems]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..config.schema import NetworkConfig
-from ..errors import CheckpointError, ConfigError
+from ..errors import ConfigError
 from ..network.weights import Weights, weights_digest
 from . import checkpoint as checkpoints
 from .checkpoint import Checkpoint, CheckpointDirectory
+from .fitting import stored_widths
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +55,7 @@ def load_starting_weights(
     path = directory.find(which)
     loaded = checkpoints.load(path)
     weights = loaded.evaluated_weights
-    try:
-        widths = {layer: len(weights[f"{layer}/biases"]) for layer in ("conv1", "conv2", "fc1")}
-    except (KeyError, TypeError) as error:
-        raise CheckpointError(f"{path}: holds no weights of this network: {error}") from error
+    widths = stored_widths(path, weights)
     if widths != network.model_dump(include=set(widths)):
         settings = " ".join(f"--set network.{layer}={width}" for layer, width in widths.items())
         raise ConfigError([f"network: {run} has a network of another shape; to start from it: {settings}"])

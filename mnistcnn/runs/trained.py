@@ -11,6 +11,7 @@ from ..network.threads import limit_threads
 from ..network.weights import weights_digest
 from . import checkpoint as checkpoints
 from .directory import Run
+from .fitting import check_fit
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +45,18 @@ def load_trained(run: Run, checkpoint: str = "best", *, own_threads: bool = True
 
     Raises:
         RunError: this is not a run, or its manifest is damaged.
-        CheckpointError: there is no such checkpoint, or it is damaged.
+        CheckpointError: there is no such checkpoint, it is damaged, or it does not fit the configuration.
         ConfigError: the run's configuration is damaged, or TensorFlow already runs with another number of threads.
     """
     data = run.manifest()["data"]["name"]
     config = load_config(run.config_path)
     limit_threads(config.threads if own_threads else None)
-    loaded = checkpoints.load(run.checkpoints().find(checkpoint))
+    path = run.checkpoints().find(checkpoint)
+    loaded = checkpoints.load(path)
+    check_fit(path, loaded.evaluated_weights, config.network)
     network = Network(config.network, config.seed)
     try:
         network.load(loaded.evaluated_weights)
     except (KeyError, ValueError) as error:
-        raise CheckpointError(f"{run.path}: the checkpoint does not fit the network of config.yaml: {error}") from error
+        raise CheckpointError(f"{path}: holds no weights of this network") from error
     return TrainedNetwork(run, config, checkpoint, loaded.step, network, weights_digest(loaded.evaluated_weights), data)

@@ -16,6 +16,7 @@ from ..network.evaluator import EvaluationResult, evaluate
 from ..network.model import Network, to_input
 from ..network.weights import Weights
 from ..runs import checkpoint as checkpoints
+from ..runs.fitting import check_fit
 from ..runs.snapshots import Snapshot
 from ..runs.trained import TrainedNetwork
 from .analysis.ahead import begin
@@ -191,7 +192,12 @@ class PictureSource:
 
     def _load_history(self) -> list[Moment]:
         directory = self.trained.run.checkpoints()
-        return [Moment(step, checkpoints.load(directory.path_of(step)).evaluated_weights) for step in directory.steps()]
+        moments = [
+            Moment(step, checkpoints.load(directory.path_of(step)).evaluated_weights) for step in directory.steps()
+        ]
+        for moment in moments:
+            check_fit(directory.path_of(moment.step), moment.weights, self.trained.config.network)
+        return moments
 
     @cached_property
     def snapshots(self) -> list[Snapshot]:
@@ -200,7 +206,10 @@ class PictureSource:
 
     def _load_snapshots(self) -> list[Snapshot]:
         directory = self.trained.run.snapshots()
-        return [directory.load(step) for step in directory.steps()]
+        snapshots = [directory.load(step) for step in directory.steps()]
+        for snapshot in snapshots:
+            check_fit(directory.path_of(snapshot.step), snapshot.weights, self.trained.config.network)
+        return snapshots
 
     @cached_property
     def start(self) -> Weights | None:

@@ -12,6 +12,7 @@ from mnistcnn.network.model import Network, to_input
 from mnistcnn.runs import checkpoint as checkpoints
 from mnistcnn.runs.checkpoint import Checkpoint
 from mnistcnn.runs.directory import Run
+from mnistcnn.runs.resuming import rewind_to_checkpoint
 from mnistcnn.runs.trained import load_trained
 from mnistcnn.training.loop import train
 
@@ -69,8 +70,11 @@ def test_the_runs_own_number_of_threads_is_used(run, monkeypatch):
 def test_weights_that_do_not_fit_the_configuration_are_an_error(run):
     other = Network(NetworkConfig(conv1=5, conv2=3, fc1=8), seed=0)
     run.checkpoints().save(Checkpoint(9, other.read(), {}), best=False)
-    with pytest.raises(CheckpointError, match="does not fit the network"):
+    problem = r"conv1/biases has shape \[5\], not \[2\]; set network.conv1 back to 5$"
+    with pytest.raises(CheckpointError, match=f"step-0000009: does not fit the network of config.yaml: {problem}"):
         load_trained(run, "9")
+    with pytest.raises(CheckpointError, match=problem):
+        rewind_to_checkpoint(run, load_config(run.config_path))
 
 
 def test_a_directory_that_is_no_run_is_an_error(tmp_path):
