@@ -145,13 +145,17 @@ class CheckpointDirectory:
     def find(self, which: str) -> Path:
         """The path of `best`, `last` or a step.
 
+        The two are found without their links as well, which archives and synchronised folders may not keep.
+
         Raises:
             CheckpointError: there is none; the message lists those that exist. Or they cannot be read.
         """
         steps = self.steps()
         path = self.path / which if which in ("best", "last") else self._path_of_text(which)
         if path is None or not path.is_dir():
-            there = ", ".join(map(str, steps)) or "none"
+            path = self._without_link(which, steps)
+        if path is None or not path.is_dir():
+            there = f"{', '.join(map(str, steps))}; choose one, such as {steps[-1]}" if steps else "none; train the run"
             raise CheckpointError(f"{self.path}: no checkpoint '{which}'; there are: {there}")
         return path.resolve()
 
@@ -179,6 +183,19 @@ class CheckpointDirectory:
 
     def _path_of_text(self, which: str) -> Path | None:
         return self.path_of(int(which)) if which.isascii() and which.isdigit() else None
+
+    def _without_link(self, which: str, steps: list[int]) -> Path | None:
+        """Where a link that is lost would point; None if that is not known."""
+        if not steps or which not in ("best", "last"):
+            return None
+        newest = self.path_of(steps[-1])
+        if which == "last":
+            return newest
+        try:
+            best = load(newest).progress.best.step
+        except CheckpointError:
+            return None
+        return None if best is None else self.path_of(best)
 
     def _point(self, link: str, target: Path) -> None:
         temporary = self.path / f".tmp-{link}-{os.getpid()}"

@@ -9,6 +9,7 @@ import itertools
 import json
 import pickle
 import random
+import shutil
 
 import numpy as np
 import pytest
@@ -218,6 +219,29 @@ def test_best_and_last_are_found_by_name_and_steps_by_number(directory):
         "step-0000020",
         "step-0000010",
     ]
+
+
+def lose(link):
+    link.unlink()
+
+
+def replace_by_a_file(link):
+    target = str(link.readlink())
+    link.unlink()
+    link.write_text(target)
+
+
+@pytest.mark.parametrize("damage", [lose, replace_by_a_file])
+def test_best_and_last_are_found_without_their_links(directory, damage):
+    progress = TrainingProgress(best=Best(step=10))
+    directory.save(dataclasses.replace(make_checkpoint(step=10), progress=progress), best=True)
+    directory.save(dataclasses.replace(make_checkpoint(step=20), progress=progress), best=False)
+    for link in ("best", "last"):
+        damage(directory.path / link)
+    assert [directory.find(which).name for which in ("best", "last")] == ["step-0000010", "step-0000020"]
+    shutil.rmtree(directory.path_of(10))
+    with pytest.raises(CheckpointError, match="no checkpoint 'best'; there are: 20; choose one, such as 20"):
+        directory.find("best")
 
 
 @pytest.mark.parametrize("which", ["30", "newest", "", "-1", "../../etc", "²"])
