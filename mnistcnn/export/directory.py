@@ -156,7 +156,13 @@ def _strange(path: Path, format_: Format) -> Path | None:
     if path.is_dir() != bool(format_.contents):
         return path
     inside = (one for one in sorted(path.rglob("*")) if one.is_symlink() or not one.is_dir())
-    return next((one for one in inside if one.relative_to(path).as_posix() not in format_.contents), None)
+    return next((one for one in inside if not _is_ours(one.relative_to(path).as_posix(), format_)), None)
+
+
+def _is_ours(name: str, format_: Format) -> bool:
+    """Whether an export has this file, or `eval --model` writes it beside one, or a desktop into every folder."""
+    results = tuple(f"{one}-{kind}-" for one in format_.contents for kind in ("eval", "predictions"))
+    return name in format_.contents or name.startswith(results) or name.rpartition("/")[2] == ".DS_Store"
 
 
 def _sync(path: Path) -> None:

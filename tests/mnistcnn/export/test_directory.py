@@ -107,6 +107,14 @@ def test_what_no_export_wrote_is_never_replaced(directory, format_name, strange,
         directory.check_replaceable([FORMATS[format_name]], overwrite=overwrite)
 
 
+@pytest.mark.parametrize("name", ["weights.npz", "weights.npz-eval-test.json", ".DS_Store"])
+def test_an_export_with_what_was_measured_of_it_can_be_replaced(directory, name):
+    path = directory.path / "numpy" / name
+    path.parent.mkdir(parents=True)
+    path.write_text("")
+    directory.check_replaceable([FORMATS["numpy"]], overwrite=True)
+
+
 def test_every_file_of_an_export_may_be_replaced(exports):
     ExportDirectory(exports).check_replaceable(list(FORMATS.values()), overwrite=True)
 
