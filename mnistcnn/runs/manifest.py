@@ -17,8 +17,8 @@ from ..errors import RunError
 from ..events import Baseline, State
 
 FORMAT = 1
-_YEARS = (1971, 9998)
-"""Of these, every system knows the seconds since 1970, in every time zone."""
+_YEARS = (2, 9998)
+"""In any time zone, these still are years that Python's `datetime` has. Clocks without a battery begin in 1970."""
 
 
 def _moment(text: str) -> str:

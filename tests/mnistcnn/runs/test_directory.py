@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import multiprocessing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,9 @@ import pytest
 from mnistcnn import files
 from mnistcnn.config.schema import load_config
 from mnistcnn.errors import DivergedError, RunError
-from mnistcnn.runs import lock
+from mnistcnn.runs import directory, lock
 from mnistcnn.runs.directory import Run, check_log_dir, config_hash, create_run, find_runs, open_run
+from mnistcnn.runs.listing import summarize
 from tests.conftest import forbid
 
 NOON = datetime(2026, 11, 24, 12, 0, 0)
@@ -284,6 +285,18 @@ def test_a_run_that_starts_yesterday_is_no_newer_than_the_others(make, tmp_path)
     add_checkpoint(damaged)
     add_checkpoint(make("name=whole"))
     assert open_run("latest", tmp_path / "runs").name == "whole"
+
+
+def test_a_clock_without_a_battery_makes_no_run_damaged(make, tmp_path, monkeypatch):
+    class NewYear(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(1970, 1, 1, 0, 0, 7, tzinfo=UTC)
+
+    monkeypatch.setattr(directory, "datetime", NewYear)
+    run = make("name=mine")
+    assert (summarize(run).state, run.started().year) == ("died", 1970)
+    assert find_runs(tmp_path / "runs")[0].name == "mine"
 
 
 def test_a_full_disk_says_how_to_go_on(make):
