@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -17,16 +17,23 @@ if TYPE_CHECKING:
 _FORMATS = ("png", "svg", "pdf")
 
 
-def read_runs(runs: Sequence[RunSummary]) -> Iterator[tuple[RunSummary, list[dict[str, str]]]]:
-    """Each run with the rows of its `metrics.csv`; a run without usable metrics is left out, and a warning says why."""
+def read_runs(runs: Sequence[RunSummary]) -> Iterator[tuple[RunSummary, Sequence[Mapping[str, str]]]]:
+    """Each run with the rows of its `metrics.csv`.
+
+    A run without usable metrics and a damaged row are left out, and a warning says why.
+    """
     from mnistcnn.runs.curves import checked_metrics
     from mnistcnn.runs.directory import Run
 
     for run in runs:
         try:
-            yield run, checked_metrics(Run(run.path).metrics_path)
+            metrics = checked_metrics(Run(run.path).metrics_path)
         except RunError as error:
             show_warning(*error.lines[:-1], f"{error.lines[-1]}; the run is left out")
+            continue
+        if metrics.warning is not None:
+            show_warning(metrics.warning)
+        yield run, metrics.rows
 
 
 def check_plot(path: Path) -> Format:

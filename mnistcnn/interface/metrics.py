@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RunError
-from ..runs.metrics_file import read_metrics
+from ..runs.metrics_file import Metrics, examine_metrics
 
 METRICS = np.dtype(
     [
@@ -31,16 +32,19 @@ def metrics_array(path: Path) -> NDArray[np.void]:
     Returns:
         [rows], of the type `METRICS`; empty before the first row is written.
 
+    Warns:
+        UserWarning: for damaged lines, which are left out.
+
     Raises:
-        RunError: it is damaged, or cannot be read.
+        RunError: it is damaged as a whole, or cannot be read.
     """
     try:
-        rows = read_metrics(path) if path.exists() else []
-        return np.array([_row(row) for row in rows], METRICS)
+        metrics = examine_metrics(path) if path.exists() else Metrics(path)
     except OSError as error:
         raise RunError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{path}: damaged: {error!r}") from error
+    if metrics.warning is not None:
+        warnings.warn(metrics.warning, stacklevel=3)  # Where `Run.metrics` was called.
+    return np.array([_row(row) for row in metrics.rows], METRICS)
 
 
 def _row(row: dict[str, str]) -> tuple[Any, ...]:

@@ -127,8 +127,11 @@ class Run:
             A structured array, [rows], with the columns `step`, `split` (train, validation or test), `data`,
             `examples`, `loss` (nats), `accuracy` (a fraction) and `learning_rate` (NaN for an evaluation).
 
+        Warns:
+            UserWarning: for damaged lines of metrics.csv, which are left out.
+
         Raises:
-            RunError: metrics.csv is damaged.
+            RunError: metrics.csv is damaged as a whole.
             ImportError: there is no pandas.
         """
         rows = metrics_array(self._directory.metrics_path)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..errors import RunError
 from .listing import RunSummary
-from .metrics_file import COLUMNS, read_metrics
+from .metrics_file import Metrics, examine_metrics
 
 Splits = Mapping[str, NDArray[np.float64]]
 """Of each split [3, n]: steps, losses in nats, error rates in [0, 1]."""
@@ -47,25 +47,16 @@ class Band:
     """The largest."""
 
 
-def checked_metrics(path: Path) -> list[dict[str, str]]:
-    """The rows of a run's `metrics.csv`.
+def checked_metrics(path: Path) -> Metrics:
+    """What a run's `metrics.csv` holds.
 
     Raises:
-        RunError: there is none, it cannot be read, or is damaged.
+        RunError: there is none, it cannot be read, or is damaged as a whole.
     """
     try:
-        rows = read_metrics(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise RunError(f"{path}: no metrics: {getattr(error, 'strerror', None) or error}") from error
-    for number, row in enumerate(rows, 2):
-        try:
-            int(row["step"]), float(row["loss"]), float(row["accuracy"])
-            whole = all(isinstance(row[column], str) for column in COLUMNS)
-        except (KeyError, TypeError, ValueError):
-            whole = False
-        if not whole:
-            raise RunError(f"{path}: damaged in line {number}")
-    return rows
+        return examine_metrics(path)
+    except OSError as error:
+        raise RunError(f"{path}: no metrics: {error.strerror or error}") from error
 
 
 def splits_of(rows: Sequence[Mapping[str, str]]) -> Splits:

@@ -19,14 +19,54 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from .. import files
 from ..errors import RunError
 from ..events import Evaluated, StepsDone
 
 COLUMNS = ("step", "split", "data", "examples", "loss", "accuracy", "learning_rate")
+_COUNTS = ("step", "examples")
+_DIGITS = 15
+"""Of a count, at most: so many fit into 64 bits."""
+
+
+@dataclass(frozen=True)
+class DamagedLine:
+    """A line that is left out."""
+
+    number: int
+    """From 1, the line of the names."""
+    problem: str
+    step: int | None
+    """None if that cannot be read."""
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What a `metrics.csv` holds."""
+
+    path: Path
+    rows: tuple[dict[str, str], ...] = ()
+    """With all of `COLUMNS`, and a number wherever one belongs."""
+    damaged: tuple[DamagedLine, ...] = ()
+
+    @property
+    def warning(self) -> str | None:
+        """Says which lines are left out; None if none is."""
+        if not self.damaged:
+            return None
+        first, *others = self.damaged
+        more = f", as are {len(others):,} more lines" if len(others) > 1 else ", as is 1 more line" if others else ""
+        return f"{self.path}:{first.number}: {first.problem}; left out{more}"
+
+    def until(self, step: int) -> Metrics:
+        """Without what belongs to later steps."""
+        rows = tuple(row for row in self.rows if int(row["step"]) <= step)
+        return Metrics(self.path, rows, tuple(line for line in self.damaged if line.step is None or line.step <= step))
 
 
 class MetricsFile:
@@ -35,23 +75,23 @@ class MetricsFile:
     Args:
         path: the file; made if it is missing.
         step: of the checkpoint that the run goes on from. Rows behind it are dropped, since they will be written
-            again; all of them when there is none.
+            again; all of them when there is none. If others are damaged, a copy of the whole file is kept.
 
     Raises:
         OSError: it cannot be written.
-        RunError: rows that have to be kept are damaged.
+        RunError: the file is damaged as a whole.
     """
 
     def __init__(self, path: Path, step: int | None = None) -> None:
-        rows_before = read_metrics(path) if step is not None and path.exists() else []
-        try:
-            kept = [row for row in rows_before if int(row["step"]) <= (step or 0)]
-            rows = [COLUMNS, *(tuple(row[column] for column in COLUMNS) for row in kept)]
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(
-                f"{path}: damaged: {error!r}; repair it, or move it away to continue without its rows"
-            ) from error
-        files.write_atomically(path, "".join(_line(row) for row in rows).encode())
+        kept = examine_metrics(path).until(step) if step is not None and path.exists() else Metrics(path)
+        self.warning = kept.warning
+        """Says which rows are lost; None if none is."""
+        if self.warning is not None:
+            copy = path.with_name(f"{path.name}.damaged")
+            files.write_atomically(copy, path.read_bytes())
+            self.warning += f"; the file as it was: {copy}"
+        lines = [COLUMNS, *(tuple(row[column] for column in COLUMNS) for row in kept.rows)]
+        files.write_atomically(path, "".join(_line(line) for line in lines).encode())
         self._file: IO[str] = path.open("a", encoding="utf-8", newline="")
 
     def append(self, event: StepsDone | Evaluated) -> None:
@@ -74,14 +114,66 @@ class MetricsFile:
 
 
 def read_metrics(path: Path) -> list[dict[str, str]]:
-    """The rows of a `metrics.csv`; a last line that a killed process left unfinished is not one.
+    """The rows of a `metrics.csv`, without damaged lines; raises what `examine_metrics` does."""
+    return list(examine_metrics(path).rows)
+
+
+def examine_metrics(path: Path) -> Metrics:
+    """The rows of a `metrics.csv`, and which lines are damaged, such as a last one that is cut short.
 
     Raises:
         OSError: it cannot be read.
+        RunError: the names of its columns are damaged.
     """
-    text = path.read_text(encoding="utf-8")
-    whole = text[: text.rfind("\n") + 1]
-    return list(csv.DictReader(io.StringIO(whole)))
+    text = path.read_text(encoding="utf-8", errors="backslashreplace")
+    end = text.rfind("\n") + 1
+    reader = csv.reader(io.StringIO(text[:end]))
+    rows: list[dict[str, str]] = []
+    damaged: list[DamagedLine] = []
+    for line, row in _rows(path, reader):
+        problem = _problem(row)
+        if problem is None:
+            rows.append(row)
+        else:
+            damaged.append(DamagedLine(line, problem, _count(row.get("step", ""))))
+    if text[end:]:
+        step, comma, _ = text[end:].partition(",")
+        damaged.append(DamagedLine(reader.line_num + 1, "cut short", _count(step) if comma else None))
+    return Metrics(path, tuple(rows), tuple(damaged))
+
+
+def _rows(path: Path, reader: Any) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row with the number of its line; a short one lacks its last columns."""
+    try:
+        names = next(reader, COLUMNS)
+        if missing := [column for column in COLUMNS if column not in names]:
+            raise RunError(
+                f"{path}: damaged: its first line has no column {missing[0]}; repair it, or move the file away"
+            )
+        for row in reader:
+            if row:
+                yield reader.line_num, dict(zip(names, row, strict=False))
+    except csv.Error as error:
+        raise RunError(f"{path}:{reader.line_num}: damaged: {error}; repair it, or move the file away") from error
+
+
+def _problem(row: dict[str, str]) -> str | None:
+    """What is wrong with a row; None if nothing is."""
+    if missing := [column for column in COLUMNS if column not in row]:
+        return f"no {missing[0]}"
+    for column in _COUNTS:
+        if _count(row[column]) is None:
+            return f"{column}: {row[column]!r} is not a whole number"
+    for column in ("loss", "accuracy", "learning_rate"):
+        try:
+            float(row[column] if column != "learning_rate" else row[column] or "nan")
+        except ValueError:
+            return f"{column}: {row[column]!r} is not a number"
+    return None
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
 def read_end(path: Path) -> tuple[int, dict[str, str] | None]:

@@ -119,7 +119,7 @@ def _events(job: Job, checkpoint: Checkpoint | None = None, *, resumed: bool = F
             session = TrainingSession(job, state, checkpoint, metrics, summaries)
             parameters = state.network.parameter_count
             yield run_started(run, config, dataset, session.step, parameters, group.count)
-            yield from (Warned(warning) for warning in warnings if warning)
+            yield from (Warned(warning) for warning in (*warnings, metrics.warning) if warning)
             yield from session.compile()
             try:
                 yield from _loop(session)

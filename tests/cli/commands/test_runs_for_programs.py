@@ -95,8 +95,20 @@ def test_export_takes_names_and_leaves_out_what_is_damaged(log_dir, capsys):
     assert run(["runs", "export", "a_1", "a_2"]) == 0
     captured = capsys.readouterr()
     assert captured.out.count("\n") == 4
-    assert "metrics.csv: damaged in line 2; the run is left out" in captured.err
+    assert "metrics.csv: damaged: its first line has no column step; repair it" in captured.err
+    assert "move the file away; the run is left out" in captured.err
     assert run(["runs", "export", "nobody"]) == 5
+
+
+def test_a_damaged_line_is_left_out_with_a_warning(log_dir, capsys):
+    path = log_dir / "a_2" / "metrics.csv"
+    path.write_text(HEADER + "0,test,tiny,60,much,0.5,\n10,test,tiny,60,0.5,0.5,\n20,test,tiny,60,0.5,0.")
+    for command in (["export", "a_2"], ["compare", "a_1", "a_2", "--plot", "curves.png"]):
+        assert run(["runs", *command]) == 0
+        warning = "a_2/metrics.csv:2: loss: 'much' is not a number; left out, as is 1 more line"
+        captured = capsys.readouterr()
+        assert captured.err.count(warning) == 1
+        assert "much" not in captured.out
 
 
 def test_compare_draws_the_seeds_of_a_recipe_as_one_line(log_dir, tmp_path, capsys):

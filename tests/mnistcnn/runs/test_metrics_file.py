@@ -8,7 +8,7 @@ import pytest
 
 from mnistcnn.errors import RunError
 from mnistcnn.events import Evaluated, StepsDone
-from mnistcnn.runs.metrics_file import MetricsFile, read_metrics
+from mnistcnn.runs.metrics_file import MetricsFile, examine_metrics, read_metrics
 
 
 def report(step, loss=0.1):
@@ -65,6 +65,44 @@ def test_going_on_from_a_checkpoint_drops_the_rows_behind_it_and_an_unfinished_l
 def test_a_data_name_with_a_comma_is_one_field(path):
     write(path, StepsDone(1, 'my "data", new', 50, 0.1, 0.9, 1e-4, 1.0, 1.0))
     assert read_metrics(path)[0]["data"] == 'my "data", new'
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("20,test,tiny,60,0.3", ":3: cut short"),
+        ("x,test,tiny,60,0.5,0.5,\n", ":3: step: 'x' is not a whole number"),
+        ("20,test,tiny,-1,0.5,0.5,\n", ":3: examples: '-1' is not a whole number"),
+        ("20,test,tiny\n", ":3: no examples"),
+        ("20,test,tiny,60,0.5,much,\n", ":3: accuracy: 'much' is not a number"),
+        ("20,train,tiny,60,0.5,0.5,slow\n", ":3: learning_rate: 'slow' is not a number"),
+        ("\0\0\0", ":3: cut short"),
+    ],
+)
+def test_a_damaged_line_is_left_out_and_told_with_its_number_also_when_the_run_goes_on(path, line, said):
+    write(path, report(20))
+    whole, damaged = path.read_text(), path.read_text() + line
+    path.write_text(damaged)
+    assert examine_metrics(path).warning == f"{path}{said}; left out"
+    assert [row["step"] for row in read_metrics(path)] == ["20"]
+    metrics = MetricsFile(path, step=20)
+    metrics.close()
+    assert metrics.warning == f"{path}{said}; left out; the file as it was: {path}.damaged"
+    assert (path.read_text(), path.with_name("metrics.csv.damaged").read_text()) == (whole, damaged)
+
+
+def test_a_damaged_line_that_will_be_written_again_is_no_loss(path):
+    write(path, report(20))
+    path.write_text(path.read_text() + "40,train,tiny,60,0.5,much,0.1\n60,train,ti")
+    metrics = MetricsFile(path, step=20)
+    metrics.close()
+    assert (metrics.warning, len(list(path.parent.iterdir()))) == (None, 1)
+
+
+def test_bytes_that_are_no_text_damage_no_other_line(path):
+    write(path, report(20), report(40))
+    path.write_bytes(path.read_bytes().replace(b"40,train", b"4\xff,train"))
+    assert len(read_metrics(path)) == 1
 
 
 @pytest.mark.parametrize("rows", ["nonsense\n1\n", "step,split\nx,train\n", "step,split\n1,train\n", "step\n,\n"])
