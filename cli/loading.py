@@ -94,6 +94,14 @@ def warn_of_shortfall(run: Run, step: int) -> bool:
     return shortfall is not None
 
 
+def warn_of_snapshots(source: PictureSource) -> None:
+    """Warn, when all is drawn, of snapshots that could not be shown."""
+    from .rendering.messages import show_warning
+
+    if source.warning:
+        show_warning(*source.warning)
+
+
 def hint_at_handwriting(trained: TrainedNetwork) -> None:
     """Say, of a network of the tutorial's recipe, that another recipe reads other people's hands better."""
     config = trained.config

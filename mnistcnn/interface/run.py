@@ -259,6 +259,9 @@ class Run:
             out: the folder for the files; by default `visualize/` in the run.
             data_dir: the folder of the run's data.
 
+        Warns:
+            UserWarning: damaged snapshots are left out.
+
         Raises:
             UsageError: there is no such layer, kind or picture.
             DataError: the data or the image cannot be loaded.
@@ -292,6 +295,9 @@ class Run:
             weights: how the page stores fc1's weights: float32 is exact, int8 smaller.
             checkpoint: whose network.
             data_dir: the folder of the run's data.
+
+        Warns:
+            UserWarning: damaged snapshots are left out.
 
         Raises:
             DataError: the run's data cannot be loaded.

@@ -74,8 +74,9 @@ def draw(
         source = _open_source(run, checkpoint, data_dir, image=image, theme=theme, autoscale=autoscale)
         from ..visualize.pictures import draw_pictures, select
 
-        drawn = draw_pictures(source, select(layer, kinds), out, file_format)
-        return Pictures([picture for picture in drawn if picture is not None], out)
+        drawn = [picture for picture in draw_pictures(source, select(layer, kinds), out, file_format) if picture]
+    _warn_of_snapshots(source)
+    return Pictures(drawn, out)
 
 
 def write_page(run: Run, checkpoint: str, path: Path | None, weights: PageWeights, data_dir: Path | None) -> Page:
@@ -85,7 +86,8 @@ def write_page(run: Run, checkpoint: str, path: Path | None, weights: PageWeight
         from ..visualize.page import build
 
         page = build.write_page(source, path or run.path / "visualize" / PAGE, weights)
-        return Page(page.path, page.size)
+    _warn_of_snapshots(source)
+    return Page(page.path, page.size)
 
 
 def export(
@@ -149,6 +151,11 @@ def _open_source(
 
     trained = _load_trained(run, checkpoint)
     return picture_source(trained, dataset, image=image, theme=theme, autoscale=autoscale)
+
+
+def _warn_of_snapshots(source: PictureSource) -> None:
+    if source.warning:
+        warnings.warn("\n".join(source.warning), stacklevel=4)  # Where a method of `mnistcnn.Run` was called.
 
 
 def _load_own_data(run: Run, data_dir: Path | None) -> Dataset:

@@ -116,15 +116,42 @@ class SnapshotDirectory:
             raise CheckpointError(f"{path}: {files.format_problem(found, FORMAT)}")
         return _unpack(arrays)
 
+    def load_intact(self, shapes: Mapping[str, tuple[int, ...]]) -> tuple[list[Snapshot], list[str]]:
+        """Read all snapshots that can be read; no command needs them.
+
+        Args:
+            shapes: of the run's weights, by their names.
+
+        Returns:
+            The intact ones in their order, and what is wrong with each of the others.
+        """
+        intact, problems = [], []
+        try:
+            steps = self.steps()
+        except CheckpointError as error:
+            return [], error.lines
+        for step in steps:
+            try:
+                snapshot = self.load(step)
+            except CheckpointError as error:
+                problems += error.lines
+                continue
+            if {name: array.shape for name, array in snapshot.weights.items()} == dict(shapes):
+                intact.append(snapshot)
+            else:
+                problems.append(f"{self.path_of(step)}: of a network of another shape")
+        return intact, problems
+
     def rewind(self, step: int) -> None:
         """Forget what came after `step`, from where the run goes on: it will be taken again.
 
         Raises:
             OSError: it could not be removed.
         """
-        newer = [other for other in self.steps() if other > step]
-        for other in newer:
-            self.path_of(other).unlink()
+        # A folder of that name is nothing that a run has made.
+        newer = [path for other in self.steps() if other > step and not (path := self.path_of(other)).is_dir()]
+        for path in newer:
+            path.unlink()
         if newer:
             files.sync_directory(self.path)
 

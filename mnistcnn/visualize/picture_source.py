@@ -80,7 +80,9 @@ class PictureSource:
         self._maximised: dict[str, Maximised] = {}
         self._embedding: Future[Embedding | None] | None = None
         self._history: Future[list[Moment]] | None = None
-        self._snapshots: Future[list[Snapshot]] | None = None
+        self._snapshots: Future[tuple[list[Snapshot], list[str]]] | None = None
+        self.left_out: list[str] = []
+        """What is wrong with each snapshot that cannot be shown, once snapshots were asked for."""
 
     def look_ahead(self, kinds: Collection[str]) -> None:
         """Begin what pictures of these kinds need from elsewhere than the network, while the first are drawn."""
@@ -201,23 +203,29 @@ class PictureSource:
 
     @cached_property
     def snapshots(self) -> list[Snapshot]:
-        """The snapshots that the run took, in order; of a run from before there were any, or without them, none."""
-        return self._snapshots.result() if self._snapshots else self._load_snapshots()
-
-    def _load_snapshots(self) -> list[Snapshot]:
-        directory = self.trained.run.snapshots()
-        snapshots = [directory.load(step) for step in directory.steps()]
-        for snapshot in snapshots:
-            check_fit(directory.path_of(snapshot.step), snapshot.weights, self.trained.config.network)
+        """The intact snapshots that the run took, in order; `left_out` has what is wrong with the others."""
+        snapshots, self.left_out = self._snapshots.result() if self._snapshots else self._load_snapshots()
         return snapshots
+
+    def _load_snapshots(self) -> tuple[list[Snapshot], list[str]]:
+        return self.trained.run.snapshots().load_intact({name: array.shape for name, array in self.weights.items()})
 
     @cached_property
     def start(self) -> Weights | None:
         """The weights before the first step; None if the run has kept neither a snapshot nor a checkpoint of them."""
-        snapshots, directory = self.trained.run.snapshots(), self.trained.run.checkpoints()
-        if 0 in snapshots.steps():
-            return snapshots.load(0).weights
+        if self.snapshots and self.snapshots[0].step == 0:
+            return self.snapshots[0].weights
+        directory = self.trained.run.checkpoints()
         return checkpoints.load(directory.path_of(0)).evaluated_weights if 0 in directory.steps() else None
+
+    @property
+    def warning(self) -> list[str]:
+        """The lines of a warning of snapshots that were left out; none if all were shown, or none was asked for."""
+        if not self.left_out:
+            return []
+        count = len(self.left_out)
+        headline = f"{count} damaged snapshots are left out" if count > 1 else "a damaged snapshot is left out"
+        return [f"{self.trained.run.path}: {headline}", *self.left_out]
 
     @cached_property
     def learning(self) -> list[Moment]:

@@ -45,9 +45,6 @@ def make_time_machine(source: PictureSource, shown: Weights) -> Part | None:
     Args:
         source: the network.
         shown: its weights as the page has them.
-
-    Raises:
-        CheckpointError: a snapshot is damaged.
     """
     moments = source.learning
     if not source.snapshots or len(moments) < 2:

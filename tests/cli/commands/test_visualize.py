@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import shutil
 import sys
 import webbrowser
 
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 from mnistcnn_cli.app import run
 from PIL import Image
+
+from mnistcnn import Run
 
 SMALL = [
     "--set", "network.conv1=3", "--set", "network.conv2=4", "--set", "network.fc1=12", "--set", "data.source=digits",
@@ -148,6 +151,20 @@ def test_in_a_pipe_the_terminals_pictures_are_plain_characters_and_no_file_is_wr
     assert "\x1b" not in out
     assert "The filters of conv1" in out
     assert sorted(runs.rglob("*")) == before
+
+
+def test_damaged_snapshots_are_left_out_with_one_warning_that_names_them(runs, tmp_path, capsys):
+    copy = shutil.copytree(runs / "small", tmp_path / "small", symlinks=True)
+    (copy / "snapshots" / "step-0000000.npz").write_bytes(b"damaged")
+    (copy / "snapshots" / "step-0000002.npz").mkdir()
+    shown = ["--show", "filters", "--show", "training"]
+    assert run(["visualize", str(copy), *shown, "--quiet"]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith(f"warning: {copy}: 2 damaged snapshots are left out\n")
+    assert [name in said for name in ("step-0000000.npz: damaged", "step-0000002.npz: not readable")] == [True, True]
+    with pytest.warns(UserWarning, match="2 damaged snapshots are left out") as caught:
+        Run(copy).visualize("conv1", "filters")
+    assert caught[0].filename == __file__
 
 
 @pytest.mark.parametrize(

@@ -123,3 +123,18 @@ def test_a_missing_and_a_newer_file_are_told_by_name(directory, make, tmp_path):
     directory.path_of(10).write_bytes(content + hashlib.sha256(content).hexdigest().encode())
     with pytest.raises(CheckpointError, match="format 99, of a newer version of mnistcnn"):
         directory.load(10)
+
+
+def test_what_cannot_be_read_is_left_out_and_named_and_a_folder_stays_where_it_is(directory, make):
+    for step in (0, 10, 20):
+        directory.save(make(step))
+    directory.path_of(10).write_bytes(b"damaged")
+    directory.path_of(15).mkdir()
+    snapshots, problems = directory.load_intact(SHAPES)
+    assert [snapshot.step for snapshot in snapshots] == [0, 20]
+    assert [problem.split(": ")[1] for problem in problems] == ["damaged", "not readable"]
+    assert ["step-0000010.npz" in problems[0], "step-0000015.npz" in problems[1]] == [True, True]
+    others, problems = directory.load_intact({**SHAPES, "fc1/biases": (17,)})
+    assert (others, problems[0]) == ([], f"{directory.path_of(0)}: of a network of another shape")
+    directory.rewind(0)
+    assert directory.steps() == [0, 15]
