@@ -147,7 +147,7 @@ class Run:
         """Hold the run's lock; the value is a warning where the file system has none, see `mnistcnn.runs.lock`.
 
         Raises:
-            RunError: another process holds it, or the run cannot be written.
+            RunError: another process holds it, something else is in its place, or the run cannot be written.
         """
         with ExitStack() as stack:
             try:

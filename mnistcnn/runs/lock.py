@@ -18,6 +18,8 @@ from pathlib import Path
 
 from filelock import FileLock, SoftFileLease, Timeout
 
+from ..errors import RunError
+
 LEASE_SECONDS = 30.0
 """A lease is renewed three times in it."""
 NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EBADF})
@@ -39,8 +41,11 @@ def held(directory: Path, patience: float = 0.0) -> Iterator[str | None]:
 
     Raises:
         InUseError: another process holds it.
+        RunError: a folder or a link is in its place.
         OSError: the directory cannot be written.
     """
+    for name in (".lock", ".lease"):
+        _check_place(directory / name)
     lock: FileLock | SoftFileLease = FileLock(directory / ".lock", fallback_to_soft=False)
     warning = None
     try:
@@ -111,6 +116,13 @@ def no_locks_warning(folder: Path, error: OSError) -> str:
         f"{folder}: its file system offers no locks ({error.strerror}), so a lease file keeps other processes out; "
         f"a process that is suspended for longer than {LEASE_SECONDS:.0f} s can lose it"
     )
+
+
+def _check_place(path: Path) -> None:
+    """Refuse what can be no lock; a system says of it what it would say of a directory that cannot be written."""
+    if path.is_symlink() or path.is_dir():
+        kind = "link" if path.is_symlink() else "folder"
+        raise RunError(f"{path}: is a {kind}, where a file for the lock belongs: remove it")
 
 
 def _lease_is_fresh(path: Path) -> bool:

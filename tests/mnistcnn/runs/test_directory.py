@@ -157,6 +157,15 @@ def test_a_run_is_locked_by_one_process_at_a_time(make):
     assert not run.is_locked()
 
 
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_what_is_in_the_place_of_the_lock_is_named(make, kind):
+    run = make()
+    place = run.path / ".lock"
+    place.mkdir() if kind == "folder" else place.symlink_to("gone")
+    with pytest.raises(RunError, match=rf"/\.lock: is a {kind}, where .*: remove it"), run.locked():
+        pass
+
+
 @pytest.mark.parametrize(
     ("error", "raised", "state"),
     [
