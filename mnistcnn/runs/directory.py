@@ -166,13 +166,14 @@ class Run:
         """Record in the manifest how the work inside ends, if it can still be written.
 
         Raises:
-            RunError: in place of an OSError.
+            RunError: in place of an OSError; says so if the whole directory is gone.
         """
         try:
             yield
         except DivergedError:
             raise  # Recorded already, with its results.
         except OSError as error:
+            self._raise_if_gone(error)
             self._record_end("failed", str(error))
             raise RunError(
                 f"{error.filename or self.path}: cannot write: {error.strerror or error}; {self._way_on()}"
@@ -181,8 +182,21 @@ class Run:
             self._record_end("interrupted", "stopped at once, without saving")
             raise
         except BaseException as error:
+            if isinstance(error, RunError):
+                self._raise_if_gone(error)
             self._record_end("failed", repr(error))
             raise
+
+    def _raise_if_gone(self, error: Exception) -> None:
+        """Say what is behind any other error."""
+        try:
+            self.manifest_path.lstat()
+        except OSError as missing:
+            if missing.errno in _NO_RUN:
+                raise RunError(
+                    f"{self.path}: no longer there: was it renamed or deleted? If it was renamed, resume it under its "
+                    "new name: mnistcnn train --resume NAME"
+                ) from error
 
     def _way_on(self) -> str:
         with suppress(CheckpointError):

@@ -308,6 +308,18 @@ def test_a_clock_without_a_battery_makes_no_run_damaged(make, tmp_path, monkeypa
     assert find_runs(tmp_path / "runs")[0].name == "mine"
 
 
+@pytest.mark.parametrize("error", [FileNotFoundError(errno.ENOENT, "No such file"), RunError("not a run")])
+def test_a_run_that_is_renamed_while_it_trains_says_so_and_stays_as_it_is(make, error):
+    run = make("name=mine")
+    add_checkpoint(run)
+    moved = run.path.rename(run.path.with_name("other"))
+    said = r"mine: no longer there: .*resume it under its new name: mnistcnn train --resume NAME$"
+    with pytest.raises(RunError, match=said), run.recorded():
+        raise error
+    assert not run.path.exists()
+    assert summarize(Run(moved)).can_be_resumed
+
+
 def test_a_full_disk_says_how_to_go_on(make):
     run = make("name=mine")
     full = OSError(errno.ENOSPC, "No space left on device")
