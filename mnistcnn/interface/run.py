@@ -157,8 +157,9 @@ class Run:
             RunError: it is in use or damaged, its data is not what it learned from, or it cannot be written.
             DivergedError: the loss became NaN or infinite; what was saved before is kept.
         """
-        self._directory.manifest()
-        config = checked_changes(self.config, load_config(self._directory.config_path, **changes))
+        before = self.config
+        manifests.check_agreement(self.path, self._directory.manifest(), before)
+        config = checked_changes(before, load_config(self._directory.config_path, **changes))
 
         def start(dataset: Dataset, stop: Stop) -> Iterator[Event]:
             from ..training import loop

@@ -11,6 +11,7 @@ from ..data.dataset import Dataset
 from ..errors import DataError, RunError, UsageError
 from ..events import Split
 from .directory import Run
+from .manifest import check_agreement
 
 _MNIST = frozenset({"auto", "mnist"})
 
@@ -29,10 +30,12 @@ def run_data_config(run: Run, source: DataSource | None = None, directory: Path 
 
     Raises:
         UsageError: the digits are in no directory, and `idx` needs one.
-        RunError: this is not a run, or its manifest is damaged.
+        RunError: this is not a run, or its manifest is damaged or of another run.
         ConfigError: the run's configuration is damaged.
     """
-    own = load_config(run.config_path).data
+    config = load_config(run.config_path)
+    check_agreement(run.path, run.manifest(), config)
+    own = config.data
     if source is None:
         fell_back = own.source == "auto" and _data(run)["source"] == "digits"
         source = "digits" if fell_back and directory is None else own.source

@@ -98,9 +98,11 @@ def summarize_runs(log_dir: Path) -> list[RunSummary]:
 def summarize(run: Run) -> RunSummary:
     """Read a run's files; what cannot be read makes the run `unreadable` or `damaged`, and is never an error."""
     try:
-        manifest = manifests.check(run.manifest_path, manifests.read_json(run.manifest_path))
+        content = manifests.read_json(run.manifest_path)
+        manifest = manifests.check(run.manifest_path, content)
         checkpoints = tuple(run.checkpoints().steps())
         config = load_config(run.config_path)
+        manifests.check_agreement(run.path, content, config)
     except OSError as error:
         return RunSummary(run.path, "unreadable", f"{run.path}: not readable: {error.strerror}")
     except CheckpointError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from .. import files
 from ..config.data_sources import DataSource
+from ..config.schema import Config
 from ..errors import RunError
 from ..events import Baseline, State
 
@@ -158,6 +160,30 @@ def check(path: Path, content: dict[str, Any]) -> Manifest:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise RunError(f"{path}: damaged: {where}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def check_agreement(run: Path, content: Mapping[str, Any], config: Config) -> None:
+    """Refuse a manifest that stands beside the configuration of another run, or of one that was edited.
+
+    Args:
+        run: its directory.
+        content: the manifest, which `check` has passed.
+        config: what `config.yaml` holds.
+
+    Raises:
+        RunError: they contradict each other.
+    """
+    seed, source = content.get("seed", config.seed), content["data"]["source"]
+    step = (content.get("results") or {}).get("step", 0)
+    problem = None
+    if seed != config.seed:
+        problem = f"seed {seed} and {config.seed}"
+    elif config.data.source not in ("auto", source):
+        problem = f"data.source {source} and {config.data.source}"
+    elif step > config.steps:
+        problem = f"{step:,} steps are done of {config.steps:,}"
+    if problem is not None:
+        raise RunError(f"{run}: manifest.json and config.yaml are not of one run: {problem}; put the right one back")
 
 
 def _finite(text: str) -> float:

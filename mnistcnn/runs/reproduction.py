@@ -10,6 +10,7 @@ from ..config.schema import Config, load_config
 from ..errors import RunError
 from .directory import Run
 from .environment import Differences, difference_lines, environment_differences, environments_of
+from .manifest import check_agreement
 from .starting import StartingWeights, load_starting_weights
 
 
@@ -44,13 +45,16 @@ def config_to_repeat(run: Run) -> Config:
     """The configuration of a new run beside `run` that should come to the same weights.
 
     Raises:
-        RunError: `run` has not reached its end, so there is nothing to compare with, or its manifest is damaged.
+        RunError: `run` has not reached its end, so there is nothing to compare with, or its manifest is damaged or of
+            another run.
         ConfigError: its configuration is damaged.
     """
     manifest = run.manifest()
     if manifest["state"] != "finished" or not _results(run)["weights_digest"]:
         raise RunError(f"{run.path}: {manifest['state']}: only a finished run can be reproduced")
-    return load_config(run.config_path).model_copy(update={"log_dir": run.path.parent})
+    config = load_config(run.config_path)
+    check_agreement(run.path, manifest, config)
+    return config.model_copy(update={"log_dir": run.path.parent})
 
 
 def starting_weights_to_repeat(run: Run, config: Config) -> StartingWeights | None:

@@ -21,6 +21,7 @@ from .data import check_same_data
 from .directory import Run, now
 from .environment import describe_environment, difference_lines, differences_in_bits, environments_of
 from .fitting import check_fit
+from .manifest import check_agreement
 
 CHANGEABLE = frozenset(
     {
@@ -50,10 +51,11 @@ def resumed_config(run: Run, overrides: Sequence[str] = (), options: Mapping[str
 
     Raises:
         ConfigError: a change is wrong in itself, or would make it another run.
-        RunError: there is no such run.
+        RunError: there is no such run, or its manifest is damaged or of another run.
     """
-    run.manifest()
-    return checked_changes(load_config(run.config_path), load_config(run.config_path, overrides, options or {}))
+    before = load_config(run.config_path)
+    check_agreement(run.path, run.manifest(), before)
+    return checked_changes(before, load_config(run.config_path, overrides, options or {}))
 
 
 def checked_changes(before: Config, after: Config) -> Config:

@@ -12,6 +12,7 @@ from ..network.weights import weights_digest
 from . import checkpoint as checkpoints
 from .directory import Run
 from .fitting import check_fit
+from .manifest import check_agreement
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +45,12 @@ def load_trained(run: Run, checkpoint: str = "best", *, own_threads: bool = True
             have started already, with another number.
 
     Raises:
-        RunError: this is not a run, or its manifest is damaged.
+        RunError: this is not a run, or its manifest is damaged or of another run.
         CheckpointError: there is no such checkpoint, it is damaged, or it does not fit the configuration.
         ConfigError: the run's configuration is damaged, or TensorFlow already runs with another number of threads.
     """
-    data = run.manifest()["data"]["name"]
-    config = load_config(run.config_path)
+    manifest, config = run.manifest(), load_config(run.config_path)
+    check_agreement(run.path, manifest, config)
     limit_threads(config.threads if own_threads else None)
     path = run.checkpoints().find(checkpoint)
     loaded = checkpoints.load(path)
@@ -59,4 +60,5 @@ def load_trained(run: Run, checkpoint: str = "best", *, own_threads: bool = True
         network.load(loaded.evaluated_weights)
     except (KeyError, ValueError) as error:
         raise CheckpointError(f"{path}: holds no weights of this network") from error
-    return TrainedNetwork(run, config, checkpoint, loaded.step, network, weights_digest(loaded.evaluated_weights), data)
+    data, digest = manifest["data"]["name"], weights_digest(loaded.evaluated_weights)
+    return TrainedNetwork(run, config, checkpoint, loaded.step, network, digest, data)

@@ -62,8 +62,8 @@ def test_a_finished_run_tells_its_results_with_an_interval(make):
 
 
 def test_only_what_is_not_the_default_has_changed(make):
-    summary = summarize(make("learning_rate=2e-4", "data.source=digits", "name=mine"))
-    assert summary.changed == {"learning_rate": 2e-4, "data.source": "digits"}
+    summary = summarize(make("learning_rate=2e-4", "data.source=idx", "name=mine"))
+    assert summary.changed == {"learning_rate": 2e-4, "data.source": "idx"}
     assert summary.config["keep_prob"] == 0.5
 
 

@@ -22,6 +22,7 @@ from mnistcnn.runs.directory import Run, create_run, find_runs, open_run
 from mnistcnn.runs.listing import summarize
 from mnistcnn.runs.reproduction import compare, config_to_repeat
 from mnistcnn.runs.resuming import check_resumable, environment_warning, record_resume, resumed_config
+from mnistcnn.runs.trained import load_trained
 
 RESULTS = {
     "step": 3000, "test_accuracy": 0.98, "test_errors": 200, "test_examples": 10_000, "validation_accuracy": 0.97,
@@ -127,6 +128,30 @@ def test_the_message_names_the_file_and_the_value(run, path, value, said):
     run.manifest_path.write_text(json.dumps(changed(run.manifest(), path, value)))
     with pytest.raises(RunError, match=rf"runs/one/manifest\.json: .*{said}"):
         run.manifest()
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("seed: 0", "seed 0 and 1"),
+        ("  source: auto", "data.source idx and mnist"),
+        ("steps: 3000", "3,000 steps are done of 20"),
+    ],
+)
+def test_a_configuration_of_another_run_is_damage_and_nothing_goes_on_with_it(run, setting, said, capsys):
+    wrong = {"seed: 0": "seed: 1", "  source: auto": "  source: mnist", "steps: 3000": "steps: 20"}[setting]
+    text = run.config_path.read_text()
+    assert text.count(setting + "\n") == 1
+    run.config_path.write_text(text.replace(setting + "\n", wrong + "\n"))
+    summary = summarize(run)
+    assert summary.state == "damaged"
+    assert f"runs/one: manifest.json and config.yaml are not of one run: {said}; put" in summary.problem
+    for arguments in (["train", "-q", "--resume", "one"], ["eval", "one", "--checkpoint", "3000"]):
+        assert command(arguments) == 5
+        assert said in capsys.readouterr().err
+    for use in (config_to_repeat, load_trained, run_data_config):
+        with pytest.raises(RunError, match=said):
+            use(run)
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
