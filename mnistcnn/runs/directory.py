@@ -22,7 +22,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from . import lock
 from . import manifest as manifests
 from .checkpoint import CheckpointDirectory
 from .environment import describe_environment
+from .names import otherwise_encoded, refuse_checkpoint, suggestion
 from .snapshots import SnapshotDirectory
 from .starting import StartingWeights
 
@@ -349,16 +350,19 @@ def open_run(name: str, log_dir: Path) -> Run:
     """
     if name == "latest":
         return _latest(log_dir)
-    for path in (Path(name), log_dir / name):
+    places = Path(name), log_dir / name
+    for path in chain(places, filter(None, map(otherwise_encoded, places))):
         try:
             files.read_regular(path / "manifest.json")
         except OSError as error:
             if error.errno not in _NO_RUN:
                 raise _no_manifest(path, error) from error
         else:
+            refuse_checkpoint(path)
             return Run(path)
-    names = ", ".join(run.name for run in find_runs(log_dir)[:5]) or "none"
-    raise RunError(f"{name}: no such run; the newest in {log_dir}: {names}")
+    names = [run.name for run in find_runs(log_dir)]
+    newest = ", ".join(names[:5]) or "none"
+    raise RunError(f"{name}: no such run; the newest in {log_dir}: {newest}{suggestion(name, names)}")
 
 
 def _latest(log_dir: Path) -> Run:

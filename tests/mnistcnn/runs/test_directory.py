@@ -128,6 +128,35 @@ def test_a_run_that_is_not_there_is_answered_with_the_newest_that_are(make, tmp_
         open_run("nine", tmp_path / "runs")
 
 
+def test_a_name_in_another_case_is_suggested(make, tmp_path):
+    make("name=TINY")
+    with pytest.raises(RunError, match=r"tiny: no such run; the newest in .*: TINY; did you mean 'TINY'\?$"):
+        open_run("tiny", tmp_path / "runs")
+    with pytest.raises(RunError, match=r"nobody: no such run; the newest in .*: TINY$"):
+        open_run("nobody", tmp_path / "runs")
+
+
+def test_a_run_is_found_however_its_accents_are_encoded(make, tmp_path):
+    composed, decomposed = "\u00e9t\u00e9", "e\u0301te\u0301"
+    run = make("name=plain")
+    moved = run.path.rename(tmp_path / "runs" / decomposed)
+    assert open_run(composed, tmp_path / "runs").path == moved
+    assert open_run(str(tmp_path / "runs" / composed), tmp_path / "elsewhere").path == moved
+
+
+@pytest.mark.parametrize(("which", "checkpoint"), [("best", "best"), ("step-0000020", "20"), ("step-0000000", "0")])
+def test_a_checkpoint_is_no_run_and_its_run_is_named(make, tmp_path, which, checkpoint):
+    run = make("name=mine")
+    for step in (0, 20):
+        add_checkpoint(run, step)
+        (run.checkpoints_path / f"step-{step:07d}" / "manifest.json").write_text("{}")
+    (run.checkpoints_path / "best").symlink_to("step-0000020")
+    place = run.checkpoints_path / which
+    with pytest.raises(RunError) as caught:
+        open_run(str(place), tmp_path)
+    assert str(caught.value) == f"{place}: is a checkpoint of {run.path}: name the run, with --checkpoint {checkpoint}"
+
+
 def test_without_a_run_the_latest_is_an_error_that_says_how_to_make_one(tmp_path):
     with pytest.raises(RunError, match="mnistcnn train"):
         open_run("latest", tmp_path / "runs")
