@@ -9,7 +9,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _TEMPORARY = ".tmp-"
@@ -66,7 +66,7 @@ def directory_beside(parent: Path) -> Iterator[Path]:
     try:
         yield temporary
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        _remove_directory(temporary)
 
 
 def write_synced(path: Path, content: bytes) -> None:
@@ -102,7 +102,7 @@ def sync_directory(path: Path) -> None:
 def remove_temporaries(parent: Path) -> None:
     """Remove what a killed process left half-written in `parent`."""
     for leftover in parent.glob(f"{_TEMPORARY}*"):
-        shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+        _remove_directory(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
 
 
 def to_json(content: Mapping[str, object]) -> bytes:
@@ -124,6 +124,12 @@ def format_problem(found: object, known: int) -> str:
     if isinstance(found, int) and not isinstance(found, bool) and found > known:
         return f"format {found}, of a newer version of mnistcnn; this one reads format {known}: update mnistcnn"
     return f"damaged: its format is {found!r}; this version of mnistcnn reads format {known}"
+
+
+def _remove_directory(path: Path) -> None:
+    with suppress(OSError):
+        path.chmod(stat.S_IRWXU)  # With a umask such as 0777, not even its owner could look into it.
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def _refuse_special(path: Path) -> None:

@@ -272,10 +272,21 @@ def check_log_dir(log_dir: Path) -> None:
     if not existing.is_dir():
         raise RunError(f"{problem}: Not a directory: {existing} is a file")
     try:
-        with files.directory_beside(existing):
-            pass
+        with files.directory_beside(existing) as probe:
+            _check_umask(probe, problem)
     except OSError as error:
         raise RunError(f"{problem}: cannot create anything in {existing}: {error.strerror or error}") from error
+
+
+def _check_umask(probe: Path, problem: str) -> None:
+    try:
+        (probe / "file").touch()
+        files.read_regular(probe / "file")
+        list(probe.iterdir())
+    except PermissionError as error:
+        raise RunError(
+            f"{problem}: the umask keeps even you out of new files and folders; set another, such as: umask 022"
+        ) from error
 
 
 def now() -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import multiprocessing
+import os
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -235,6 +237,25 @@ def test_a_log_dir_where_runs_can_be_made_is_left_as_it_is(tmp_path, monkeypatch
     (tmp_path / "there").mkdir()
     check_log_dir(Path(name))
     assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+
+
+def test_a_umask_that_keeps_its_owner_out_is_named_and_nothing_is_left_behind(tmp_path, monkeypatch):
+    opens = os.open
+
+    def as_an_ordinary_user(path, flags, *mode, dir_fd=None):
+        if not flags & os.O_CREAT and not os.stat(path, dir_fd=dir_fd).st_mode & stat.S_IRUSR:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return opens(path, flags, *mode, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", as_an_ordinary_user)
+    (tmp_path / "runs").mkdir()
+    before = os.umask(0o777)
+    try:
+        with pytest.raises(RunError, match=r"runs: cannot create a run here: the umask .* umask 022$"):
+            check_log_dir(tmp_path / "runs")
+    finally:
+        os.umask(before)
+    assert list((tmp_path / "runs").iterdir()) == []
 
 
 def test_a_log_dir_that_cannot_be_one_is_told_why(tmp_path):
