@@ -102,7 +102,10 @@ def sync_directory(path: Path) -> None:
 def remove_temporaries(parent: Path) -> None:
     """Remove what a killed process left half-written in `parent`."""
     for leftover in parent.glob(f"{_TEMPORARY}*"):
-        _remove_directory(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+        if leftover.is_dir() and not leftover.is_symlink():
+            _remove_directory(leftover)
+        else:
+            leftover.unlink(missing_ok=True)
 
 
 def to_json(content: Mapping[str, object]) -> bytes:

@@ -79,9 +79,11 @@ def test_leftovers_of_killed_processes_are_removed_and_other_files_stay(tmp_path
     (tmp_path / ".tmp-1-abc").mkdir()
     (tmp_path / ".tmp-1-abc" / "weights.npz").write_text("x")
     (tmp_path / ".tmp-2-def").write_text("x")
-    (tmp_path / "step-0000001").mkdir()
+    (tmp_path / "step-0000001").mkdir(mode=0o750)
+    (tmp_path / ".tmp-best-3").symlink_to("step-0000001")
     files.remove_temporaries(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["step-0000001"]
+    assert stat.S_IMODE((tmp_path / "step-0000001").stat().st_mode) == 0o750
 
 
 def test_json_refuses_nan_which_other_programs_cannot_read():
