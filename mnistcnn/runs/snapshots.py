@@ -116,18 +116,21 @@ class SnapshotDirectory:
             raise CheckpointError(f"{path}: {files.format_problem(found, FORMAT)}")
         return _unpack(arrays)
 
-    def load_intact(self, shapes: Mapping[str, tuple[int, ...]]) -> tuple[list[Snapshot], list[str]]:
+    def load_intact(
+        self, shapes: Mapping[str, tuple[int, ...]], until: int | None = None
+    ) -> tuple[list[Snapshot], list[str]]:
         """Read all snapshots that can be read; no command needs them.
 
         Args:
             shapes: of the run's weights, by their names.
+            until: the last step to read; None for all.
 
         Returns:
             The intact ones in their order, and what is wrong with each of the others.
         """
         intact, problems = [], []
         try:
-            steps = self.steps()
+            steps = [step for step in self.steps() if until is None or step <= until]
         except CheckpointError as error:
             return [], error.lines
         for step in steps:

@@ -207,14 +207,17 @@ class PictureSource:
         snapshots, self.left_out = self._snapshots.result() if self._snapshots else self._load_snapshots()
         return snapshots
 
-    def _load_snapshots(self) -> tuple[list[Snapshot], list[str]]:
-        return self.trained.run.snapshots().load_intact({name: array.shape for name, array in self.weights.items()})
+    def _load_snapshots(self, until: int | None = None) -> tuple[list[Snapshot], list[str]]:
+        shapes = {name: array.shape for name, array in self.weights.items()}
+        return self.trained.run.snapshots().load_intact(shapes, until)
 
     @cached_property
     def start(self) -> Weights | None:
         """The weights before the first step; None if the run has kept neither a snapshot nor a checkpoint of them."""
-        if self.snapshots and self.snapshots[0].step == 0:
-            return self.snapshots[0].weights
+        first, problems = self._load_snapshots(until=0)  # Filters need no other, and all of them are 35 MB.
+        self.left_out = self.left_out or problems
+        if first:
+            return first[0].weights
         directory = self.trained.run.checkpoints()
         return checkpoints.load(directory.path_of(0)).evaluated_weights if 0 in directory.steps() else None
 
