@@ -26,8 +26,8 @@ from mnistcnn.data.dataset import Dataset
 from mnistcnn.evaluation.scores import Selection, selection
 from mnistcnn.network.responder import Responder
 from mnistcnn.network.responses import Responses
-from mnistcnn.runs.directory import open_run
 from mnistcnn.runs.doubt import TRAINING_IMAGES, find_doubt
+from mnistcnn.runs.finding import open_run
 from mnistcnn.runs.trained import load_trained
 from mnistcnn.statistics import t_interval
 

@@ -30,7 +30,7 @@ from PIL import Image
 from mnistcnn.data.dataset import Examples
 from mnistcnn.data.framing import frame
 from mnistcnn.network.evaluator import Evaluator
-from mnistcnn.runs.directory import open_run
+from mnistcnn.runs.finding import open_run
 from mnistcnn.runs.trained import load_trained
 
 _ENLARGED = 160

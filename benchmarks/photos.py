@@ -54,7 +54,7 @@ def load_network(run: str) -> Evaluator:
     """The best network of a run. TensorFlow is imported here, so that the processes that read do without."""
     from mnistcnn.network.evaluator import Evaluator
     from mnistcnn.network.quiet_tensorflow import import_tensorflow
-    from mnistcnn.runs.directory import open_run
+    from mnistcnn.runs.finding import open_run
     from mnistcnn.runs.trained import load_trained
 
     import_tensorflow()

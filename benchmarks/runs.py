@@ -22,7 +22,7 @@ import numpy as np
 from mnistcnn import files
 from mnistcnn.config.schema import load_config
 from mnistcnn.data.dataset import Dataset, Examples
-from mnistcnn.runs.directory import create_run
+from mnistcnn.runs.creating import create_run
 
 RESULTS = {
     "step": 3000, "test_accuracy": 0.98, "test_errors": 200, "test_examples": 10_000, "validation_accuracy": 0.97,

@@ -41,7 +41,7 @@ def complete_runs(ctx: typer.Context, incomplete: str) -> Offers:
 
 def complete_checkpoints(ctx: typer.Context, incomplete: str) -> Offers:
     """`best`, `last`, and the steps of the run's checkpoints."""
-    from mnistcnn.runs.directory import open_run
+    from mnistcnn.runs.finding import open_run
 
     yield "best", "fewest errors on the validation images"
     yield "last", "newest"

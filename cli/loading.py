@@ -31,7 +31,7 @@ def find_run(name: str, log_dir: Path, checkpoint: str) -> Run:
         RunError: there is no such run.
         CheckpointError: (a `RunError`) it has no such checkpoint.
     """
-    from mnistcnn.runs.directory import open_run
+    from mnistcnn.runs.finding import open_run
 
     run = open_run(name, log_dir)
     run.checkpoints().find(checkpoint)

@@ -22,7 +22,7 @@ def train_each_seed(
 ) -> None:
     """Train a run for each of `seeds`, such as `0-9`; named NAME-seedN where there is a name."""
     from mnistcnn.config.schema import load_config
-    from mnistcnn.runs.directory import check_log_dir
+    from mnistcnn.runs.creating import check_log_dir
     from mnistcnn.training.seeds import parse_seeds, train_seeds
 
     from .rendering.console import open_console

@@ -21,7 +21,8 @@ from pathlib import Path
 
 import pytest
 
-from mnistcnn.runs.directory import Run, open_run
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.finding import open_run
 from tests.fork_server import Child
 
 FAST = [

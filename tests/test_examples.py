@@ -19,7 +19,7 @@ UNTRAINED = f"""#!{sys.executable}
 import sys, types
 from datetime import datetime
 from mnistcnn.events import RunFinished
-from mnistcnn.runs.directory import create_run
+from mnistcnn.runs.creating import create_run
 
 def train(config, dataset, *others):
     run = create_run(config, dataset, datetime.now())

@@ -92,7 +92,7 @@ def list_runs(
     as_json: options.Json = False,
 ) -> None:
     """List runs with their results and settings, newest first."""
-    from mnistcnn.runs.directory import find_runs
+    from mnistcnn.runs.finding import find_runs
     from mnistcnn.runs.selection import selected_runs
 
     from ..rendering.run_formats import write_runs
@@ -129,7 +129,7 @@ Plot = Annotated[
 )
 def show(run: options.Run = "latest", log_dir: options.LogDir = Path("runs"), as_json: options.Json = False) -> None:
     """Show everything about one run, with the commands for it."""
-    from mnistcnn.runs.directory import open_run
+    from mnistcnn.runs.finding import open_run
     from mnistcnn.runs.listing import summarize
 
     from ..rendering.ndjson import write_record
@@ -166,7 +166,7 @@ def compare(
     as_json: options.Json = False,
 ) -> None:
     """Compare the settings and results of runs."""
-    from mnistcnn.runs.directory import open_run
+    from mnistcnn.runs.finding import open_run
     from mnistcnn.runs.listing import summarize
 
     from ..rendering.ndjson import write_record
@@ -209,7 +209,7 @@ def export_metrics(
 
     It has a row for each report and each evaluation. The columns are `run`, `name`, `seed`, and those of metrics.csv.
     """
-    from mnistcnn.runs.directory import find_runs, open_run
+    from mnistcnn.runs.finding import find_runs, open_run
     from mnistcnn.runs.selection import selected_runs
 
     from ..rendering.run_formats import write_metrics
@@ -239,7 +239,8 @@ def reproduce(
     from mnistcnn.events import RunStarted
     from mnistcnn.runs import reproduction
     from mnistcnn.runs.data import check_same_data, data_to_repeat
-    from mnistcnn.runs.directory import Run, open_run
+    from mnistcnn.runs.directory import Run
+    from mnistcnn.runs.finding import open_run
 
     from ..rendering.console import open_console
     from ..rendering.ndjson import write_record

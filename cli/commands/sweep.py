@@ -63,7 +63,7 @@ def sweep(
         return
     if config is None:
         raise UsageError("sweep: no file says which settings vary: add --config configs/sweep.yaml")
-    from mnistcnn.runs.directory import check_log_dir
+    from mnistcnn.runs.creating import check_log_dir
     from mnistcnn.sweep.settings import load_sweep
 
     from ..rendering.console import Views, open_console

@@ -196,8 +196,8 @@ def _train(
     """Train a new run or resume one; with other workers, as their chief."""
     if tensorboard and not config.summaries.enabled:
         raise UsageError("--tensorboard would have nothing to show: summaries.enabled is false")
+    from mnistcnn.runs.creating import check_log_dir
     from mnistcnn.runs.data import data_to_repeat
-    from mnistcnn.runs.directory import check_log_dir
 
     from ..rendering.console import open_console
     from ..rendering.tensorboard_viewer import Viewer
@@ -232,7 +232,7 @@ def _train(
 def _resumed(which: str, log_dir: Path | None, overrides: list[str], named: Mapping[str, object]) -> tuple[Run, Config]:
     """Find the run to resume, and its configuration with the changes that were asked for."""
     from mnistcnn.config.schema import Config
-    from mnistcnn.runs.directory import open_run
+    from mnistcnn.runs.finding import open_run
     from mnistcnn.runs.resuming import resumed_config
 
     run = open_run(which, log_dir or Config().log_dir)
@@ -243,7 +243,7 @@ def _resumed(which: str, log_dir: Path | None, overrides: list[str], named: Mapp
 
 def _starting_weights(which: str, config: Config) -> StartingWeights:
     """Find the run to start from, and read its best weights."""
-    from mnistcnn.runs.directory import open_run
+    from mnistcnn.runs.finding import open_run
     from mnistcnn.runs.starting import load_starting_weights
 
     source = open_run(which, config.log_dir)

@@ -20,8 +20,8 @@ from ..events import Event, Split
 from ..runs import manifest as manifests
 from ..runs.data import data_to_repeat
 from ..runs.directory import Run as RunDirectory
-from ..runs.directory import find_runs
-from ..runs.directory import open_run as open_directory
+from ..runs.finding import find_runs
+from ..runs.finding import open_run as open_directory
 from ..runs.listing import ListedState, RunSummary, summarize
 from ..runs.manifest import Results
 from ..runs.resuming import checked_changes

@@ -8,7 +8,7 @@ from ..config.from_python import Settings, load_config
 from ..config.schema import Config
 from ..data.dataset import Dataset
 from ..events import Event
-from ..runs.directory import check_log_dir
+from ..runs.creating import check_log_dir
 from ..training.signatures import Stop
 from .display import Silence
 from .following import OnEvent, follow, prepare

@@ -1,4 +1,4 @@
-"""Run directories: their names, their files, their lock, and which one is the latest.
+"""Run directories: their files, their lock, and how their end is recorded.
 
     <log_dir>/<name>/
         config.yaml      the whole configuration; `train --config` of it repeats the run
@@ -14,33 +14,22 @@ A directory that exists is never written over.
 from __future__ import annotations
 
 import errno
-import hashlib
-import math
-import os
-import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
-from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from .. import files
-from ..config.schema import Config, dump_config
-from ..data.dataset import Dataset
 from ..errors import CheckpointError, DivergedError, RunError
 from ..events import State
 from . import lock
 from . import manifest as manifests
 from .checkpoint import CheckpointDirectory
-from .environment import describe_environment
-from .names import otherwise_encoded, refuse_checkpoint, suggestion
 from .snapshots import SnapshotDirectory
-from .starting import StartingWeights
 
-_LONGEST_NAME = "n" * 100  # Of a run; the names in it are shorter.
-_NO_RUN = frozenset(
+NO_RUN = frozenset(
     {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EINVAL, errno.ENXIO, errno.ELOOP, errno.ENAMETOOLONG}
 )
 """What a system answers where there is no file `manifest.json`, in contrast to one that it will not show."""
@@ -101,7 +90,7 @@ class Run:
         try:
             manifest = manifests.read_json(self.manifest_path)
         except OSError as error:
-            raise _no_manifest(self.path, error) from error
+            raise no_manifest(self.path, error) from error
         manifests.check(self.manifest_path, manifest)
         return manifest
 
@@ -193,7 +182,7 @@ class Run:
         try:
             self.manifest_path.lstat()
         except OSError as missing:
-            if missing.errno in _NO_RUN:
+            if missing.errno in NO_RUN:
                 raise RunError(
                     f"{self.path}: no longer there: was it renamed or deleted? If it was renamed, resume it under its "
                     "new name: mnistcnn train --resume NAME"
@@ -218,197 +207,12 @@ class Run:
         return lock.is_held(self.path)
 
 
-def create_run(config: Config, dataset: Dataset, started: datetime, start: StartingWeights | None = None) -> Run:
-    """Make a new run directory with its configuration and manifest, all at once.
-
-    Args:
-        config: names the directory: `name`, else the time and a hash of the configuration.
-        dataset: what the run will learn from, for the manifest.
-        started: the time in the name.
-        start: weights of another run, which become the checkpoint of step 0; None for initial weights.
-
-    Raises:
-        RunError: the name is taken, or the directory cannot be written; nothing is left behind.
-    """
-    try:
-        config.log_dir.mkdir(parents=True, exist_ok=True)
-        with files.directory_beside(config.log_dir) as temporary:
-            # Without the name, so that `train --config` of this file can repeat the run beside it.
-            unnamed = config.model_copy(update={"name": None})
-            files.write_synced(temporary / "config.yaml", dump_config(unnamed).encode())
-            manifest = _new_manifest(config, dataset) | ({"from": start.record} if start else {})
-            files.write_synced(temporary / "manifest.json", files.to_json(manifest))
-            (temporary / "checkpoints").mkdir()
-            if start:
-                CheckpointDirectory(temporary / "checkpoints").save(start.checkpoint, best=True)
-            run = _rename_to_free_name(temporary, config, started)
-        files.sync_directory(config.log_dir)
-    except OSError as error:
-        where = error.filename or config.log_dir
-        raise RunError(f"{where}: cannot create a run here: {error.strerror or error}") from error
-    return run
-
-
-def check_log_dir(log_dir: Path) -> None:
-    """Find out whether runs can be made in `log_dir`, before anything slow begins; nothing is left there.
-
-    Raises:
-        RunError: it is a file, a broken link, too long, or in a place where nothing can be made; says which.
-    """
-    problem = f"{log_dir}: cannot create a run here"
-    try:
-        (log_dir / _LONGEST_NAME / "checkpoints" / _LONGEST_NAME).lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        pass  # Not too long; what is in the way is named below.
-    except OSError as error:
-        raise RunError(f"{problem}: {error.strerror or error}") from error
-    try:
-        places = (log_dir, *log_dir.absolute().parents)
-    except FileNotFoundError:
-        raise RunError(f"{problem}: the current folder has been deleted; change to another one") from None
-    existing = next(path for path in places if os.path.lexists(path))
-    if not existing.exists():
-        raise RunError(f"{problem}: {existing} is a link to {existing.readlink()}, which is not there")
-    if not existing.is_dir():
-        raise RunError(f"{problem}: Not a directory: {existing} is a file")
-    try:
-        with files.directory_beside(existing) as probe:
-            _check_umask(probe, problem)
-    except OSError as error:
-        raise RunError(f"{problem}: cannot create anything in {existing}: {error.strerror or error}") from error
-
-
-def _check_umask(probe: Path, problem: str) -> None:
-    try:
-        (probe / "file").touch()
-        files.read_regular(probe / "file")
-        list(probe.iterdir())
-    except PermissionError as error:
-        raise RunError(
-            f"{problem}: the umask keeps even you out of new files and folders; set another, such as: umask 022"
-        ) from error
-
-
 def now() -> str:
     """The time as a manifest gives it: UTC, ISO 8601."""
     return datetime.now(UTC).isoformat()
 
 
-def _new_manifest(config: Config, dataset: Dataset) -> dict[str, object]:
-    return {
-        "format": manifests.FORMAT,
-        "state": "running",
-        "started": now(),
-        "seed": config.seed,
-        "data": {
-            "name": dataset.name,
-            "source": dataset.source,
-            "origin": dataset.origin,
-            "examples": {split: len(getattr(dataset, split).labels) for split in ("train", "validation", "test")},
-            "sha256": dict(dataset.checksums),
-        },
-        **describe_environment(),
-    }
-
-
-def config_hash(config: Config) -> str:
-    """Six hexadecimal digits that tell configurations apart; where a run is stored does not count."""
-    text = dump_config(config.model_copy(update={"name": None, "log_dir": Path()}))
-    return hashlib.sha256(text.encode()).hexdigest()[:6]
-
-
-def _rename_to_free_name(temporary: Path, config: Config, started: datetime) -> Run:
-    """Give the directory the first name that nobody has; of two processes at once, each gets its own."""
-    stem = config.name or f"{started:%Y%m%d-%H%M%S}-{config_hash(config)}"
-    for number in count(1):
-        path = config.log_dir / (stem if number == 1 else f"{stem}-{number}")
-        try:
-            path.mkdir()  # Claims the name: it fails where anything is already, and only one process succeeds.
-        except FileExistsError as error:
-            if config.name:
-                raise RunError(
-                    f"{path}: exists already, and a run is never overwritten: choose another name, or leave it out"
-                ) from error
-        else:
-            temporary.replace(path)
-            return Run(path)
-    raise AssertionError("count() does not end")
-
-
-def find_runs(log_dir: Path) -> list[Run]:
-    """Every run in a directory, newest first; those that cannot be read or are damaged come last.
-
-    Raises:
-        RunError: the directory cannot be read.
-    """
-    try:
-        # A dot marks what a killed process did not finish to make.
-        paths = [entry.path for entry in os.scandir(log_dir) if not entry.name.startswith(".")]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise RunError(f"{log_dir}: not readable: {error.strerror}") from error
-    # Text, not paths, which take as long to make as a manifest takes to read.
-    found = [(started, path) for path in paths if (started := _started(f"{path}/manifest.json")) is not None]
-    return [Run(Path(path)) for _, path in sorted(found, key=lambda pair: (pair[0], _natural(pair[1])), reverse=True)]
-
-
-def open_run(name: str, log_dir: Path) -> Run:
-    """The run of that path, of that name in `log_dir`, or, for `latest`, the newest that has a checkpoint.
-
-    Raises:
-        RunError: there is no such run, or it cannot be read.
-    """
-    if name == "latest":
-        return _latest(log_dir)
-    places = Path(name), log_dir / name
-    for path in chain(places, filter(None, map(otherwise_encoded, places))):
-        try:
-            files.read_regular(path / "manifest.json")
-        except OSError as error:
-            if error.errno not in _NO_RUN:
-                raise _no_manifest(path, error) from error
-        else:
-            refuse_checkpoint(path)
-            return Run(path)
-    names = [run.name for run in find_runs(log_dir)]
-    newest = ", ".join(names[:5]) or "none"
-    raise RunError(f"{name}: no such run; the newest in {log_dir}: {newest}{suggestion(name, names)}")
-
-
-def _latest(log_dir: Path) -> Run:
-    unreadable: list[str] = []
-    for run in find_runs(log_dir):
-        try:
-            for path in (run.manifest_path, run.config_path):
-                files.read_regular(path)
-            if run.checkpoints().steps():
-                return run
-        except (CheckpointError, OSError):
-            unreadable.append(run.name)
-    hint = f"; not readable: {', '.join(unreadable[:5])}" if unreadable else ""
-    raise RunError(f"{log_dir}: no run with a checkpoint here{hint}; train one with: mnistcnn train")
-
-
-def _started(manifest: str) -> float | None:
-    """When a run began, in seconds since 1970; minus infinity if that cannot be known, None if this is no run."""
-    try:
-        content = manifests.read_json(manifest)
-        if "pictures" in content and "state" not in content:
-            return None  # A folder of pictures, which `visualize --out` made here.
-        started = content.get("started")
-        return datetime.fromisoformat(started).timestamp() if isinstance(started, str) else -math.inf
-    except (RunError, ValueError, OverflowError):
-        return -math.inf
-    except OSError as error:
-        return None if error.errno in _NO_RUN else -math.inf
-
-
-def _natural(name: str) -> list[int | str]:
-    """Orders names with their numbers as numbers, so that -10 follows -9."""
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
-
-
-def _no_manifest(path: Path, error: OSError) -> RunError:
-    problem = "not a run: manifest.json" if error.errno in _NO_RUN else "not readable"
+def no_manifest(path: Path, error: OSError) -> RunError:
+    """Say what it means that the manifest in `path` cannot be read."""
+    problem = "not a run: manifest.json" if error.errno in NO_RUN else "not readable"
     return RunError(f"{path}: {problem}: {error.strerror}")

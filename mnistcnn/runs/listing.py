@@ -17,7 +17,8 @@ from ..errors import CheckpointError, ConfigError, RunError
 from ..events import State
 from ..statistics import wilson_interval
 from . import manifest as manifests
-from .directory import Run, find_runs
+from .directory import Run
+from .finding import find_runs
 from .manifest import Figures, Manifest, Results
 from .metrics_file import read_end
 

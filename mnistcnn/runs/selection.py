@@ -45,7 +45,7 @@ def selected_runs(
     """Read runs, keep those that are wanted, and order them; the newest few cost no look at the others.
 
     Args:
-        runs: the newest first, as `mnistcnn.runs.directory.find_runs` has them.
+        runs: the newest first, as `mnistcnn.runs.finding.find_runs` has them.
         conditions: see `filtered_runs`.
         key: see `sorted_runs`.
         reverse: as for `sorted_runs`.

@@ -19,7 +19,8 @@ from ..network.gpu import device_precision, visible_gpus
 from ..network.precision import Precision
 from ..network.threads import limit_threads
 from ..runs.checkpoint import Checkpoint
-from ..runs.directory import Run, create_run
+from ..runs.creating import create_run
+from ..runs.directory import Run
 from ..runs.metrics_file import MetricsFile
 from ..runs.resuming import check_resumable, rewind_to_checkpoint
 from ..runs.starting import StartingWeights

@@ -21,7 +21,7 @@ from ..config.schema import Config
 from ..data.dataset import Dataset
 from ..errors import ConfigError, MnistCnnError, RunError, UsageError
 from ..events import Event, RunFinished, RunStarted, SeedFinished, SeedsFinished, SeedStarted, State, Warned
-from ..runs.directory import config_hash
+from ..runs.creating import config_hash
 from ..statistics import spread
 from .signatures import Stop, Train
 

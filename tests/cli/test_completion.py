@@ -14,7 +14,7 @@ from mnistcnn_cli.app import app, run
 from mnistcnn_cli.completion import answer_shell
 
 from mnistcnn.config.schema import load_config
-from mnistcnn.runs.directory import create_run
+from mnistcnn.runs.creating import create_run
 
 HEAVY = {"tensorflow", "keras", "matplotlib", "sklearn", "optuna"}
 

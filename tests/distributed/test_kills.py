@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
-from mnistcnn.runs.directory import Run, find_runs
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.finding import find_runs
 from tests.distributed.conftest import KILLS, Launcher, assert_same_end, await_step, kill
 from tests.fork_server import Child
 

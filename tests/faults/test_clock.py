@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mnistcnn.runs.directory import Run, open_run
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.finding import open_run
 from mnistcnn.runs.listing import summarize
 from tests.fork_server import ForkServer
 

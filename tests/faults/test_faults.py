@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import pytest
 
-from mnistcnn.runs.directory import Run, find_runs
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.finding import find_runs
 from tests.fork_server import Child, ForkServer
 
 KILLS = int(os.environ.get("MNISTCNN_SOAK_KILLS", "2"))

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from optuna.trial import TrialState
 
-from mnistcnn.runs.directory import find_runs
+from mnistcnn.runs.finding import find_runs
 from mnistcnn.sweep.results import study_slots
 from mnistcnn.sweep.settings import SweepConfig
 from mnistcnn.sweep.slots import RETRY_OF

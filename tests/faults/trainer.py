@@ -13,7 +13,7 @@ from mnistcnn.config.schema import load_config
 from mnistcnn.data.dataset import Dataset
 from mnistcnn.errors import MnistCnnError
 from mnistcnn.events import Event, StepsDone
-from mnistcnn.runs.directory import open_run
+from mnistcnn.runs.finding import open_run
 from mnistcnn.runs.resuming import resumed_config
 from mnistcnn.training import loop as training
 from tests.conftest import make_examples

@@ -14,7 +14,8 @@ from PIL import Image
 
 from mnistcnn.export.directory import checksums
 from mnistcnn.runs.checkpoint import load
-from mnistcnn.runs.directory import Run, find_runs
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.finding import find_runs
 
 
 def assert_whole(folder: Path) -> None:

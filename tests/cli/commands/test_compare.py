@@ -12,7 +12,7 @@ from mnistcnn.config.schema import load_config
 from mnistcnn.data.sources import load_dataset
 from mnistcnn.network.model import Network
 from mnistcnn.runs.checkpoint import Checkpoint
-from mnistcnn.runs.directory import create_run
+from mnistcnn.runs.creating import create_run
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from mnistcnn_cli.rendering.run_records import run_record
 
 from mnistcnn.config.schema import load_config
 from mnistcnn.events import RunFinished, RunStarted
-from mnistcnn.runs.directory import create_run
+from mnistcnn.runs.creating import create_run
 from mnistcnn.runs.listing import Measured, RunSummary
 from tests.conftest import forbid
 

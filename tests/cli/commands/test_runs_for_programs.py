@@ -11,7 +11,7 @@ from PIL import Image
 
 from mnistcnn.config.differences import flat_config
 from mnistcnn.config.schema import Config, load_config
-from mnistcnn.runs.directory import create_run
+from mnistcnn.runs.creating import create_run
 
 HEADER = "step,split,data,examples,loss,accuracy,learning_rate\n"
 RESULTS = {

@@ -25,7 +25,7 @@ from mnistcnn.events import (
     TrialResult,
     TrialStarted,
 )
-from mnistcnn.runs.directory import create_run
+from mnistcnn.runs.creating import create_run
 
 FILE = """
 trials: 3

@@ -15,7 +15,8 @@ from mnistcnn.config.schema import load_config
 from mnistcnn.data.sources import load_dataset
 from mnistcnn.errors import CheckpointError
 from mnistcnn.runs import checkpoint as checkpoints
-from mnistcnn.runs.directory import Run, create_run
+from mnistcnn.runs.creating import create_run
+from mnistcnn.runs.directory import Run
 from mnistcnn.runs.listing import summarize
 from mnistcnn.runs.metrics_file import read_metrics
 from mnistcnn.runs.reproduction import starting_weights_to_repeat

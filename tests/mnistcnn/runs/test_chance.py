@@ -6,7 +6,7 @@ import pytest
 
 from mnistcnn.config.schema import load_config
 from mnistcnn.runs.chance import find_shortfall, no_better_than
-from mnistcnn.runs.directory import create_run
+from mnistcnn.runs.creating import create_run
 
 MNIST_ONES = 0.1135
 """The share of the most frequent digit in MNIST's test images."""

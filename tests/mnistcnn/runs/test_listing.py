@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from mnistcnn.config.schema import load_config
-from mnistcnn.runs.directory import create_run, find_runs, open_run
+from mnistcnn.runs.creating import create_run
+from mnistcnn.runs.finding import find_runs, open_run
 from mnistcnn.runs.listing import summarize, summarize_runs
 from mnistcnn.runs.selection import selected_runs
 from tests.conftest import forbid

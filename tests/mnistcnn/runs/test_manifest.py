@@ -17,8 +17,10 @@ from mnistcnn.config.schema import Config, DataConfig, load_config
 from mnistcnn.errors import MnistCnnError, RunError
 from mnistcnn.export.metadata import describe
 from mnistcnn.runs import resuming
+from mnistcnn.runs.creating import create_run
 from mnistcnn.runs.data import check_same_data, data_to_repeat, run_data_config
-from mnistcnn.runs.directory import Run, create_run, find_runs, open_run
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.finding import find_runs, open_run
 from mnistcnn.runs.listing import summarize
 from mnistcnn.runs.reproduction import compare, config_to_repeat
 from mnistcnn.runs.resuming import check_resumable, environment_warning, record_resume, resumed_config

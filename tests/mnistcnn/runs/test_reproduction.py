@@ -5,7 +5,7 @@ import pytest
 from mnistcnn.config.schema import load_config
 from mnistcnn.errors import RunError
 from mnistcnn.runs import reproduction
-from mnistcnn.runs.directory import create_run
+from mnistcnn.runs.creating import create_run
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from mnistcnn.config.schema import Config
 from mnistcnn.data.dataset import Dataset
 from mnistcnn.events import Evaluated, Event, RunFinished, RunStarted, Warned
-from mnistcnn.runs.directory import create_run
+from mnistcnn.runs.creating import create_run
 from mnistcnn.sweep.settings import SweepConfig
 
 SPACE = {"learning_rate": {"log_uniform": [1e-4, 1e-1]}, "network.fc1": {"choice": [16, 32]}}

@@ -4,7 +4,8 @@ import pytest
 
 from mnistcnn.errors import ConfigError, DivergedError
 from mnistcnn.events import Evaluated, RunFinished, RunStarted, SeedStarted, SweepStarted, TrialFinished, TrialStarted
-from mnistcnn.runs.directory import Run, find_runs
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.finding import find_runs
 from mnistcnn.sweep.running import sweep
 from mnistcnn.sweep.settings import load_sweep
 from tests.mnistcnn.sweep import conftest

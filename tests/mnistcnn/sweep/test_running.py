@@ -5,7 +5,8 @@ import pytest
 
 from mnistcnn.errors import ConfigError, DivergedError, RunError
 from mnistcnn.events import RunFinished, SweepFinished, SweepStarted, TrialFinished, TrialStarted, Warned
-from mnistcnn.runs.directory import Run, find_runs
+from mnistcnn.runs.directory import Run
+from mnistcnn.runs.finding import find_runs
 from mnistcnn.runs.listing import summarize
 from mnistcnn.sweep.running import sweep
 from tests.mnistcnn.sweep.conftest import accuracy
