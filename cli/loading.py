@@ -94,12 +94,12 @@ def warn_of_shortfall(run: Run, step: int) -> bool:
     return shortfall is not None
 
 
-def warn_of_snapshots(source: PictureSource) -> None:
-    """Warn, when all is drawn, of snapshots that could not be shown."""
+def warn_of_damage(source: PictureSource) -> None:
+    """Warn, when all is drawn, of what was damaged and could not be shown."""
     from .rendering.messages import show_warning
 
-    if source.warning:
-        show_warning(*source.warning)
+    for lines in source.warnings:
+        show_warning(*lines)
 
 
 def hint_at_handwriting(trained: TrainedNetwork) -> None:

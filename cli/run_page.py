@@ -9,7 +9,7 @@ from mnistcnn import files
 from mnistcnn.errors import RunError, UsageError
 from mnistcnn.visualize.names import PAGE, PageWeights
 
-from .loading import find_run, hint_at_handwriting, load_picture_source, warn_of_snapshots
+from .loading import find_run, hint_at_handwriting, load_picture_source, warn_of_damage
 
 if TYPE_CHECKING:
     from mnistcnn.visualize.page.build import Page
@@ -51,7 +51,7 @@ def write_run_page(
 
         page = write_page(source, path, weights)
         console.note(parity_note(page))
-    warn_of_snapshots(source)
+    warn_of_damage(source)
     show_page(page, as_json=as_json)
     if not quiet:
         hint_at_handwriting(source.trained)

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_TEMPORARY = ".tmp-"
+TEMPORARY = ".mnistcnn-tmp-"
+"""How the names of unfinished files and folders begin; so nobody else calls theirs."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -101,7 +102,7 @@ def sync_directory(path: Path) -> None:
 
 def remove_temporaries(parent: Path) -> None:
     """Remove what a killed process left half-written in `parent`."""
-    for leftover in parent.glob(f"{_TEMPORARY}*"):
+    for leftover in parent.glob(f"{TEMPORARY}*"):
         if leftover.is_dir() and not leftover.is_symlink():
             _remove_directory(leftover)
         else:
@@ -143,4 +144,4 @@ def _refuse_special(path: Path) -> None:
 
 def _temporary_name(parent: Path) -> Path:
     # Not from `tempfile`, which makes private files: what a run writes is as readable as its user's other files.
-    return parent / f"{_TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"
+    return parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}"

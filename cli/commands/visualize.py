@@ -15,7 +15,7 @@ from .. import options
 from ..browser import open_in_browser
 from ..completion import complete_kinds, complete_layers
 from ..help import examples
-from ..loading import find_run, load_picture_source, warn_of_snapshots
+from ..loading import find_run, load_picture_source, warn_of_damage
 from ..run_page import write_run_page
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def visualize(
         return
     folder = out or found.path / "visualize"
     _draw_files(source, layer, kinds, folder, file_format, quiet=quiet, as_json=as_json)
-    warn_of_snapshots(source)
+    warn_of_damage(source)
     if open_index or (open_index is None and sys.stdout.isatty() and not as_json):
         _open(folder / INDEX, asked=bool(open_index))
 

@@ -75,7 +75,7 @@ def draw(
         from ..visualize.pictures import draw_pictures, select
 
         drawn = [picture for picture in draw_pictures(source, select(layer, kinds), out, file_format) if picture]
-    _warn_of_snapshots(source)
+    _warn_of_damage(source)
     return Pictures(drawn, out)
 
 
@@ -86,7 +86,7 @@ def write_page(run: Run, checkpoint: str, path: Path | None, weights: PageWeight
         from ..visualize.page import build
 
         page = build.write_page(source, path or run.path / "visualize" / PAGE, weights)
-    _warn_of_snapshots(source)
+    _warn_of_damage(source)
     return Page(page.path, page.size)
 
 
@@ -153,9 +153,9 @@ def _open_source(
     return picture_source(trained, dataset, image=image, theme=theme, autoscale=autoscale)
 
 
-def _warn_of_snapshots(source: PictureSource) -> None:
-    if source.warning:
-        warnings.warn("\n".join(source.warning), stacklevel=4)  # Where a method of `mnistcnn.Run` was called.
+def _warn_of_damage(source: PictureSource) -> None:
+    for lines in source.warnings:
+        warnings.warn("\n".join(lines), stacklevel=4)  # Where a method of `mnistcnn.Run` was called.
 
 
 def _load_own_data(run: Run, data_dir: Path | None) -> Dataset:

@@ -198,7 +198,7 @@ class CheckpointDirectory:
         return None if best is None else self.path_of(best)
 
     def _point(self, link: str, target: Path) -> None:
-        temporary = self.path / f".tmp-{link}-{os.getpid()}"
+        temporary = self.path / f"{files.TEMPORARY}{link}-{os.getpid()}"
         temporary.unlink(missing_ok=True)
         temporary.symlink_to(target.name)
         temporary.replace(self.path / link)

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import files
-from ..errors import CheckpointError, DivergedError, RunError
+from ..errors import CheckpointError, RunError
 from ..events import State
 from . import lock
 from . import manifest as manifests
@@ -155,13 +155,14 @@ class Run:
     def recorded(self) -> Iterator[None]:
         """Record in the manifest how the work inside ends, if it can still be written.
 
+        Nothing is recorded of a run that is not running: a diverged one, whose end is recorded with its results, or a
+        finished one that could not be resumed.
+
         Raises:
             RunError: in place of an OSError; says so if the whole directory is gone.
         """
         try:
             yield
-        except DivergedError:
-            raise  # Recorded already, with its results.
         except OSError as error:
             self._raise_if_gone(error)
             self._record_end("failed", str(error))
@@ -196,7 +197,8 @@ class Run:
 
     def _record_end(self, state: State, reason: str) -> None:
         with suppress(OSError, RunError):
-            self.update_manifest({"state": state, "ended": now(), "reason": reason})
+            if self.manifest().get("state") == "running":
+                self.update_manifest({"state": state, "ended": now(), "reason": reason})
 
     def is_locked(self) -> bool:
         """Whether a living process is writing this run.

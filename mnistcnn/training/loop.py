@@ -106,9 +106,9 @@ def _events(job: Job, checkpoint: Checkpoint | None = None, *, resumed: bool = F
     """The run, from where it stands to its end; a new run starts from the checkpoint, if there is one."""
     run, config, dataset, group = job.run, job.config, job.dataset, job.group
     with leading(group), run.locked() as lock_warning, run.recorded(), group.detecting_lost_workers():
+        checkpoint, resume_warnings = rewind_to_checkpoint(run, config) if resumed else (checkpoint, [])
         precision, precision_warning = device_precision(config.precision)
         run.update_manifest({"precision": precision, "workers": group.count})
-        checkpoint, resume_warnings = rewind_to_checkpoint(run, config) if resumed else (checkpoint, [])
         of_data = (dataset.warning, *dataset.oddities)
         of_machine = (lock_warning, precision_warning, unused_card_warning(config.devices))
         warnings = [*of_data, *of_machine, *resume_warnings]

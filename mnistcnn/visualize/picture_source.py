@@ -17,6 +17,7 @@ from ..network.model import Network, to_input
 from ..network.weights import Weights
 from ..runs import checkpoint as checkpoints
 from ..runs.fitting import check_fit
+from ..runs.metrics_file import Metrics, examine_metrics
 from ..runs.snapshots import Snapshot
 from ..runs.trained import TrainedNetwork
 from .analysis.ahead import begin
@@ -83,6 +84,7 @@ class PictureSource:
         self._snapshots: Future[tuple[list[Snapshot], list[str]]] | None = None
         self.left_out: list[str] = []
         """What is wrong with each snapshot that cannot be shown, once snapshots were asked for."""
+        self._metrics: Metrics | None = None
 
     def look_ahead(self, kinds: Collection[str]) -> None:
         """Begin what pictures of these kinds need from elsewhere than the network, while the first are drawn."""
@@ -222,13 +224,24 @@ class PictureSource:
         return checkpoints.load(directory.path_of(0)).evaluated_weights if 0 in directory.steps() else None
 
     @property
-    def warning(self) -> list[str]:
-        """The lines of a warning of snapshots that were left out; none if all were shown, or none was asked for."""
-        if not self.left_out:
-            return []
-        count = len(self.left_out)
-        headline = f"{count} damaged snapshots are left out" if count > 1 else "a damaged snapshot is left out"
-        return [f"{self.trained.run.path}: {headline}", *self.left_out]
+    def metrics(self) -> Metrics:
+        """The run's curves; empty if it has no `metrics.csv`."""
+        if self._metrics is None:
+            path = self.trained.run.metrics_path
+            self._metrics = examine_metrics(path) if path.is_file() else Metrics(path)
+        return self._metrics
+
+    @property
+    def warnings(self) -> list[list[str]]:
+        """The lines of each warning of what was damaged, and left out of what was drawn so far."""
+        warnings = []
+        if self._metrics and self._metrics.warning:
+            warnings.append([self._metrics.warning])
+        if self.left_out:
+            count = len(self.left_out)
+            headline = f"{count} damaged snapshots are left out" if count > 1 else "a damaged snapshot is left out"
+            warnings.append([f"{self.trained.run.path}: {headline}", *self.left_out])
+        return warnings
 
     @cached_property
     def learning(self) -> list[Moment]:

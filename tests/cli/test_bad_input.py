@@ -264,7 +264,7 @@ def test_a_full_disk_is_5_and_leaves_nothing_half_written(capfd, here, small):
     try:
         assert run([*small, "--log-dir", "disk", "--name", "mine"]) == 5
         assert "No space left on device" in capfd.readouterr().err
-        assert not list((here / "disk").rglob(".tmp-*"))
+        assert not list((here / "disk").rglob(".mnistcnn-tmp-*"))
         assert not list((here / "disk").rglob("step-*"))
     finally:
         # Lazily: the traceback of the error may still hold a file of it open.

@@ -71,7 +71,7 @@ def assert_same_end(run: Run, whole: Whole) -> None:
     assert run.manifest()["state"] == "finished"
     assert run.manifest()["results"]["weights_digest"] == whole.run.manifest()["results"]["weights_digest"]
     assert run.metrics_path.read_bytes() == whole.run.metrics_path.read_bytes()
-    assert not list(run.path.rglob(".tmp-*"))
+    assert not list(run.path.rglob(".mnistcnn-tmp-*"))
 
 
 def finish(trainer: Trainer, log_dir: Path) -> Run:
@@ -136,7 +136,7 @@ def test_a_full_disk_ends_the_run_with_an_error_and_what_was_saved_is_intact(
     assert trainer.train(disk) == 5
     record_property("faults", 1)
     run = Run(disk / "run")
-    assert not list(run.path.rglob(".tmp-*"))
+    assert not list(run.path.rglob(".mnistcnn-tmp-*"))
     saved = run.checkpoints().steps()
     assert len(saved) == int(checkpoints)
     if saved:
@@ -174,4 +174,4 @@ def test_processes_that_start_at_once_in_one_directory_get_as_many_intact_runs(t
     assert len({run.manifest()["results"]["weights_digest"] for run in runs}) == 1
     for run in runs:
         assert run.checkpoints().newest_intact()[1] == []
-    assert not list(tmp_path.rglob(".tmp-*"))
+    assert not list(tmp_path.rglob(".mnistcnn-tmp-*"))

@@ -21,7 +21,7 @@ from mnistcnn.runs.finding import find_runs
 def assert_whole(folder: Path) -> None:
     """Check every run, and every file whose kind says how it must end."""
     files = [path for path in folder.rglob("*") if path.is_file()]
-    assert [path for path in folder.rglob("*") if path.name.startswith((".tmp-", "tmp"))] == []
+    assert [path for path in folder.rglob("*") if path.name.startswith((".mnistcnn-tmp-", "tmp"))] == []
     for run in find_runs(folder):
         assert_run_whole(run)
     for exports in folder.rglob("export.json"):

@@ -76,13 +76,14 @@ def test_a_directory_that_is_not_renamed_is_removed_even_after_an_error(tmp_path
 
 
 def test_leftovers_of_killed_processes_are_removed_and_other_files_stay(tmp_path):
-    (tmp_path / ".tmp-1-abc").mkdir()
-    (tmp_path / ".tmp-1-abc" / "weights.npz").write_text("x")
-    (tmp_path / ".tmp-2-def").write_text("x")
+    (tmp_path / ".mnistcnn-tmp-1-abc").mkdir()
+    (tmp_path / ".mnistcnn-tmp-1-abc" / "weights.npz").write_text("x")
+    (tmp_path / ".mnistcnn-tmp-2-def").write_text("x")
+    (tmp_path / ".tmp-of-somebody-else").write_text("x")
     (tmp_path / "step-0000001").mkdir(mode=0o750)
-    (tmp_path / ".tmp-best-3").symlink_to("step-0000001")
+    (tmp_path / ".mnistcnn-tmp-best-3").symlink_to("step-0000001")
     files.remove_temporaries(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["step-0000001"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".tmp-of-somebody-else", "step-0000001"]
     assert stat.S_IMODE((tmp_path / "step-0000001").stat().st_mode) == 0o750
 
 

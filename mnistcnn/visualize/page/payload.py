@@ -14,7 +14,6 @@ from ...network.model import Network
 from ...network.weights import Weights
 from ...runs import checkpoint as checkpoints
 from ...runs.checkpoint import steps_to_drop
-from ...runs.metrics_file import read_metrics
 from ..analysis.digit import least_certain
 from ..analysis.receptive_fields import RECEPTIVE_FIELDS
 from ..drawing.captions import CAPTIONS
@@ -152,8 +151,7 @@ def _mistakes(source: PictureSource) -> list[Part]:
 def _moments(source: PictureSource, weights: PageWeights) -> list[Part]:
     """The convolutions at the kept checkpoints."""
     directory = source.trained.run.checkpoints()
-    path = source.trained.run.metrics_path
-    rows = read_metrics(path) if path.is_file() else []
+    rows = source.metrics.rows
     accuracies = {int(row["step"]): float(row["accuracy"]) for row in rows if row["split"] == "test"}
     moments = []
     for step in steps_to_show(directory.steps(), source.trained.step):

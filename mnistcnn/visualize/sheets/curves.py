@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...network.model import to_input
-from ...runs.metrics_file import read_metrics
 from ..drawing.sheet import Sheet, Words
 from ..drawing.style import LABEL_SIZE, SMALL_SIZE, Colour, Theme, hex_colour
 from ..picture_source import Floats, PictureSource
@@ -35,8 +34,7 @@ _RANGE = (0.1, 99.9)  # percentiles; what lies beyond would squeeze the rest int
 
 def curves_sheet(source: PictureSource) -> Sheet | None:
     """Loss and error rate over the steps; None for a run that has written no metrics."""
-    path = source.trained.run.metrics_path
-    rows = read_metrics(path) if path.is_file() else []
+    rows = source.metrics.rows
     if not rows:
         return None
     best, window = source.trained.step, _window(rows)

@@ -167,6 +167,14 @@ def test_damaged_snapshots_are_left_out_with_one_warning_that_names_them(runs, t
     assert caught[0].filename == __file__
 
 
+def test_damaged_lines_of_the_curves_are_left_out_with_a_warning_that_names_the_first(runs, tmp_path, capsys):
+    copy = shutil.copytree(runs / "small", tmp_path / "small", symlinks=True)
+    lines = (copy / "metrics.csv").read_text().splitlines(keepends=True)
+    (copy / "metrics.csv").write_text("".join([lines[0], "2,train,nonsense\n", *lines[1:]]))
+    assert run(["visualize", str(copy), "--show", "training", "--quiet"]) == 0
+    assert capsys.readouterr().err.startswith(f"warning: {copy}/metrics.csv:2: ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

@@ -141,7 +141,7 @@ def test_two_processes_do_not_export_into_one_directory(directory):
 
 
 def test_what_a_killed_process_left_is_cleared_away(directory):
-    leftover = directory.path / ".tmp-1-abcd"
+    leftover = directory.path / ".mnistcnn-tmp-1-abcd"
     leftover.mkdir(parents=True)
     with directory.opened():
         assert not leftover.exists()

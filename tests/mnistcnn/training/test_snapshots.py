@@ -129,7 +129,7 @@ def test_a_resumed_run_takes_those_that_are_missing_or_of_another_trajectory(who
     # Killed between the checkpoint of step 18 and the next, on a disk that has kept what came after it.
     (run.checkpoints().path_of(24) / "manifest.json").write_text("damaged")
     run.snapshots().path_of(20).write_bytes(b"of another trajectory")
-    (run.snapshots_path / ".tmp-1-half").write_bytes(b"half")
+    (run.snapshots_path / ".mnistcnn-tmp-1-half").write_bytes(b"half")
     list(resume(run, resumed_config(run), dataset))
     assert contents(run) == contents(whole)
     run.snapshots().path_of(24).unlink()  # Killed between the last checkpoint and its snapshot.
