@@ -13,12 +13,12 @@ import argparse
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ RUN_PROMISES = {"fast.yaml": 1.0, "accurate.yaml": 30.0}
 """Seconds in training steps."""
 PROGRAMS = 2
 """The chunk of steps, and the evaluation."""
-OURS, GRAPH = "mnistcnn", "PyTorch, CUDA graph"
+OURS, GRAPH, FREE = "mnistcnn", "PyTorch, CUDA graph", "mnistcnn, not deterministic"
 
 
 class Promise(NamedTuple):
@@ -75,28 +75,31 @@ class Bench:
     def __init__(self, gpu: str | None, clock: Clock, runs: Path) -> None:
         self.gpu, self.clock, self.runs = gpu, clock, runs
         self.promises: list[Promise] = []
+        self._ms: dict[tuple[str, int], float] = {}
+        """Of a step, by contender and batch."""
 
     def promise(self, text: str, kept: bool | None) -> None:
         """Note what was found; without a GPU no figure can keep or break anything."""
         self.promises.append(Promise(text, kept if self.gpu else None))
 
-    def steps(self) -> None:
+    def missing(self) -> bool | None:
+        """What a promise is whose measurement is not there: broken, unless the time ran out."""
+        return None if self.clock.is_over else False
+
+    def steps(self, contenders: Iterable[str]) -> None:
         """A table of single steps."""
         print(f"\n{'one step':32}{'batch':>6}{'ms':>10}{'compile, s':>12}{'GPU MB':>9}")
-        found: dict[str, list[dict[str, Any]]] = {}
-        for name in CONTENDERS:
-            found[name] = self._step(name)
-            for result in found[name]:
+        for name in contenders:
+            for result in self._step(name):
                 print(f"{name:32}{_step_cells(result)}", flush=True)
-        for batch in BATCHES:
-            ms = {name: one["ms"] for name, results in found.items() for one in results if one.get("batch") == batch}
-            self._judge_steps(batch, ms)
+                if "ms" in result:
+                    self._ms[name, result["batch"]] = result["ms"]
 
     def _step(self, name: str) -> list[dict[str, Any]]:
         """What `gpu_step.py` found for each batch size, or why there is less."""
         if self.clock.is_over:
             return [{"left_out": "no time left"}]
-        batches = [str(batch) for batch in BATCHES]
+        batches = [str(batch) for batch in BATCHES] if self.gpu else ["2"]
         command = [sys.executable, str(HERE / "gpu_step.py"), name, "200" if self.gpu else "1", *batches]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             try:
@@ -109,14 +112,19 @@ class Bench:
             found.append({"left_out": (errors.strip().splitlines() or ["failed"])[-1]})
         return found
 
-    def _judge_steps(self, batch: int, ms: Mapping[str, float]) -> None:
-        mine, graph, limit = ms.get(OURS), ms.get(GRAPH), STEP_PROMISES[batch]
-        self.promise(f"step of {batch}: {_ms(mine)}, at most {limit} ms", None if mine is None else mine <= limit)
-        if graph is not None and mine is not None:
-            self.promise(f"step of {batch}: {mine / graph:.2f} of PyTorch in a CUDA graph, at most 1", mine <= graph)
-        free = ms.get("mnistcnn, not deterministic")
-        if mine is not None and free is not None:
-            print(f"batch {batch}: determinism costs {mine / free:.2f} times the time")
+    def judge_steps(self) -> None:
+        """Compare the contenders that were promised to be compared."""
+        for batch in BATCHES:
+            mine, graph, free = (self._ms.get((name, batch)) for name in (OURS, GRAPH, FREE))
+            limit = STEP_PROMISES[batch]
+            kept = self.missing() if mine is None else mine <= limit
+            self.promise(f"step of {batch}: {_ms(mine)}, at most {limit} ms", kept)
+            if graph is not None and mine is not None:
+                self.promise(
+                    f"step of {batch}: {mine / graph:.2f} of PyTorch in a CUDA graph, at most 1", mine <= graph
+                )
+            if mine is not None and free is not None:
+                print(f"batch {batch}: determinism costs {mine / free:.2f} times the time")
 
     def whole_runs(self) -> None:
         """The short recipes from the command to the result, the default one twice, and once killed and resumed."""
@@ -129,11 +137,11 @@ class Bench:
             if number == 0:
                 self.promise(f"{config}: XLA compiled {new} programs, at most {PROGRAMS}", 0 < new <= PROGRAMS)
             elif number == 1:
-                self.promise(f"{config} again: compiled {new} programs anew, none wanted", new == 0)
+                self.promise(f"{config} again: compiled {new} programs anew, none wanted", new == 0 < before)
         self._compare_digests()
 
     def long_run(self) -> None:
-        """`accurate.yaml`, in what time is left."""
+        """`accurate.yaml`, if there is time."""
         self._whole_run_header()
         self._whole_run("accurate", "accurate.yaml")
 
@@ -147,6 +155,7 @@ class Bench:
             self.promise(f"{config}: trains", False if events is not None else None)
             print(f"{config:32}" + ("   no time left" if events is None else "   failed"), flush=True)
             return False
+        self._judge_warnings(config, events or [])
         compiled = [event for event in events or [] if event["event"] == "compiled"]
         seconds = sum(event["seconds"] for event in compiled)
         cells = f"{finished['seconds']:10.1f}{finished['training_seconds']:10.2f}{seconds:12.1f}"
@@ -157,25 +166,40 @@ class Bench:
             self.promise(f"{config}: {spent:.2f} s in steps, at most {limit:g}", spent <= limit)
         return True
 
+    def _judge_warnings(self, config: str, events: list[dict[str, Any]]) -> None:
+        messages = [event["message"] for event in events if event["event"] == "warned"]
+        for message in messages:
+            print(f"{config} warns: {message}")
+        self.promise(f"{config}: XLA compiles", not any(message.startswith("XLA") for message in messages))
+
     def _compare_digests(self) -> None:
         first, second, resumed = self._digest("run-0"), self._digest("run-1"), self._killed_and_resumed()
-        self.promise("two runs of one seed have the same bits", first == second if first and second else None)
-        self.promise("a killed and resumed run has the same bits", first == resumed if first and resumed else None)
+        same = first == second if first and second else self.missing()
+        self.promise("two runs of one seed have the same bits", same)
+        same = first == resumed if first and resumed else self.missing()
+        self.promise("a killed and resumed run has the same bits", same)
 
     def _killed_and_resumed(self) -> str | None:
         if self.clock.is_over:
             return None
+        before = self._programs()
         command = self._command("killed", "default.yaml", "--set", f"checkpoints.every={500 if self.gpu else 2}")
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=self._environment()) as process:
             assert process.stdout is not None
+            late = threading.Timer(self.clock.left, process.kill)
+            late.start()
             for line in process.stdout:
                 event = json.loads(line)
                 if event["event"] == "checkpoint_saved" and event["step"] >= (1000 if self.gpu else 2):
-                    process.send_signal(signal.SIGKILL)
+                    process.kill()
                     break
+            late.cancel()
         again = [sys.executable, "-m", "mnistcnn_cli", "train", "--resume", str(self.runs / "killed"), "-q", "--json"]
-        done = subprocess.run(again, capture_output=True, text=True, env=self._environment(), check=False)
-        return self._digest("killed") if done.returncode == 0 else None
+        if self._called("a resumed run", again) is None:
+            return None
+        new = self._programs() - before
+        self.promise(f"a run with more checkpoints, killed and resumed: compiled {new} programs anew", new <= PROGRAMS)
+        return self._digest("killed")
 
     def together(self) -> None:
         """Two processes at once on one GPU."""
@@ -188,23 +212,25 @@ class Bench:
         processes = [
             subprocess.Popen(command, stdout=subprocess.DEVNULL, env=self._environment()) for command in commands
         ]
-        used = self._memory_in_use()
+        used = 0
+        while any(process.poll() is None for process in processes) and not self.clock.is_over:
+            used = max(used, _memory_in_use() if self.gpu else 0)
+            time.sleep(0.5)
+        for process in processes:
+            if process.poll() is None:
+                process.kill()
         codes = [process.wait() for process in processes]
-        self.promise(f"two processes share a GPU (exit codes {codes}; {used} in use meanwhile)", codes == [0, 0])
-
-    def _memory_in_use(self) -> str:
-        if not self.gpu:
-            return "no GPU memory"
-        time.sleep(12)
-        query = ["nvidia-smi", "--query-gpu=memory.used,memory.total", "--format=csv,noheader"]
-        return subprocess.run(query, capture_output=True, text=True, check=False).stdout.strip()
+        kept = codes == [0, 0] or self.missing()
+        self.promise(f"two processes share a GPU (exit codes {codes}; at most {used:,} MiB in use)", kept)
 
     def _train(self, name: str, config: str) -> list[dict[str, Any]] | None:
-        if self.clock.is_over:
-            return None
+        return None if self.clock.is_over else self._called(config, self._command(name, config))
+
+    def _called(self, what: str, command: Sequence[str]) -> list[dict[str, Any]] | None:
+        """The events of a training that may fail; None if the time ran out."""
         try:
             done = subprocess.run(
-                self._command(name, config),
+                command,
                 capture_output=True,
                 text=True,
                 timeout=self.clock.left,
@@ -214,7 +240,7 @@ class Bench:
         except subprocess.TimeoutExpired:
             return None
         if done.returncode:
-            print(f"{config}: exit code {done.returncode}: {done.stderr.strip()[-500:]}")
+            print(f"{what}: exit code {done.returncode}: {done.stderr.strip()[-500:]}")
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def _command(self, name: str, config: str, *options: str) -> list[str]:
@@ -240,6 +266,13 @@ class Bench:
             return None
         digest: str | None = (manifest.get("results") or {}).get("weights_digest")
         return digest
+
+
+def _memory_in_use() -> int:
+    """MiB that all processes use on the first GPU."""
+    query = ["nvidia-smi", "--query-gpu=memory.used", "--format=csv,noheader,nounits"]
+    found = subprocess.run(query, capture_output=True, text=True, check=False).stdout.split()
+    return int(found[0]) if found and found[0].isdecimal() else 0
 
 
 def _step_cells(result: Mapping[str, Any]) -> str:
@@ -289,11 +322,13 @@ def main() -> int:
     )
     with scratch() as runs:
         bench = Bench(gpu, clock, runs)
-        # What takes long comes last, in case the time runs out.
+        # What nothing was promised of comes last, in case the time runs out.
         bench.whole_runs()
         bench.together()
-        bench.steps()
+        bench.steps((OURS, GRAPH, FREE))
         bench.long_run()
+        bench.steps(name for name in CONTENDERS if name not in (OURS, GRAPH, FREE))
+        bench.judge_steps()
     print()
     for text, kept in bench.promises:
         print(f"{'not judged' if kept is None else 'kept' if kept else 'BROKEN':12}{text}")

@@ -17,10 +17,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# Compiling is measured, so that no kept program may spare it.
-os.environ["TF_XLA_FLAGS"] = "--tf_xla_persistent_cache_directory="
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,6 +48,9 @@ def measured(first: Callable[[], object], call: Callable[[], object], steps: int
 
 def ours(batch: int, steps: int, *, xla: bool, exact: bool, tf32: bool, precision: str) -> Result:
     """`TrainingSteps`, in chunks as the loop runs them between two reports."""
+    from mnistcnn.network import startup
+
+    startup.prepare()  # As a run does, before TensorFlow is imported.
     import tensorflow as tf
 
     from mnistcnn.config.schema import Config, SummariesConfig
@@ -187,6 +186,9 @@ def main() -> None:
     parser.add_argument("steps", type=int)
     parser.add_argument("batches", type=int, nargs="+")
     arguments = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Compiling is measured, so that no kept program may spare it.
+    os.environ["TF_XLA_FLAGS"] = "--tf_xla_persistent_cache_directory="
     try:
         for batch in arguments.batches:
             result = CONTENDERS[arguments.contender](batch, arguments.steps)

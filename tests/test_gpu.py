@@ -95,7 +95,9 @@ def test_a_killed_and_resumed_run_has_the_same_bits(runs, cache, first):
             process.send_signal(signal.SIGKILL)
             break
     process.wait()
+    compiled = programs(cache)
     finish(start("--resume", str(runs / "killed")))
+    assert programs(cache) == compiled
     assert digest(runs, "killed") == digest(runs, "first")
 
 

@@ -1,4 +1,4 @@
-"""Convolution and max pooling whose gradients are the same every time on a GPU, as XLA compiles them.
+"""Max pooling whose gradient is the same every time on a GPU, as XLA compiles it.
 
 Pooling is a `tf.function` of its own, which is traced once for each shape and holds no variables. TensorFlow keeps the
 graph around a `tf.custom_gradient` for ever, in its registry of gradients: when that was the graph of a whole training
@@ -10,33 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import tensorflow as tf
-
-from .model import Operations
-
-
-def convolve(maps: tf.Tensor, filters: tf.Tensor) -> tf.Tensor:
-    """A convolution with stride 1 that keeps the size, as one matrix product of the maps' patches and the filters.
-
-    With cuDNN's deterministic gradients, which XLA then chooses without timing them, a step of 50 took 1.3 ms and one
-    of 128 took 2.7 ms on an H200 (2026-11-27). The gradient of a matrix product is two matrix products, which have fast
-    kernels with a fixed order, and the gradient of the patches is a sum of 25 shifted maps. What this form takes on a
-    GPU has yet to be measured: `make bench-gpu`.
-
-    Args:
-        maps: [batch, height, width, channels] floats.
-        filters: [size, size, channels, out] of the same dtype, size odd.
-
-    Returns:
-        [batch, height, width, out].
-    """
-    _, height, width, _ = maps.shape
-    size, _, channels, out = filters.shape
-    margin = size // 2
-    padded = tf.pad(maps, [[0, 0], [margin, margin], [margin, margin], [0, 0]])
-    shifted = [padded[:, y : y + height, x : x + width] for y in range(size) for x in range(size)]
-    patches = tf.reshape(tf.concat(shifted, axis=-1), [-1, size * size * channels])
-    products = tf.matmul(patches, tf.reshape(filters, [size * size * channels, out]))
-    return tf.reshape(products, [-1, height, width, out])
 
 
 @tf.function(autograph=False)
@@ -70,7 +43,3 @@ def max_pool(maps: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tenso
         return tf.reshape(tf.stack(rows, axis=2), tf.shape(maps))
 
     return largest, gradient
-
-
-DETERMINISTIC = Operations(convolve, max_pool)
-"""What XLA compiles where the same seed must give the same bits."""

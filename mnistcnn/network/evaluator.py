@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Examples
 from .model import Network, to_input
+from .xla import compile_now, named
 
 BATCH_SIZE = 500
 """Images at once on a processor: enough to keep two cores busy, and conv1's maps (50 MB) do not thrash the memory.
@@ -71,32 +72,34 @@ class Evaluator:
     Args:
         network: what is evaluated.
         xla: whether XLA compiles the pass, for a GPU.
+        exact: whether the same weights must give the same bits there.
     """
 
-    def __init__(self, network: Network, *, xla: bool = False) -> None:
-        self._network = network
+    def __init__(self, network: Network, *, xla: bool = False, exact: bool = True) -> None:
+        self._network, self._exact = network, exact
         self._compile(xla)
 
     def _compile(self, xla: bool) -> None:
         network = self._network
         self._xla, self._batch_size = xla, GPU_BATCH_SIZE if xla else BATCH_SIZE
         self._logits = tf.function(
-            lambda images: network(to_input(images)),
+            named(lambda images: network(to_input(images)), "logits", exact=self._exact),
             input_signature=[tf.TensorSpec([self._batch_size if xla else None, 28, 28], tf.uint8)],
             autograph=False,
             jit_compile=xla,
         )
+        if xla:  # XLA finds a kept program by a number of this moment, too.
+            self._logits.get_concrete_function()
 
     def prepare(self) -> str | None:
         """Compile with XLA now; if that fails, continue without XLA and return the reason."""
         if not self._xla:
             return None
-        try:
-            self._logits(np.zeros([self._batch_size, 28, 28], np.uint8))
-        except tf.errors.OpError as error:
+        images = np.zeros([self._batch_size, 28, 28], np.uint8)
+        problem = compile_now(lambda: self._logits(images), lambda: self._compile(xla=True))
+        if problem is not None:
             self._compile(xla=False)
-            return str(error.message).splitlines()[0]
-        return None
+        return problem
 
     def __call__(self, examples: Examples) -> EvaluationResult:
         """Run every image through the network, without dropout.

@@ -1,15 +1,13 @@
-"""The GPUs that compute, if there are any: exactness, precision, and a folder for compiled programs."""
+"""The GPUs that compute, if there are any: exactness and precision."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 import tensorflow as tf
 
 from .precision import AskedPrecision, Precision, usable_precision
-from .startup import compiled_programs
 
 Capability = tuple[int, int]
 """NVIDIA's compute capability, such as (9, 0)."""
@@ -33,7 +31,7 @@ def device_precision(asked: AskedPrecision) -> tuple[Precision, str | None]:
 
 
 def prepare_gpus(gpus: Sequence[Any], *, deterministic: bool) -> None:
-    """Make settings that TensorFlow takes only before its first operation, and a folder for compiled programs.
+    """Make settings that TensorFlow takes only before its first operation.
 
     Args:
         gpus: those that will be used.
@@ -43,9 +41,5 @@ def prepare_gpus(gpus: Sequence[Any], *, deterministic: bool) -> None:
     Raises:
         RuntimeError: TensorFlow already runs in this process.
     """
-    if not gpus:
-        return
-    if deterministic:
+    if gpus and deterministic:
         tf.config.experimental.enable_op_determinism()
-    with suppress(OSError):  # TensorFlow does not make it, and keeps nothing where it is missing.
-        compiled_programs().mkdir(parents=True, exist_ok=True)

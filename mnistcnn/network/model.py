@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -28,20 +27,13 @@ SCOPES = {
 """What the tutorial calls each layer: the scopes of the graph and of every tag in TensorBoard."""
 
 
-class Operations(NamedTuple):
-    """How the two operations of a convolutional layer are computed."""
-
-    convolve: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
-    """Maps [batch, height, width, channels] and filters [5, 5, channels, out] → [batch, height, width, out]."""
-    pool: Callable[[tf.Tensor], tf.Tensor]
-    """2×2 max pooling with stride 2: [batch, height, width, channels] → [batch, height / 2, width / 2, channels]."""
+Pool = Callable[[tf.Tensor], tf.Tensor]
+"""2×2 max pooling with stride 2: [batch, height, width, channels] → [batch, height / 2, width / 2, channels]."""
 
 
-TENSORFLOW = Operations(
-    convolve=lambda maps, filters: tf.nn.conv2d(maps, filters, strides=1, padding="SAME"),
-    pool=lambda maps: tf.nn.max_pool2d(maps, 2, 2, "SAME"),
-)
-"""TensorFlow's own."""
+def max_pool(maps: tf.Tensor) -> tf.Tensor:
+    """TensorFlow's own `Pool`."""
+    return tf.nn.max_pool2d(maps, 2, 2, "SAME")
 
 
 class Network(tf.Module):
@@ -84,24 +76,20 @@ class Network(tf.Module):
         """How many numbers the network learns: 3,274,634 with the tutorial's widths."""
         return sum(variable.shape.num_elements() for variable in self.parameters.values())
 
-    def __call__(
-        self, images: tf.Tensor, dropout: Dropout | None = None, *, operations: Operations = TENSORFLOW
-    ) -> tf.Tensor:
+    def __call__(self, images: tf.Tensor, dropout: Dropout | None = None, *, pool: Pool = max_pool) -> tf.Tensor:
         """The logits of a batch; see `features`.
 
         Args:
             images: [batch, 28, 28, 1] float32 or bfloat16 in [0, 1].
             dropout: what fc1's output goes through; training only.
-            operations: how it convolves and pools.
+            pool: how the maps are pooled.
 
         Returns:
             [batch, 10] float32.
         """
-        return self.logits(self.features(images, dropout, operations=operations))
+        return self.logits(self.features(images, dropout, pool=pool))
 
-    def features(
-        self, images: tf.Tensor, dropout: Dropout | None = None, *, operations: Operations = TENSORFLOW
-    ) -> tf.Tensor:
+    def features(self, images: tf.Tensor, dropout: Dropout | None = None, *, pool: Pool = max_pool) -> tf.Tensor:
         """What fc1 makes of a batch: [batch, units] float32. The arguments are those of a call.
 
         Pooling comes before bias and ReLU. Both are monotonic, and so is their rounding, so that the largest of
@@ -109,13 +97,12 @@ class Network(tf.Module):
 
         Convolutions and the large dense layer are computed in the dtype of `images`, what follows in float32.
         """
-        convolve, pool = operations
         with scope("conv1"):
-            conv1 = convolve(images, self._filters("conv1", images.dtype))
+            conv1 = _convolve(images, self._filters("conv1", images.dtype))
         with scope("pool1"):
             pool1 = self._biased_relu("conv1", pool(conv1))
         with scope("conv2"):
-            conv2 = convolve(pool1, self._filters("conv2", images.dtype))
+            conv2 = _convolve(pool1, self._filters("conv2", images.dtype))
         with scope("pool2"):
             pool2 = self._biased_relu("conv2", pool(conv2))
         with scope("fc1"):
@@ -142,10 +129,10 @@ class Network(tf.Module):
         named: dict[str, tf.Tensor] = {}
         maps = images
         for conv, pool in (("conv1", "pool1"), ("conv2", "pool2")):
-            convolved = TENSORFLOW.convolve(maps, self._filters(conv, maps.dtype))
+            convolved = _convolve(maps, self._filters(conv, maps.dtype))
             named[f"{conv}/preactivation"] = convolved + self.biases[conv]
             named[conv] = tf.nn.relu(named[f"{conv}/preactivation"])
-            maps = named[pool] = TENSORFLOW.pool(named[conv])
+            maps = named[pool] = max_pool(named[conv])
         named["fc1/preactivation"] = tf.matmul(_flat(maps), self.weights["fc1"]) + self.biases["fc1"]
         named["fc1"] = tf.nn.relu(named["fc1/preactivation"])
         named["fc2"] = tf.matmul(named["fc1"], self.weights["fc2"]) + self.biases["fc2"]
@@ -219,7 +206,9 @@ def to_input(images: tf.Tensor) -> tf.Tensor:
     return tf.cast(images, tf.float32)[..., tf.newaxis] / 255.0
 
 
-def cross_entropy(labels: tf.Tensor, logits: tf.Tensor, label_smoothing: float = 0.0) -> tf.Tensor:
+def cross_entropy(
+    labels: tf.Tensor, logits: tf.Tensor, label_smoothing: float = 0.0, *, one_hot: bool = False
+) -> tf.Tensor:
     """Mean softmax cross-entropy in nats.
 
     With smoothing ε the target is 1 - ε + ε / 10 for the right class and ε / 10 for each other: Szegedy et al.,
@@ -229,11 +218,17 @@ def cross_entropy(labels: tf.Tensor, logits: tf.Tensor, label_smoothing: float =
         labels: [batch] int32.
         logits: [batch, 10] float32.
         label_smoothing: ε, in [0, 1).
+        one_hot: whether the targets have a number for each class also without smoothing.
     """
-    if not label_smoothing:
+    if not label_smoothing and not one_hot:
         return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
     targets = (1.0 - label_smoothing) * tf.one_hot(labels, CLASSES) + label_smoothing / CLASSES
     return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
+
+
+def _convolve(maps: tf.Tensor, filters: tf.Tensor) -> tf.Tensor:
+    """Maps [batch, height, width, channels] and filters [5, 5, channels, out] → [batch, height, width, out]."""
+    return tf.nn.conv2d(maps, filters, strides=1, padding="SAME")
 
 
 def _flat(maps: tf.Tensor) -> tf.Tensor:

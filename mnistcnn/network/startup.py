@@ -11,11 +11,13 @@ on an AMD EPYC of the Zen 3 kind (2 cores, TensorFlow 2.21, 2026-11).
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import sys
 import tempfile
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -28,8 +30,10 @@ GPU_MEMORY_GROWS = "TF_FORCE_GPU_ALLOW_GROWTH"
 XLA = "TF_XLA_FLAGS"
 _THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 _PROGRAMS = "--tf_xla_persistent_cache_directory"
-_PROGRAMS_OF_GPUS = "--tf_xla_persistent_cache_device_types=XLA_GPU_JIT"
+_PROGRAMS_OF_GPUS = "--tf_xla_persistent_cache_device_types=GPU,XLA_GPU_JIT"
+"""TensorFlow's own name of the device, and that of its other runtime (PJRT)."""
 ABSL_TEMPORARY = "TEST_TMPDIR"
+_DRIVER = Path("/proc/driver/nvidia")
 _MEMORY = "/dev/shm"  # noqa: S108 (only where there is no other folder, and `tempfile` makes the names)
 
 # As Linux names them in /proc/cpuinfo.
@@ -48,7 +52,8 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
     environment.setdefault(GPU_MEMORY_GROWS, "true")  # Else TensorFlow takes the whole card, and a second run has none.
     # Read as soon as TensorFlow lists the devices, so that it is set before anybody knows whether there is a GPU.
     programs, flags = compiled_programs(), environment.get(XLA, "")
-    if _PROGRAMS not in flags and " " not in str(programs):  # The flags end at a space.
+    # A flag ends at a space, and a program that cannot be kept is an error of the one who wants it compiled.
+    if _PROGRAMS not in flags and " " not in str(programs) and _can_be_made(programs):
         environment[XLA] = f"{flags} {_PROGRAMS}={programs} {_PROGRAMS_OF_GPUS}".strip()
     if needs_switch(platform.machine(), processor_flags()):
         environment.setdefault(ONEDNN, "1")
@@ -61,12 +66,26 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
 
 
 def compiled_programs() -> Path:
-    """Where TensorFlow keeps what XLA compiled for a GPU, for this version of it; the folder need not exist."""
+    """Where TensorFlow keeps what XLA compiled, for this version of it and these cards; the folder need not exist.
+
+    TensorFlow finds a program by what it computes, not by the card and driver that it was compiled for.
+    """
     try:
         tensorflow = version("tensorflow")
     except PackageNotFoundError:  # Another distribution of it.
         tensorflow = "unknown"
-    return user_cache_path("mnistcnn", appauthor=False) / "xla" / tensorflow
+    cards = hashlib.sha256()
+    for path in [_DRIVER / "version", *sorted((_DRIVER / "gpus").glob("*/information"))]:
+        with suppress(OSError):
+            # Not the lines of a card that differ from machine to machine, such as its UUID.
+            lines = path.read_bytes().splitlines()
+            cards.update(b"".join(line for line in lines if line.startswith((b"Model:", b"NVRM"))))
+    return user_cache_path("mnistcnn", appauthor=False) / "xla" / f"{tensorflow}-{cards.hexdigest()[:8]}"
+
+
+def _can_be_made(folder: Path) -> bool:
+    existing = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    return os.access(f"{existing}/.", os.W_OK | os.X_OK)  # Of a folder alone, and never an error.
 
 
 def _has_temporary_folder() -> bool:

@@ -69,7 +69,7 @@ class TrainingSession:
         self._job, self._state, self._metrics, self._summaries = job, state, metrics, summaries
         self.cadence = Cadence.of(config)
         self._chunks = Chunks(state.steps, config, len(dataset.train))
-        self._evaluator = Evaluator(state.evaluated_network, xla=state.steps.compiled_length is not None)
+        self._evaluator = state.evaluator
         # A batch is much smaller than what XLA evaluates at once.
         self._batch_evaluator = Evaluator(state.evaluated_network)
         self.evaluations = Evaluations(self._evaluator, dataset, job.stop)
@@ -86,7 +86,8 @@ class TrainingSession:
         started = time.monotonic()
         problems = {self._state.steps.prepare(), self._evaluator.prepare()} - {None}
         yield Compiled(time.monotonic() - started)
-        yield from (Warned(f"XLA cannot compile for this GPU, so steps take longer: {text}") for text in problems)
+        slower = "XLA cannot compile for this GPU; steps take longer, and their bits differ from those with XLA"
+        yield from (Warned(f"{slower}: {text}") for text in problems)
 
     def is_evaluated(self) -> bool:
         """Whether the present weights have been evaluated, in this process or before it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..config.schema import Config
 from ..data.dataset import Examples
+from ..network.evaluator import Evaluator
 from ..network.model import Network
 from ..network.precision import Precision
 from ..runs.checkpoint import Checkpoint, TrainingProgress
@@ -44,6 +45,8 @@ class TrainingState:
         self.steps = TrainingSteps(
             self.network, self.optimizer, config, examples, precision, average, group.replicas, compiled_length
         )
+        # Before weights are loaded, so that what XLA compiles has the same names in a new run and a resumed one.
+        self.evaluator = Evaluator(self.evaluated_network, xla=compiled_length is not None, exact=config.deterministic)
 
     def checkpoint(self, step: int, progress: TrainingProgress) -> Checkpoint:
         """Read the state after `step` steps."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +12,11 @@ from numpy.typing import NDArray
 
 from ..config.schema import Config
 from ..data.dataset import Examples
+from ..network import deterministic
 from ..network.augmentation import Augmentation
-from ..network.deterministic import DETERMINISTIC
-from ..network.model import TENSORFLOW, Dropout, Network, cross_entropy, scope, to_input
+from ..network.model import Dropout, Network, cross_entropy, max_pool, scope, to_input
 from ..network.precision import Precision
+from ..network.xla import compile_now, named
 from .distributed.replicas import Replicas, SingleReplica
 from .measures import gradient_norms, variable_statistics
 from .optimizer import Adam, WeightAverage
@@ -41,7 +43,10 @@ class TrainingSteps:
     """Chunks of training steps, compiled once.
 
     With `compiled_length`, XLA compiles them, for a GPU. It compiles anew for every shape, so all of its chunks have
-    that many rows, and how many of them are done is data.
+    that many rows, and how many of them are done is data. What it compiles pools with `mnistcnn.network.deterministic`,
+    and takes the cross-entropy to targets that have a number for each class: the gradient to bare labels would be a
+    scatter, which XLA turns into a loop over the images where operations must be deterministic (18 µs an image on an
+    H200, 2026-11-27).
 
     Args:
         network: what is trained.
@@ -77,14 +82,15 @@ class TrainingSteps:
             # Both uint8: of a GPU, TensorFlow keeps int32 in the memory of the processor.
             self._images = tf.constant(examples.images)
             self._labels = tf.constant(examples.labels)
+        self._augments_on_processor = False
         self._compile(compiled_length)
 
     def _compile(self, length: int | None) -> None:
+        """Compile at the first call; with XLA, trace now: XLA finds a kept program by a number of this moment, too."""
         self.compiled_length = length
-        exact = length is not None and self._config.deterministic
-        self._operations = DETERMINISTIC if exact else TENSORFLOW
+        self._pool = max_pool if length is None else deterministic.max_pool
         self._compiled = tf.function(
-            self._chunk,
+            self._chunk if length is None else named(self._chunk, "chunk", exact=self._config.deterministic),
             input_signature=[
                 tf.TensorSpec([], tf.int32),
                 tf.TensorSpec([], tf.int32),
@@ -95,17 +101,20 @@ class TrainingSteps:
             autograph=False,
             jit_compile=length is not None,
         )
+        if length is not None:
+            self._compiled.get_concrete_function()
 
     def prepare(self) -> str | None:
         """Compile with XLA now, without a step; if that fails, continue without XLA and return the reason."""
-        if self.compiled_length is None:
+        length = self.compiled_length
+        if length is None:
             return None
-        try:
-            self(0, np.empty([0, self._config.batch_size], np.int32))
-        except tf.errors.OpError as error:
+        no_steps = np.empty([0, self._config.batch_size], np.int32)
+        problem = compile_now(lambda: self(0, no_steps), lambda: self._compile(length))
+        if problem is not None:
+            self._augments_on_processor = True  # XLA compiles it in any case, and can do so there.
             self._compile(None)
-            return str(error.message).splitlines()[0]
-        return None
+        return problem
 
     def __call__(self, step: int, indices: NDArray[np.int32]) -> StepResults:
         """Do the steps `step`, `step + 1`, … and return what each reports.
@@ -149,15 +158,17 @@ class TrainingSteps:
             images = to_input(tf.gather(self._images, indices))
             labels = tf.cast(tf.gather(self._labels, indices), tf.int32)
             if self._augmentation is not None:
-                images = self._augmentation(images, step, rows, labels)
+                with tf.device("CPU:0") if self._augments_on_processor else nullcontext():
+                    images = self._augmentation(images, step, rows, labels)
             images = tf.cast(images, self._dtype)
         with scope("fc1"):
             dropout = Dropout(self._config.keep_prob, self._config.seed, step, rows)
         parameters = self._network.parameters
         with tf.GradientTape() as tape:
-            logits = self._network(images, dropout, operations=self._operations)
+            logits = self._network(images, dropout, pool=self._pool)
             with tf.name_scope("cross_entropy"):
-                loss = self._replicas.share(cross_entropy(labels, logits, self._config.label_smoothing))
+                smoothing, one_hot = self._config.label_smoothing, self.compiled_length is not None
+                loss = self._replicas.share(cross_entropy(labels, logits, smoothing, one_hot=one_hot))
         with tf.name_scope("accuracy"):
             correct = tf.equal(tf.argmax(logits, 1, tf.int32), labels)
             accuracy = self._replicas.share(tf.reduce_mean(tf.cast(correct, tf.float32)))
@@ -178,12 +189,15 @@ class TrainingSteps:
         def measure() -> list[tf.Tensor]:
             return [variable_statistics(parameters), gradient_norms(gradients)]
 
-        nothing = [tf.zeros(shape) for shape in self._row_shapes()[-2:]]
+        def nothing() -> list[tf.Tensor]:
+            return [tf.zeros(shape) for shape in self._row_shapes()[-2:]]
+
         if not summaries.enabled:
-            return nothing
+            return nothing()
         if summaries.scalars_every == 1:
             return measure()
-        measured: list[tf.Tensor] = tf.cond(tf.equal(step % summaries.scalars_every, 0), measure, lambda: nothing)
+        # Made inside of their branch: from outside, XLA would number them differently from process to process.
+        measured: list[tf.Tensor] = tf.cond(tf.equal(step % summaries.scalars_every, 0), measure, nothing)
         return measured
 
     def _row_shapes(self) -> list[list[int]]:

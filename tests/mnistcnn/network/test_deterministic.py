@@ -1,4 +1,4 @@
-"""Convolution and max pooling against TensorFlow's own: values and gradients."""
+"""Max pooling against TensorFlow's own: values and gradients."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnistcnn.network.deterministic import convolve, max_pool
-from mnistcnn.network.model import TENSORFLOW
+from mnistcnn.network.deterministic import max_pool
 
 
 def value_and_gradients(function, inputs, upstream):
@@ -30,18 +29,3 @@ def test_max_pooling_and_its_gradient_equal_tensorflows_also_among_equals(draw, 
     expected, expected_gradients = value_and_gradients(lambda x: tf.nn.max_pool2d(x, 2, 2, "SAME"), [maps], upstream)
     np.testing.assert_array_equal(value, expected)
     np.testing.assert_array_equal(gradients[0], expected_gradients[0])
-
-
-@pytest.mark.parametrize("jit", [False, True])
-@pytest.mark.parametrize(("channels", "out", "size"), [(1, 4, 5), (3, 2, 3)])
-def test_convolution_and_its_gradients_equal_tensorflows(jit, channels, out, size):
-    random = np.random.default_rng(0)
-    maps = random.normal(size=(2, 6, 8, channels)).astype(np.float32)
-    filters = random.normal(size=(size, size, channels, out)).astype(np.float32)
-    upstream = tf.constant(random.normal(size=(2, 6, 8, out)), tf.float32)
-    ours = tf.function(convolve, jit_compile=jit, autograph=False)
-    value, gradients = value_and_gradients(ours, [maps, filters], upstream)
-    expected, expected_gradients = value_and_gradients(TENSORFLOW.convolve, [maps, filters], upstream)
-    np.testing.assert_allclose(value, expected, atol=1e-5)
-    for gradient, wanted in zip(gradients, expected_gradients, strict=True):
-        np.testing.assert_allclose(gradient, wanted, atol=1e-4)

@@ -22,7 +22,7 @@ ZEN_3 = frozenset({"avx", "avx2", "fma", "sse4_2"})
 SKYLAKE_X = ZEN_3 | {"avx512f", "avx512vl"}
 ICE_LAKE = SKYLAKE_X | {"avx512_vnni"}
 ALDER_LAKE = ZEN_3 | {"avx_vnni"}
-PROGRAMS = "--tf_xla_persistent_cache_directory=/programs --tf_xla_persistent_cache_device_types=XLA_GPU_JIT"
+PROGRAMS = "--tf_xla_persistent_cache_directory=/programs --tf_xla_persistent_cache_device_types=GPU,XLA_GPU_JIT"
 IVY_BRIDGE = frozenset({"avx", "sse4_2"})
 
 
@@ -30,17 +30,37 @@ IVY_BRIDGE = frozenset({"avx", "sse4_2"})
 def on(monkeypatch):
     """A process on some processor, before or after TensorFlow is imported."""
 
-    def prepared(flags, environment=(), imported=False):
+    def prepared(flags, environment=(), imported=False, programs=Path("/programs")):
         modules = {"tensorflow": None} if imported else {}
         monkeypatch.setattr(startup, "sys", SimpleNamespace(modules=modules))
         monkeypatch.setattr(startup.platform, "machine", lambda: "x86_64")
         monkeypatch.setattr(startup, "processor_flags", lambda: flags)
-        monkeypatch.setattr(startup, "compiled_programs", lambda: Path("/programs"))
+        monkeypatch.setattr(startup, "compiled_programs", lambda: programs)
         environment = dict(environment)
         startup.prepare(environment)
         return environment
 
     return prepared
+
+
+def test_compiled_programs_are_kept_for_each_kind_of_card_and_driver(tmp_path, monkeypatch):
+    monkeypatch.setattr(startup, "_DRIVER", tmp_path)
+    (tmp_path / "gpus" / "0").mkdir(parents=True)
+    places = set()
+    for card, uuid in (("H100", 1), ("H100", 2), ("H200", 3)):
+        (tmp_path / "gpus" / "0" / "information").write_text(f"Model: \t NVIDIA {card}\nGPU UUID: GPU-{uuid}\n")
+        places.add(startup.compiled_programs())
+    (tmp_path / "version").write_text("NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.1\n")
+    places.add(startup.compiled_programs())
+    assert len(places) == 3
+
+
+@pytest.mark.parametrize("blocked", ["file/xla", "dangling/xla"])
+def test_where_no_program_can_be_kept_none_is(on, tmp_path, monkeypatch, blocked):
+    (tmp_path / "file").touch()
+    (tmp_path / "dangling").symlink_to("nowhere")
+    assert startup.XLA not in on(ZEN_3, programs=tmp_path / blocked)
+    assert str(tmp_path / "new/xla") in on(ZEN_3, programs=tmp_path / "new/xla")[startup.XLA]
 
 
 @pytest.mark.parametrize("flags", [ZEN_3, SKYLAKE_X])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.framework.config import disable_op_determinism
 
 from mnistcnn.config.schema import load_config
 from mnistcnn.data.sampling import batch_indices
@@ -19,13 +20,18 @@ EXAMPLES = make_examples(60, 0)
 RECIPE = ["network.conv1=2", "network.conv2=3", "network.fc1=8", "batch_size=10", "keep_prob=1", "learning_rate=1e-3"]
 
 
+def make_steps(compiled_length: int | None, *settings: str) -> tuple[Network, TrainingSteps]:
+    config = load_config(None, [*RECIPE, *settings])
+    network = Network(config.network, config.seed)
+    optimizer = Adam(network.parameters)
+    return network, TrainingSteps(network, optimizer, config, EXAMPLES, compiled_length=compiled_length)
+
+
 class Trained:
     """A network, and the losses of its steps."""
 
     def __init__(self, chunks: list[int], compiled_length: int | None, *settings: str) -> None:
-        config = load_config(None, [*RECIPE, *settings])
-        network = Network(config.network, config.seed)
-        self.steps = TrainingSteps(network, Adam(network.parameters), config, EXAMPLES, compiled_length=compiled_length)
+        network, self.steps = make_steps(compiled_length, *settings)
         self.problem = self.steps.prepare()
         self.results, step = [], 0
         for count in chunks:
@@ -34,6 +40,19 @@ class Trained:
         self.losses = np.concatenate([result.losses for result in self.results])
         self.weights = network.read()
         self.traces = self.steps._compiled.experimental_get_tracing_count()
+
+
+class NotCompiled:
+    """A function that XLA cannot compile, so many times."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+
+    def get_concrete_function(self) -> None:
+        """Trace it."""
+
+    def __call__(self, *_: object) -> None:
+        raise tf.errors.InternalError(None, None, self.problem)
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +72,21 @@ def test_xla_trains_the_same_network(plain, compiled):
         np.testing.assert_allclose(compiled.weights[name], weights, atol=1e-4)
 
 
-def test_xla_with_tensorflows_own_operations_trains_it_as_well(plain):
-    free = Trained([4], 4, "deterministic=false")
-    np.testing.assert_allclose(free.losses, plain.losses[:4], rtol=1e-4)
+def test_nothing_that_xla_makes_deterministic_by_a_loop_is_in_a_step():
+    tf.config.experimental.enable_op_determinism()
+    try:
+        step = make_steps(4)[1]._compiled  # Which is traced now.
+    finally:
+        disable_op_determinism()
+    arguments = [tf.zeros(each.shape, each.dtype) for each in step.input_signature]
+    program = step.experimental_get_compiler_ir(*arguments)(stage="hlo")
+    assert program.count(" while(") == 1
+    assert "scatter(" not in program
+
+
+def test_a_run_that_need_not_be_exact_has_programs_of_its_own():
+    names = {make_steps(4, f"deterministic={word}")[1]._compiled.__name__ for word in ("true", "false")}
+    assert names == {"exact_chunk", "chunk"}
 
 
 def test_a_shorter_chunk_does_only_its_own_steps_and_compiles_nothing_anew(compiled):
@@ -81,10 +112,7 @@ def test_where_xla_cannot_be_used_it_says_why_and_trains_without(plain, monkeypa
         if not jit_compile:
             return function
 
-        def broken(*_):
-            raise tf.errors.InternalError(None, None, "libdevice not found at ./libdevice.10.bc\nmore")
-
-        return broken
+        return NotCompiled("libdevice not found at ./libdevice.10.bc\nmore")
 
     monkeypatch.setattr(tf, "function", without_xla)
     fallen_back = Trained([4, 2, 1], 4)
