@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import forkserver, get_context, parent_process
@@ -70,7 +70,12 @@ def read_files(names: Sequence[str], how: HowToRead) -> Generator[ReadFile, None
         yield from (read_file(name, how) for name in names)
         return
     try:
-        with _processes(processes) as pool:
+        with ExitStack() as stack:
+            try:
+                pool = stack.enter_context(_processes(processes))
+            except OSError:  # Such as a TMPDIR that is too long for the server's socket.
+                yield from (read_file(name, how) for name in names)
+                return
             yield from _in_order(names, how, pool, AHEAD * processes)
     except BrokenProcessPool:
         raise DataError("a process that reads files was killed, perhaps for lack of memory.") from None

@@ -38,7 +38,7 @@ def write_run_page(
 
     found = find_run(run, log_dir, checkpoint)
     path = out or found.path / "visualize" / PAGE
-    if path.is_dir():
+    if files.is_dir(path):
         raise UsageError(f"{path}: is a folder; name a file: --out {path / PAGE}")
     try:
         files.check_replaceable(path)

@@ -40,8 +40,8 @@ def check_replaceable(path: Path) -> None:
         OSError: it could not.
     """
     _refuse_special(path)
-    folder = next(parent for parent in path.absolute().parents if parent.exists())
-    if not folder.is_dir():
+    folder = next(parent for parent in path.absolute().parents if exists(parent))
+    if not is_dir(folder):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
@@ -76,6 +76,21 @@ def write_synced(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def exists(path: Path) -> bool:
+    """`Path.exists`, which is no error for a name that is too long, or in a folder that may not be entered."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_dir(path: Path) -> bool:
+    """`Path.is_dir`, in the same way."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_file(path: Path) -> bool:
+    """`Path.is_file`, in the same way."""
+    return os.path.isfile(path)  # noqa: PTH113
 
 
 def read_regular(path: Path | str) -> bytes:
@@ -138,7 +153,7 @@ def _remove_directory(path: Path) -> None:
 
 def _refuse_special(path: Path) -> None:
     """Refuse a device or a pipe: a rename would put a file in its place, for every program of the machine."""
-    if path.exists() and not path.is_file() and not path.is_dir():
+    if exists(path) and not is_file(path) and not is_dir(path):
         raise OSError(errno.EINVAL, "not a regular file", str(path))
 
 

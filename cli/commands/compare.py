@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mnistcnn import files
 from mnistcnn.errors import RunError
 
 from .. import options
@@ -84,7 +85,7 @@ def compare(
 def _find(text: str, log_dir: Path) -> tuple[Run, str]:
     """The run and the checkpoint that an argument names."""
     name, at, checkpoint = text.rpartition("@")
-    is_run = any((place / "manifest.json").exists() for place in (Path(text), log_dir / text))
+    is_run = any(files.exists(place / "manifest.json") for place in (Path(text), log_dir / text))
     if not at or is_run:
         name, checkpoint = text, "best"
     return find_run(name, log_dir, checkpoint), checkpoint
@@ -117,7 +118,7 @@ def _report(comparison: Comparison, dataset: Dataset, run: Run, out: Path | None
 
 
 def _write(comparison: Comparison, directory: Path) -> list[Path]:
-    from mnistcnn import files
+
     from mnistcnn.visualize.sheets.disagreements import disagreements_png
 
     written = comparison.write(directory)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mnistcnn.errors import UsageError
-from mnistcnn.visualize.names import ALL, INDEX, KINDS, LAYERS, PAGE, check_name
+from mnistcnn.visualize.names import ALL, INDEX, KINDS, LAYERS, PAGE, check_folder, check_name
 
 from .. import options
 from ..browser import open_in_browser
@@ -130,6 +130,9 @@ def visualize(
     from ..rendering.pictures_view import draw_as_text
 
     found = find_run(run, log_dir, checkpoint)
+    folder = out or found.path / "visualize"
+    if not terminal:
+        check_folder(folder)  # Before TensorFlow starts.
     with open_console(as_json=as_json, quiet=quiet) as console:
         source = load_picture_source(
             found, checkpoint, data_dir, console, image=image, theme=theme, autoscale=autoscale
@@ -137,7 +140,6 @@ def visualize(
     if terminal:
         draw_as_text(source, layer, kinds, unit)
         return
-    folder = out or found.path / "visualize"
     _draw_files(source, layer, kinds, folder, file_format, quiet=quiet, as_json=as_json)
     warn_of_damage(source)
     if open_index or (open_index is None and sys.stdout.isatty() and not as_json):

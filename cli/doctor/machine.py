@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from mnistcnn import files
+
 from ..rendering.text import size
 from .finding import Finding
 
@@ -108,14 +110,14 @@ def _examine_temporary() -> Finding:
 
 def _examine_disk(subject: str, folder: Path, needed: int, advice: str) -> Finding:
     folder = folder.absolute()
-    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    existing = next(parent for parent in (folder, *folder.parents) if files.exists(parent))
     try:
         free = shutil.disk_usage(existing).free
     except OSError as error:
         return Finding(subject, f"{folder}: {error.strerror or error}", "problem", advice)
     details = {"folder": str(folder), "free_bytes": free}
     found = f"{size(free)} free in {folder}"
-    if not existing.is_dir():
+    if not files.is_dir(existing):
         return Finding(subject, f"{existing} is not a folder", "problem", advice, details)
     if not os.access(existing, os.W_OK | os.X_OK):
         return Finding(subject, f"{found}, which you may not write", "problem", advice, details)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mnistcnn import files
 from mnistcnn.events import RunFinished
 from mnistcnn.events.displayed_run import DisplayedRun
 
@@ -78,7 +79,7 @@ def _tensorboard(run: Run) -> list[Hint]:
     from mnistcnn.config.schema import load_config
     from mnistcnn.runs.picture_sets import count_picture_sets
 
-    if not run.tensorboard_path.is_dir():
+    if not files.is_dir(run.tensorboard_path):
         return []
     sets = count_picture_sets(run, load_config(run.config_path))
     return [(viewer_command(run.tensorboard_path, sets), "see it in TensorBoard")]

@@ -10,6 +10,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import files
 from ..errors import DataError
 from .box import Box
 from .framing import FoundDigit, find_digits, no_digit, only_one
@@ -44,7 +45,7 @@ def list_images(names: Sequence[str]) -> list[str]:
 
 def _images_of(name: str) -> Iterator[str]:
     path = Path(name)
-    if name == STDIN or not path.is_dir():
+    if name == STDIN or not files.is_dir(path):
         yield name
         return
     try:
@@ -56,7 +57,7 @@ def _images_of(name: str) -> Iterator[str]:
 
 
 def _looks_like_an_image(file: Path) -> bool:
-    return file.suffix.lower() in suffixes() and not file.name.startswith(".") and file.is_file()
+    return file.suffix.lower() in suffixes() and not file.name.startswith(".") and files.is_file(file)
 
 
 def read_image(name: str, stdin: BinaryIO) -> ReadPicture:

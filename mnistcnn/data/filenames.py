@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from .. import files
 from ..errors import DataError
 
 FILE_NAMES = (
@@ -95,12 +96,12 @@ def describe_content(folder: Path) -> str:
 
 def _candidates(folder: Path) -> Iterator[tuple[Candidate, str]]:
     """Every file with a known spelling, and the name that it stands for."""
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for path in sorted(folder.iterdir()) if files.is_dir(folder) else ():
         spelled = _spelled(path.name)
         if spelled is None:
             continue
         prefix, role = spelled
-        if not path.is_dir():
+        if not files.is_dir(path):
             yield Candidate(path, prefix), role
         elif len(inside := _files_in(path)) == 1 and _spelled(inside[0].name) == spelled:
             yield Candidate(inside[0], prefix), role
@@ -126,7 +127,7 @@ def _rank(candidate: Candidate, folder: Path, name: str) -> tuple[bool, bool, bo
 def _files_in(folder: Path) -> list[Path]:
     """The files of a folder that are not hidden; empty if it cannot be read."""
     try:
-        return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+        return sorted(path for path in folder.iterdir() if files.is_file(path) and not path.name.startswith("."))
     except OSError:
         return []
 

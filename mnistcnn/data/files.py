@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from .. import files
 from ..errors import DataError
 from .dataset import Examples
 from .filenames import choose_candidates, describe_content
@@ -53,14 +54,14 @@ def read_preferred(folder: Path, name: str) -> FoundFile:
 
 def missing(folder: Path, name: str) -> MissingFileError:
     """Make the error for a file that is there under no spelling."""
-    if not folder.is_dir():
+    if not files.is_dir(folder):
         return MissingFileError(no_folder(folder))
     return MissingFileError(f"{folder / name}: missing (neither plain nor .gz).")
 
 
 def no_folder(folder: Path) -> str:
     """Say of a path that is no folder what it is."""
-    if folder.exists():
+    if files.exists(folder):
         return f"{folder}: a file, where a folder is expected."
     if folder.is_symlink():
         return f"{folder}: a link to {folder.readlink()}, which is not there."
@@ -70,7 +71,7 @@ def no_folder(folder: Path) -> str:
 def what_is_there(folder: Path, errors: Iterable[DataError]) -> list[DataError]:
     """Say what a folder has and what it should have, if files are missing from it."""
     any_missing = any(isinstance(error, MissingFileError) for error in errors)
-    return [DataError(describe_content(folder))] if any_missing and folder.is_dir() else []
+    return [DataError(describe_content(folder))] if any_missing and files.is_dir(folder) else []
 
 
 def join_errors(headline: str, errors: list[DataError]) -> DataError:

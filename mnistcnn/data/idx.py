@@ -26,6 +26,7 @@ from typing import Any, BinaryIO, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import files
 from ..errors import DataError
 
 IMAGE_SIDE = 28
@@ -132,7 +133,7 @@ def _read(path: Path, rank: int) -> IdxContent:
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """Open gzip or plain content; what goes wrong in the block becomes a `DataError` that names the file."""
     try:
-        if path.exists() and not path.is_file():  # A named pipe would block for ever.
+        if files.exists(path) and not files.is_file(path):  # A named pipe would block for ever.
             raise _problem(path, "not a regular file")
         with path.open("rb") as raw:
             if raw.peek(2)[:2] != b"\x1f\x8b":

@@ -159,7 +159,8 @@ def _usual_strength(contrast: Pixels, faintest: float) -> float | None:
     some = contrast[contrast > faintest]
     if len(some) < 3:
         return None
-    clipped = np.minimum(some, np.percentile(some, 99.5))
+    # In float64: float32 has too few values for 256 bins between numbers that hardly differ.
+    clipped = np.minimum(some, np.percentile(some, 99.5)).astype(np.float64)
     threshold = float(threshold_otsu(clipped)) if np.ptp(clipped) > 1e-6 else 0.0
     parts, count = ndimage.label(contrast > max(faintest, 0.8 * threshold), _EIGHT)
     if not count:

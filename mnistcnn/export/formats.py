@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from .. import files
 from ..errors import UsageError
 from .compiler import c_compiler
 
@@ -106,12 +107,12 @@ def format_of(path: Path) -> Format:
     Raises:
         UsageError: there is no such file, or it is of no format of this project.
     """
-    if not path.exists():
+    if not files.exists(path):
         raise UsageError(f"{path}: no such file; `mnistcnn export` makes one")
-    if path.is_dir():
+    if files.is_dir(path):
         contents: dict[str, FormatName] = {"saved_model.pb": "saved_model", "weights.npz": "numpy"}
         for inside, name in contents.items():
-            if (path / inside).is_file():
+            if files.is_file(path / inside):
                 return FORMATS[name]
     suffixes: dict[str, FormatName] = {
         ".keras": "keras",
@@ -120,7 +121,7 @@ def format_of(path: Path) -> Format:
         ".npz": "numpy",
         ".c": "c",
     }
-    if path.is_file() and path.suffix in suffixes:
+    if files.is_file(path) and path.suffix in suffixes:
         return FORMATS[suffixes[path.suffix]]
     hint = f"; rename it to run it all the same, without {DIFFERS}" if path.suffix == DIFFERS else ""
     known = ", ".join(f"*{suffix}" for suffix in suffixes)

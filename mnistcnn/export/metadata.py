@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from .. import __version__, files
@@ -130,21 +130,25 @@ def read_metadata(path: Path) -> Metadata:
                 f"{path}: has no record of where it comes from: it was not made by `mnistcnn export`, or is damaged"
             )
         return TypeAdapter(Metadata).validate_json(content)
+    except RunError:
+        raise
     except OSError as error:
         raise RunError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (ValidationError, zipfile.BadZipFile) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # Damaged archives and records come as exceptions of a dozen kinds.
         raise RunError(f"{path}: damaged; export it again") from error
 
 
 def _content(path: Path) -> bytes | str | None:
-    if path.is_dir():
+    if files.is_dir(path):
         inside = path / "assets.extra" / FILE_NAME
-        return inside.read_bytes() if inside.is_file() else _content(path / "weights.npz")
+        return inside.read_bytes() if files.is_file(inside) else _content(path / "weights.npz")
     if path.suffix == ".onnx":
         return _onnx_property(path)
     if path.suffix == ".c":
         return _in_first_comment(path)
-    if not path.is_file() or not _is_archive(path):
+    if not files.is_file(path) or not _is_archive(path):
         return None
     with zipfile.ZipFile(path) as archive:
         return archive.read(FILE_NAME) if FILE_NAME in archive.namelist() else None

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from .. import files
 from ..data import digitfiles
 from ..data.framing import to_mnist_image
 from ..data.idx import IMAGE_SIDE
@@ -130,7 +131,7 @@ def _checked_most(array: NDArray[np.generic]) -> int:
 
 
 def _read_file(path: Path) -> NDArray[np.uint8]:
-    if path.is_dir():
+    if files.is_dir(path):
         raise DataError(f"{path}: this is a folder; pass the images in it")
     with quiet_stderr():  # libtiff writes its own complaints there.
         return digitfiles.read_digit(f"./{path}" if str(path) == digitfiles.STDIN else str(path), io.BytesIO())

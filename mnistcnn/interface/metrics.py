@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import files
 from ..errors import RunError
 from ..runs.metrics_file import Metrics, examine_metrics
 
@@ -39,7 +40,7 @@ def metrics_array(path: Path) -> NDArray[np.void]:
         RunError: it is damaged as a whole, or cannot be read.
     """
     try:
-        metrics = examine_metrics(path) if path.exists() else Metrics(path)
+        metrics = examine_metrics(path) if files.exists(path) else Metrics(path)
     except OSError as error:
         raise RunError(f"{path}: cannot be read: {error.strerror or error}") from error
     if metrics.warning is not None:

@@ -152,9 +152,9 @@ class CheckpointDirectory:
         """
         steps = self.steps()
         path = self.path / which if which in ("best", "last") else self._path_of_text(which)
-        if path is None or not path.is_dir():
+        if path is None or not files.is_dir(path):
             path = self._without_link(which, steps)
-        if path is None or not path.is_dir():
+        if path is None or not files.is_dir(path):
             there = f"{', '.join(map(str, steps))}; choose one, such as {steps[-1]}" if steps else "none; train the run"
             raise CheckpointError(f"{self.path}: no checkpoint '{which}'; there are: {there}")
         return path.resolve()
@@ -178,7 +178,7 @@ class CheckpointDirectory:
         for newer in (other for other in self.steps() if other > step):
             _remove(self.path_of(newer))
         self._point("last", self.path_of(step))
-        if best_step is not None and self.path_of(best_step).is_dir():
+        if best_step is not None and files.is_dir(self.path_of(best_step)):
             self._point("best", self.path_of(best_step))
 
     def _path_of_text(self, which: str) -> Path | None:
@@ -206,7 +206,7 @@ class CheckpointDirectory:
 
     def _prune(self) -> None:
         best = self.path / "best"
-        pinned = best.resolve().name if best.exists() else None
+        pinned = best.resolve().name if files.exists(best) else None
         candidates = [step for step in self.steps() if self.path_of(step).name != pinned]
         for step in steps_to_drop(candidates, self.keep):
             _remove(self.path_of(step))
@@ -260,7 +260,7 @@ def save(path: Path, checkpoint: Checkpoint) -> Path:
         for name, content in contents.items():
             files.write_synced(temporary / name, content)
         files.sync_directory(temporary)
-        if path.exists():
+        if files.exists(path):
             _remove(path)
         temporary.rename(path)
         files.sync_directory(path.parent)

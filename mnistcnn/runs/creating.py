@@ -73,9 +73,9 @@ def check_log_dir(log_dir: Path) -> None:
     except FileNotFoundError:
         raise RunError(f"{problem}: the current folder has been deleted; change to another one") from None
     existing = next(path for path in places if os.path.lexists(path))
-    if not existing.exists():
+    if not files.exists(existing):
         raise RunError(f"{problem}: {existing} is a link to {existing.readlink()}, which is not there")
-    if not existing.is_dir():
+    if not files.is_dir(existing):
         raise RunError(f"{problem}: Not a directory: {existing} is a file")
     try:
         with files.directory_beside(existing) as probe:

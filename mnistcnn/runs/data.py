@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from .. import files
 from ..config.data_sources import DataSource
 from ..config.schema import DataConfig, load_config
 from ..data.dataset import Dataset
@@ -146,7 +147,7 @@ def _own_directory(own: DataConfig, source: DataSource) -> Path | None:
     if own.source == source == "idx":
         return own.dir
     is_mnist = own.source in _MNIST and source in _MNIST
-    return own.dir if is_mnist and own.dir is not None and own.dir.is_dir() else None
+    return own.dir if is_mnist and own.dir is not None and files.is_dir(own.dir) else None
 
 
 def _data(run: Run) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from .. import files
-from ..config.data_sources import DataSource
+from ..config.data_sources import SourceName
 from ..config.schema import Config
 from ..errors import RunError
 from ..events import Baseline, State
@@ -35,9 +35,9 @@ def _moment(text: str) -> str:
 
 Moment = Annotated[str, AfterValidator(_moment)]
 """ISO 8601."""
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=0, le=2**53)]
-Amount = Annotated[float, Field(ge=0, le=2**53)]
+Fraction = Annotated[float, Field(ge=0, le=1, strict=True)]
+Count = Annotated[int, Field(ge=0, le=2**53, strict=True)]
+Amount = Annotated[float, Field(ge=0, le=2**53, strict=True)]
 
 
 class _Part(BaseModel):
@@ -81,7 +81,7 @@ class Data(_Part):
     """What the run learned from."""
 
     name: str
-    source: DataSource
+    source: SourceName
     origin: str
     sha256: dict[str, str]
 

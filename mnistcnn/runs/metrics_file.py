@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -164,11 +165,15 @@ def _problem(row: dict[str, str]) -> str | None:
     for column in _COUNTS:
         if _count(row[column]) is None:
             return f"{column}: {row[column]!r} is not a whole number"
+    if not _count(row["examples"]):
+        return "examples: 0"
     for column in ("loss", "accuracy", "learning_rate"):
         try:
-            float(row[column] if column != "learning_rate" else row[column] or "nan")
+            number = float(row[column] or "0" if column == "learning_rate" else row[column])
         except ValueError:
             return f"{column}: {row[column]!r} is not a number"
+        if not math.isfinite(number) or (column == "accuracy" and not 0 <= number <= 1):
+            return f"{column}: {row[column]!r} is out of range"
     return None
 
 
@@ -190,6 +195,8 @@ def read_end(path: Path) -> tuple[int, dict[str, str] | None]:
     for row in rows:
         last = max(last, int(row["step"]))
         if row["split"] == "test":
+            if problem := _problem(row):
+                raise ValueError(problem)
             return last, row
     return last, None
 

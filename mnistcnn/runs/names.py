@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from unicodedata import normalize
 
+from .. import files
 from ..errors import RunError
 
 
@@ -31,7 +32,7 @@ def refuse_checkpoint(path: Path) -> None:
         RunError: it is one; names its run.
     """
     real = path.resolve()
-    if real.parent.name != "checkpoints" or not (real.parents[1] / "manifest.json").is_file():
+    if real.parent.name != "checkpoints" or not files.is_file(real.parents[1] / "manifest.json"):
         return
     run = path.parents[1] if path.parent.name == "checkpoints" else real.parents[1]
     which = path.name if path.name in ("best", "last") else real.name.removeprefix("step-").lstrip("0") or "0"

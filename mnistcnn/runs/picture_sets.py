@@ -15,6 +15,6 @@ def count_picture_sets(run: Run, config: Config) -> int:
     if not config.summaries.enabled:
         return 0
     changes = [resumed["changes"] for resumed in run.manifest().get("resumed", []) if resumed["changes"]]
-    former: list[int] = [every for each in changes for every in each.get("summaries.every", [])]
-    shortest = min([config.summaries.every, *former])
+    former = (every for each in changes for every in each.get("summaries.every", []))
+    shortest = min([config.summaries.every, *(every for every in former if isinstance(every, int) and every > 0)])
     return -(-config.steps // shortest) + 1 + len(changes)

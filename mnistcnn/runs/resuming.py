@@ -7,6 +7,7 @@ what it may use of the machine, may change: see `CHANGEABLE`.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,13 +16,14 @@ from ..config.differences import differences
 from ..config.schema import Config, SummariesConfig, dump_config, load_config
 from ..config.snapshots import SnapshotsConfig
 from ..data.dataset import Dataset
-from ..errors import ConfigError, RunError
+from ..errors import CheckpointError, ConfigError, RunError
 from .checkpoint import Checkpoint
 from .data import check_same_data
 from .directory import Run, now
 from .environment import describe_environment, difference_lines, differences_in_bits, environments_of
 from .fitting import check_fit
 from .manifest import check_agreement
+from .metrics_file import read_end
 
 CHANGEABLE = frozenset(
     {
@@ -108,14 +110,15 @@ def rewind_to_checkpoint(run: Run, config: Config) -> tuple[Checkpoint | None, l
         The checkpoint; and warnings: what is wrong with each newer one, and what is different here.
 
     Raises:
-        CheckpointError: no checkpoint is intact, or it does not fit the configuration.
+        CheckpointError: no checkpoint is intact, or left, or it does not fit the configuration.
         RunError: the manifest is damaged.
         OSError: the run could not be written.
     """
+    checkpoints = run.checkpoints(config.checkpoints.keep)
     for directory in (run.path, run.checkpoints_path, run.snapshots_path):
         files.remove_temporaries(directory)
-    checkpoints = run.checkpoints(config.checkpoints.keep)
     if not checkpoints.steps():
+        _refuse_lost_checkpoints(run)
         run.snapshots().rewind(-1)
         record_resume(run, config, step=0)
         return None, []
@@ -128,6 +131,23 @@ def rewind_to_checkpoint(run: Run, config: Config) -> tuple[Checkpoint | None, l
         warnings.append(elsewhere)
     record_resume(run, config, checkpoint.step)
     return checkpoint, warnings
+
+
+def _refuse_lost_checkpoints(run: Run) -> None:
+    """Refuse to begin again where a run has done steps: it has had a checkpoint since before the first of them.
+
+    Raises:
+        CheckpointError: it has.
+    """
+    try:
+        seen = read_end(run.metrics_path)[0]
+    except (OSError, KeyError, TypeError, ValueError):
+        seen = 0
+    if seen or run.manifest().get("results"):
+        raise CheckpointError(
+            f"{run.checkpoints_path}: no checkpoint is left of this run; put them back, or start anew with: "
+            f"mnistcnn train --config {shlex.quote(str(run.config_path))}"
+        )
 
 
 def environment_warning(run: Run, config: Config) -> str | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Collection
+from pathlib import Path
 from typing import Literal
 
+from .. import files
 from ..errors import UsageError
 
 LAYERS = ("input", "conv1", "pool1", "conv2", "pool2", "fc1", "fc2")
@@ -33,6 +36,29 @@ PAGE = "page.html"
 """The interactive page's file."""
 PageWeights = Literal["int8", "float32"]
 """How the page stores fc1's weights, 98 % of all: int8 makes a page of 6 MB, float32 one of 19 MB."""
+
+
+def is_of_pictures(manifest: object) -> bool:
+    """Whether a `manifest.json` is of a folder of pictures, and not of a run, a checkpoint or another program."""
+    return isinstance(manifest, dict) and "pictures" in manifest and "state" not in manifest
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse to draw into a folder of something else, such as a run, whose files the pictures' would replace.
+
+    Raises:
+        UsageError: it is one; names the file.
+    """
+    try:
+        is_ours = is_of_pictures(json.loads(files.read_regular(folder / "manifest.json")))
+        strange = None if is_ours else "manifest.json"
+    except (FileNotFoundError, NotADirectoryError):
+        strange = INDEX if files.exists(folder / INDEX) else None  # Which is written last.
+    except (OSError, ValueError, RecursionError):
+        strange = "manifest.json"
+    if strange:
+        where = folder / strange
+        raise UsageError(f"{where}: not written by visualize; move it away, or choose another folder with --out")
 
 
 def check_name(what: str, name: str, allowed: Collection[str]) -> None:

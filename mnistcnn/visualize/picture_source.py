@@ -11,13 +11,15 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from .. import files
 from ..data.dataset import Dataset, Examples
 from ..network.evaluator import EvaluationResult, evaluate
 from ..network.model import Network, to_input
 from ..network.weights import Weights
 from ..runs import checkpoint as checkpoints
+from ..runs.curves import checked_metrics
 from ..runs.fitting import check_fit
-from ..runs.metrics_file import Metrics, examine_metrics
+from ..runs.metrics_file import Metrics
 from ..runs.snapshots import Snapshot
 from ..runs.trained import TrainedNetwork
 from .analysis.ahead import begin
@@ -228,7 +230,7 @@ class PictureSource:
         """The run's curves; empty if it has no `metrics.csv`."""
         if self._metrics is None:
             path = self.trained.run.metrics_path
-            self._metrics = examine_metrics(path) if path.is_file() else Metrics(path)
+            self._metrics = checked_metrics(path) if files.is_file(path) else Metrics(path)
         return self._metrics
 
     @property

@@ -16,7 +16,7 @@ from ..errors import RunError, UsageError
 from .drawing.sheet import Format, Sheet, same_everywhere
 from .index import render_index
 from .manifest import Drawn, manifest, pack_arrays
-from .names import ALL, INDEX
+from .names import ALL, INDEX, check_folder
 from .picture_source import PictureSource
 from .sheets import (
     animation,
@@ -119,8 +119,9 @@ def draw_pictures(
 
     Raises:
         RunError: the folder cannot be written, or a checkpoint is damaged.
-        UsageError: the run has no material for any of them.
+        UsageError: the folder is of something else, or the run has no material for any of them.
     """
+    check_folder(out)
     with _writing(out):
         files.make_directory(out)
         files.remove_temporaries(out)

@@ -46,6 +46,18 @@ def test_several_processes_give_what_one_gives_in_the_same_order(names, monkeypa
     assert results[1][0].preview.pixels.shape == (60, 50, 3)
 
 
+def test_where_there_can_be_no_processes_this_one_reads(names, monkeypatch):
+    monkeypatch.setattr(file_reading, "available_cores", lambda: 2)
+    monkeypatch.setattr(file_reading, "MANY", 1)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(image(9))))
+
+    def no_socket():
+        raise OSError("AF_UNIX path too long")
+
+    monkeypatch.setattr(file_reading.forkserver, "ensure_running", no_socket)
+    assert [one.file for one in read_files(names, HowToRead())] == names
+
+
 READING = """
 import sys
 from mnistcnn_cli import file_reading

@@ -75,6 +75,14 @@ def test_a_directory_that_is_not_renamed_is_removed_even_after_an_error(tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_may_not_be_looked_at_is_not_there(tmp_path, monkeypatch):
+    for path in (tmp_path / ("n" * 300), tmp_path / "file" / "inside"):
+        assert [ask(path) for ask in (files.exists, files.is_dir, files.is_file)] == [False] * 3
+    (tmp_path / "file").touch()
+    assert [ask(tmp_path / "file") for ask in (files.exists, files.is_dir, files.is_file)] == [True, False, True]
+    assert [ask(tmp_path) for ask in (files.exists, files.is_dir, files.is_file)] == [True, True, False]
+
+
 def test_leftovers_of_killed_processes_are_removed_and_other_files_stay(tmp_path):
     (tmp_path / ".mnistcnn-tmp-1-abc").mkdir()
     (tmp_path / ".mnistcnn-tmp-1-abc" / "weights.npz").write_text("x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,9 +42,9 @@ def import_folder(source: Path, out: Path, *, frame: bool) -> Imported:
     Raises:
         DataError: `source` cannot be used, or `out` cannot be written. Nothing is left behind.
     """
-    _refuse_to_replace(out)
-    _refuse_to_spoil(source, out)
     try:
+        _refuse_to_replace(out)
+        _refuse_to_spoil(source, out)
         parts = _read(source, frame=frame)
     except OSError as error:
         raise DataError(f"{error.filename or source}: cannot be read ({error.strerror or error}).") from error
@@ -52,24 +53,25 @@ def import_folder(source: Path, out: Path, *, frame: bool) -> Imported:
 
 
 def _refuse_to_replace(out: Path) -> None:
-    if out.is_dir() and not any(out.iterdir()):
+    if files.is_dir(out) and not any(out.iterdir()):
         return
-    if out.exists() or out.is_symlink():
+    if files.exists(out) or out.is_symlink():
         raise DataError(f"{out}: exists already, and nothing is ever overwritten. Choose another folder, or remove it.")
 
 
 def _refuse_to_spoil(source: Path, out: Path) -> None:
-    if source.is_dir() and out.resolve().is_relative_to(source.resolve()):
+    # Not `Path.resolve`, for which links that go round in circles are an error of their own kind.
+    if files.is_dir(source) and Path(os.path.realpath(out)).is_relative_to(os.path.realpath(source)):
         raise DataError(f"{out}: is in {source}, which could then not be imported again. Choose a folder beside it.")
 
 
 def _read(source: Path, *, frame: bool) -> Parts:
-    if not source.exists():
+    if not files.exists(source):
         raise DataError(no_folder(source))
-    inside = sorted(source.iterdir()) if source.is_dir() else [source]
-    tables = [path for path in inside if path.is_file() and path.name.lower().endswith(SUFFIXES)]
-    archives = [path for path in inside if path.is_file() and path.suffix.lower() == ".npz"]
-    pictures = source.is_dir() and has_pictures(source)
+    inside = sorted(source.iterdir()) if files.is_dir(source) else [source]
+    tables = [path for path in inside if files.is_file(path) and path.name.lower().endswith(SUFFIXES)]
+    archives = [path for path in inside if files.is_file(path) and path.suffix.lower() == ".npz"]
+    pictures = files.is_dir(source) and has_pictures(source)
     kinds = [("CSV files", tables), ("NPZ files", archives), ("folders of images", pictures)]
     there = [name for name, found in kinds if found]
     if len(there) > 1 or len(archives) > 1:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import files
 from ...errors import DataError
 from ..dataset import Examples
 from ..digitfiles import read_digit
@@ -24,7 +25,7 @@ _SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "te
 
 def has_pictures(folder: Path) -> bool:
     """Whether a folder has folders of digits, or of a training set."""
-    return any(path.is_dir() and path.name.lower() in (*DIGITS, *_SPLITS) for path in folder.iterdir())
+    return any(files.is_dir(path) and path.name.lower() in (*DIGITS, *_SPLITS) for path in folder.iterdir())
 
 
 def read_pictures(folder: Path, *, frame: bool) -> Parts:
@@ -79,7 +80,7 @@ def _pictures(folder: Path) -> Iterator[Path]:
 
 
 def _folders(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "__")))
+    return sorted(path for path in folder.iterdir() if files.is_dir(path) and not path.name.startswith((".", "__")))
 
 
 def _read_as_it_is(file: Path) -> NDArray[np.uint8]:

@@ -138,6 +138,8 @@ def _events(path: Path) -> Iterator[tuple[Event, int]]:
     with path.open("rb") as file:
         while header := file.read(_LENGTH.size):
             size = _LENGTH.unpack(header)[0] if len(header) == _LENGTH.size else 0
+            if size > os.fstat(file.fileno()).st_size:
+                return  # The length is damaged.
             content = file.read(size)
             if len(header) < _LENGTH.size or len(content) < size or len(file.read(_FOOTER_BYTES)) < _FOOTER_BYTES:
                 return

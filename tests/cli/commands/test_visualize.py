@@ -175,6 +175,13 @@ def test_damaged_lines_of_the_curves_are_left_out_with_a_warning_that_names_the_
     assert capsys.readouterr().err.startswith(f"warning: {copy}/metrics.csv:2: ")
 
 
+def test_a_run_is_not_drawn_into_and_stays_a_run(visualize, runs, capsys):
+    before = (runs / "small/manifest.json").read_bytes()
+    assert visualize("--layer", "conv1", "--out", str(runs / "small")) == 2
+    assert "small/manifest.json: not written by visualize" in capsys.readouterr().err
+    assert (runs / "small/manifest.json").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

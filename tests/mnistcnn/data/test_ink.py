@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from mnistcnn.data.ink import _usual_strength as usual_strength
 from mnistcnn.data.ink import darkness, extract_ink, to_gray
 
 PAPER = np.array([0.9, 0.88, 0.8])
@@ -93,3 +94,9 @@ def test_ink_that_is_weaker_in_one_place_is_full_ink_there():
     strength = extracted(written(ink, (0.1, 0.1, 0.1))).strength
     assert strength[150, 80] > 0.8
     assert strength[150, 220] > 0.8
+
+
+def test_contrasts_that_hardly_differ_are_ink_of_one_strength():
+    contrast = np.full((60, 60), 0.5, np.float32)
+    contrast[::2] += np.float32(2e-6)  # About thirty numbers of float32 lie between them.
+    assert usual_strength(contrast, 0.1) == pytest.approx(0.5, abs=1e-5)

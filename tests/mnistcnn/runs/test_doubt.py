@@ -1,3 +1,4 @@
+import re
 import shutil
 
 import numpy as np
@@ -40,11 +41,19 @@ def test_noise_is_doubted_and_the_test_images_are_not(trained):
     assert np.mean(doubt(respond(test.images)) > 0) < 0.2
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", None])
+ENCRYPTED = b"PK\x01\x02" + bytes(4)  # Where an archive lists a file; the flags come next.
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", ENCRYPTED, None])
 def test_a_file_that_is_damaged_or_of_other_weights_is_fitted_anew(trained, content):
     expected = find_doubt(trained).doubt
     path = kept_file(trained)
-    if content is None:
+    if content is ENCRYPTED:
+        archive = bytearray(path.read_bytes())
+        for start in (match.start() for match in re.finditer(rb"PK\x01\x02", archive)):
+            archive[start + 8] |= 1
+        path.write_bytes(archive)
+    elif content is None:
         with np.load(path) as arrays:
             np.savez(path, **{**arrays, "weights_digest": "0" * 64, "offset": np.float64(7)})
     else:

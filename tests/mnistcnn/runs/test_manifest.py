@@ -122,6 +122,8 @@ def test_runs_lists_and_shows_it_as_damaged(run, path, capsys):
         (("started",), "0001-01-01T00:00:00", "is not a time"),
         (("state",), "dancing", "state: "),
         (("results", "test_accuracy"), 1.5, r"results\.test_accuracy: "),
+        (("results", "step"), "20", r"results\.step: "),
+        (("data", "source"), "auto", r"data\.source: "),
         (("data", "sha256"), None, r"data\.sha256: "),
         (("format",), 99, "format 99, of a newer version of mnistcnn; this one reads format 1"),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from mnistcnn.errors import RunError
 from mnistcnn.events import Evaluated, StepsDone
-from mnistcnn.runs.metrics_file import MetricsFile, examine_metrics, read_metrics
+from mnistcnn.runs.metrics_file import MetricsFile, examine_metrics, read_end, read_metrics
 
 
 def report(step, loss=0.1):
@@ -75,6 +75,9 @@ def test_a_data_name_with_a_comma_is_one_field(path):
         ("20,test,tiny,-1,0.5,0.5,\n", ":3: examples: '-1' is not a whole number"),
         ("20,test,tiny\n", ":3: no examples"),
         ("20,test,tiny,60,0.5,much,\n", ":3: accuracy: 'much' is not a number"),
+        ("20,test,tiny,60,0.5,8.9,\n", ":3: accuracy: '8.9' is out of range"),
+        ("20,test,tiny,60,nan,0.5,\n", ":3: loss: 'nan' is out of range"),
+        ("20,test,tiny,0,0.5,0.5,\n", ":3: examples: 0"),
         ("20,train,tiny,60,0.5,0.5,slow\n", ":3: learning_rate: 'slow' is not a number"),
         ("\0\0\0", ":3: cut short"),
     ],
@@ -103,6 +106,15 @@ def test_bytes_that_are_no_text_damage_no_other_line(path):
     write(path, report(20), report(40))
     path.write_bytes(path.read_bytes().replace(b"40,train", b"4\xff,train"))
     assert len(read_metrics(path)) == 1
+
+
+@pytest.mark.parametrize(("of", "to"), [("0.5,0.5", "0.5,8.9"), ("0.5,0.5", "0.5,inf"), (",60,", ",00,")])
+def test_a_damaged_end_is_no_result(path, of, to):
+    path.write_text("step,split,data,examples,loss,accuracy,learning_rate\n20,test,tiny,60,0.5,0.5,\n")
+    assert read_end(path)[0] == 20
+    path.write_text(path.read_text().replace(of, to))
+    with pytest.raises(ValueError, match=r"out of range|examples: 0"):
+        read_end(path)
 
 
 @pytest.mark.parametrize("rows", ["nonsense\n1\n", "step,split\nx,train\n", "step,split\n1,train\n", "step\n,\n"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
+import shutil
 
 import numpy as np
 import pytest
@@ -151,6 +152,19 @@ def test_no_intact_checkpoint_is_an_error_and_the_run_stays_as_it_is(config, tin
     with pytest.raises(CheckpointError, match="no intact checkpoint"):
         list(resume(run, resumed_config(run), tiny_dataset))
     assert before == {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("folder_is_left", [True, False])
+def test_a_run_whose_checkpoints_are_gone_is_not_begun_again_and_stays_as_it_is(
+    uninterrupted, tiny_dataset, folder_is_left
+):
+    shutil.rmtree(uninterrupted.checkpoints_path)
+    if folder_is_left:
+        uninterrupted.checkpoints_path.mkdir()
+    before = {path: path.read_bytes() for path in uninterrupted.path.rglob("*") if path.is_file()}
+    with pytest.raises(CheckpointError, match="no checkpoint is left of this run; put them back, or start anew with"):
+        list(resume(uninterrupted, resumed_config(uninterrupted), tiny_dataset))
+    assert before == {path: path.read_bytes() for path in uninterrupted.path.rglob("*") if path.is_file()}
 
 
 def test_more_steps_extend_a_finished_run_as_if_it_had_been_that_long(config, tiny_dataset):

@@ -67,6 +67,16 @@ def test_a_record_that_is_no_event_ends_what_is_kept(tmp_path):
     assert path.stat().st_size == whole
 
 
+@pytest.mark.parametrize("size", [2**30, 2**62, 2**64 - 1])
+def test_a_record_with_a_damaged_length_ends_what_is_kept(tmp_path, size):
+    path = write(tmp_path, 0, range(3))
+    whole = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(size.to_bytes(8, "little") + bytes(20))
+    rewind(tmp_path, 100)
+    assert path.stat().st_size == whole
+
+
 def test_a_full_disk_is_the_systems_error_that_names_the_file(tmp_path):
     file = EventFile(tmp_path, 0)
     file.close()
