@@ -12,6 +12,7 @@ from mnistcnn.errors import BelowAccuracyError, UsageError
 from .. import options
 from ..help import examples
 from ..loading import find_run, load_data, start_tensorflow
+from ..paths import expanded
 
 if TYPE_CHECKING:
     from mnistcnn.config.data_sources import DataSource
@@ -44,7 +45,8 @@ EXAMPLES = examples(
 )
 
 Model = Annotated[
-    Path | None, typer.Option("--model", metavar="FILE", help="Evaluate an exported file instead of a run.")
+    Path | None,
+    typer.Option("--model", metavar="FILE", callback=expanded, help="Evaluate an exported file instead of a run."),
 ]
 Split = Annotated[
     Literal["test", "validation", "train"],

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from ..config.loading import Finding, load_model
-from ..config.schema import Config, Directory, RunName
+from ..config.schema import Config, Directory, RunName, expanded_path
 from ..config.section import Section
 from .space import Dimension, dimensions, space_findings
 
@@ -17,6 +17,11 @@ JOURNAL = "sweeps.journal"
 """The file in `log_dir` that holds its studies, unless `storage` says otherwise."""
 _NAME_LENGTH = 78  # A trial's run has its number and its seed behind the study's name, and 100 bytes in all.
 _LARGEST_SEED = 2**31 - 1
+
+
+def _storage(storage: str, info: ValidationInfo) -> str:
+    """Expand the path of a journal; the address of a database stays as it is."""
+    return storage if "://" in storage else str(expanded_path(storage, info))
 
 
 class SweepConfig(Section):
@@ -47,9 +52,8 @@ class SweepConfig(Section):
     )
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="Random seed of the sampler.")
     log_dir: Directory = Field(default=Path("runs"), description="Directory that holds the runs of all trials.")
-    storage: str | None = Field(
+    storage: Annotated[str, Field(min_length=1), AfterValidator(_storage)] | None = Field(
         default=None,
-        min_length=1,
         description="Where the study is stored: a journal file, or a database such as `postgresql://user@host/name`. "
         f"null: `{JOURNAL}` in log_dir.",
     )
