@@ -10,6 +10,8 @@ import subprocess
 from collections.abc import Sequence
 from typing import TextIO
 
+from mnistcnn import files
+
 from .terminal import can_draw, window_height
 
 
@@ -36,6 +38,6 @@ def _show(command: Sequence[str], text: str) -> None:
     # Ctrl-C is the pager's: it stops a search there, and must not end this process under it.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        subprocess.run(command, input=text.encode(), env=environment, check=False)  # noqa: S603
+        subprocess.run(command, input=files.utf8(text), env=environment, check=False)  # noqa: S603
     finally:
         signal.signal(signal.SIGINT, before)
