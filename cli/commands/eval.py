@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 def _fraction(text: str) -> float:
     """Read `0.98` or `98%`; in decimal, so that both are the same number."""
-    from decimal import Decimal, InvalidOperation
+    from decimal import Decimal
 
     number = text.strip().removesuffix("%")
     is_percent = number != text.strip()
     try:
         value = float(Decimal(number) / 100 if is_percent else Decimal(number))
-    except InvalidOperation:
+    except (ArithmeticError, ValueError):  # No number, one beyond all exponents, or a signalling NaN.
         raise UsageError(f"--min-accuracy {text}: expected a fraction such as 0.98, or 98%") from None
     if 0 <= value <= 1:
         return value
