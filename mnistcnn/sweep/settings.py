@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from ..config.loading import Finding, load_model
 from ..config.schema import Config, Directory, RunName, expanded_path
 from ..config.section import Section
+from ..errors import ConfigError
 from .space import Dimension, dimensions, space_findings
+
+if TYPE_CHECKING:
+    from ..data.dataset import Dataset
 
 JOURNAL = "sweeps.journal"
 """The file in `log_dir` that holds its studies, unless `storage` says otherwise."""
@@ -86,6 +90,25 @@ def load_sweep(path: Path, overrides: Sequence[str] = (), options: Mapping[str, 
         ConfigError: anything else that is wrong, everything at once, each with its line and column.
     """
     return load_model(SweepConfig, path, overrides, options or {}, _findings)
+
+
+def check_fit(settings: SweepConfig, dataset: Dataset) -> None:
+    """Refuse what would end the first trial, or one in the middle of the night.
+
+    Raises:
+        ConfigError: the settings do not fit the data.
+    """
+    problems = []
+    batches = [each.values for each in settings.dimensions if each.key == "batch_size"] or [(settings.base.batch_size,)]
+    largest = max(value for value in batches[0] if isinstance(value, int))
+    if largest > len(dataset.train):
+        problems.append(
+            f"batch_size: {largest:,} is more than the training set has ({dataset.name}: {len(dataset.train):,} images)"
+        )
+    if not len(dataset.validation):
+        problems.append(f"{dataset.name} has no validation images, by which trials are compared")
+    if problems:
+        raise ConfigError(problems)
 
 
 def _findings(values: Mapping[str, object]) -> Iterator[Finding]:

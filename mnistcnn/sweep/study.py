@@ -83,6 +83,12 @@ class SharedStudy:
         """What the user should know of how its workers keep apart."""
         return self._leases.warning
 
+    @property
+    def made(self) -> int:
+        """How many trials there are so far, retries included; their numbers count from 0."""
+        with storage_errors(self.where):
+            return len(self._study.get_trials(deepcopy=False))
+
     def slots(self) -> list[Slot]:
         """What is done and under way."""
         with storage_errors(self.where):
