@@ -18,5 +18,5 @@ def open_in_browser(path: Path) -> bool:
     screen = sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
     try:
         return screen and webbrowser.open(path.resolve().as_uri())
-    except webbrowser.Error:
+    except (webbrowser.Error, ValueError):  # A quotation in $BROWSER that is not closed.
         return False

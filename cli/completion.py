@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shlex
 import sys
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from mnistcnn.config.paths import BadPathError, expand_path
 from mnistcnn.errors import MnistCnnError, RunError
 
 if TYPE_CHECKING:
@@ -113,7 +115,11 @@ def _run(ctx: typer.Context) -> str:
 
 
 def _log_dir(ctx: typer.Context) -> Path:
-    return Path(ctx.params.get("log_dir") or "runs").expanduser()
+    log_dir = str(ctx.params.get("log_dir") or "runs")
+    try:
+        return expand_path(log_dir, os.environ)
+    except BadPathError:
+        return Path(log_dir)  # Which offers nothing.
 
 
 def _assignments(model: type[BaseModel], incomplete: str) -> Offers:

@@ -15,7 +15,7 @@ from mnistcnn.config.data_sources import DataSource
 from mnistcnn.visualize.names import PageWeights
 
 from .completion import complete_checkpoints, complete_runs, complete_settings
-from .paths import expanded
+from .paths import expanded, expanded_run
 
 _LOG_DIR_HELP = "Folder that holds the runs."
 _DATA_DIR_HELP = "Folder with the data, as `data.dir` in a configuration."
@@ -29,8 +29,10 @@ _WEIGHTS = typer.Option(
     help="How the page stores the weights of fc1: float32 is exact, int8 is smaller.",
 )
 
-Run = Annotated[str, typer.Argument(metavar="RUN", help=_RUN_HELP, autocompletion=complete_runs)]
-RunOption = Annotated[str, typer.Option("--run", metavar="RUN", help=_RUN_HELP, autocompletion=complete_runs)]
+Run = Annotated[str, typer.Argument(metavar="RUN", callback=expanded_run, help=_RUN_HELP, autocompletion=complete_runs)]
+RunOption = Annotated[
+    str, typer.Option("--run", metavar="RUN", callback=expanded_run, help=_RUN_HELP, autocompletion=complete_runs)
+]
 Checkpoint = Annotated[
     str,
     typer.Option(
@@ -52,7 +54,8 @@ ConfiguredDataDir = Annotated[
     ),
 ]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="YAML file with settings; configs/ has examples.")
+    Path | None,
+    typer.Option("--config", metavar="FILE", callback=expanded, help="YAML file with settings; configs/ has examples."),
 ]
 Overrides = Annotated[
     list[str] | None,

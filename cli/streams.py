@@ -4,10 +4,12 @@
 - Standard output on a full disk: `OutputError`, because results that cannot be written are an error.
 - Standard output to a pipe that nobody reads any more (`… | head -1`): `ReaderGoneError`.
 - Standard error: whatever happens to it, the command goes on; only messages are lost.
+- Standard output with characters that its encoding lacks: see `encodable`.
 """
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
@@ -15,6 +17,11 @@ from contextlib import suppress
 from typing import TextIO, cast
 
 from mnistcnn.errors import MnistCnnError
+
+_ENCODABLE = "mnistcnn_encodable"
+"""The name of `encodable` among Python's handlers of errors."""
+_ASCII = {"–": "-", "…": "...", "×": "x", "·": "-", "±": "+-", "≥": ">=", "Δ": "d"}
+"""What people can read in place of the characters that tables and sentences have beyond ASCII."""
 
 
 class OutputError(MnistCnnError):
@@ -93,10 +100,27 @@ def guard_standard_streams() -> bool:
     return has_output
 
 
+def encodable(error: UnicodeError) -> tuple[str | bytes, int]:
+    r"""Write what an encoding lacks: a handler of errors for `codecs`.
+
+    The bytes of a file's name that is not UTF-8 are written as they are, so that `run=$(mnistcnn train)` is its path.
+    Anything else becomes similar characters of ASCII, or an escape such as `\u2502`.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    char = error.object[error.start]
+    if "\udc80" <= char <= "\udcff":
+        return bytes([ord(char) - 0xDC00]), error.start + 1
+    return _ASCII.get(char) or char.encode("ascii", "backslashreplace").decode("ascii"), error.start + 1
+
+
 def _guarded(output: TextIO) -> TextIO:
     if not isinstance(output, io.TextIOWrapper):
         return output
     encoding, errors, buffering = output.encoding, output.errors, output.line_buffering
+    if errors in ("strict", "surrogateescape"):  # What nobody chose.
+        codecs.register_error(_ENCODABLE, encodable)
+        errors = _ENCODABLE
     return Results(output.detach(), encoding, errors, line_buffering=buffering)
 
 

@@ -12,6 +12,7 @@ from mnistcnn.errors import DataError, UsageError
 
 from .. import options
 from ..help import examples
+from ..paths import expanded
 from ..rendering.text import printable
 
 if TYPE_CHECKING:
@@ -46,10 +47,14 @@ ImportFrom = Annotated[
     typer.Option(
         "--import",
         metavar="FOLDER",
+        callback=expanded,
         help="Make the four IDX files from train.csv, an .npz file, or folders of images named 0 to 9.",
     ),
 ]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="New folder for the files that --import makes.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", callback=expanded, help="New folder for the files that --import makes."),
+]
 Frame = Annotated[
     bool,
     typer.Option("--frame", help="With --import: scale and centre every image as in MNIST, whatever its size and ink."),

@@ -12,6 +12,7 @@ from mnistcnn.errors import BelowAccuracyError, UsageError
 from .. import options
 from ..help import examples
 from ..loading import find_run, load_data, start_tensorflow
+from ..paths import expanded
 
 if TYPE_CHECKING:
     from mnistcnn.config.data_sources import DataSource
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 
 def _fraction(text: str) -> float:
     """Read `0.98` or `98%`; in decimal, so that both are the same number."""
-    from decimal import Decimal, InvalidOperation
+    from decimal import Decimal
 
     number = text.strip().removesuffix("%")
     is_percent = number != text.strip()
     try:
         value = float(Decimal(number) / 100 if is_percent else Decimal(number))
-    except InvalidOperation:
+    except (ArithmeticError, ValueError):  # No number, one beyond all exponents, or a signalling NaN.
         raise UsageError(f"--min-accuracy {text}: expected a fraction such as 0.98, or 98%") from None
     if 0 <= value <= 1:
         return value
@@ -44,7 +45,8 @@ EXAMPLES = examples(
 )
 
 Model = Annotated[
-    Path | None, typer.Option("--model", metavar="FILE", help="Evaluate an exported file instead of a run.")
+    Path | None,
+    typer.Option("--model", metavar="FILE", callback=expanded, help="Evaluate an exported file instead of a run."),
 ]
 Split = Annotated[
     Literal["test", "validation", "train"],

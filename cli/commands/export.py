@@ -13,6 +13,7 @@ from .. import options
 from ..completion import complete_formats
 from ..help import examples
 from ..loading import find_run, load_own_data, start_tensorflow
+from ..paths import expanded
 
 if TYPE_CHECKING:
     from mnistcnn.data.dataset import Dataset
@@ -41,7 +42,10 @@ Formats = Annotated[
     ),
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Folder for the files.", show_default="export/ in the run")
+    Path | None,
+    typer.Option(
+        "--out", metavar="DIR", callback=expanded, help="Folder for the files.", show_default="export/ in the run"
+    ),
 ]
 NoVerify = Annotated[
     bool,

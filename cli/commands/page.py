@@ -13,6 +13,7 @@ from mnistcnn.visualize.names import PAGE
 from .. import options
 from ..browser import open_in_browser
 from ..help import examples
+from ..paths import expanded
 from ..run_page import write_run_page
 
 EXAMPLES = examples(
@@ -21,7 +22,8 @@ EXAMPLES = examples(
 )
 
 Out = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="The HTML file.", show_default=f"visualize/{PAGE} in the run")
+    Path | None,
+    typer.Option(metavar="FILE", callback=expanded, help="The HTML file.", show_default=f"visualize/{PAGE} in the run"),
 ]
 NoOpen = Annotated[bool, typer.Option("--no-open", metavar="", help="Do not open the page in the browser.")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
@@ -11,6 +12,7 @@ from mnistcnn.errors import UsageError
 from .. import options
 from ..help import PlainCommand, PlainGroup, examples
 from ..loading import load_data, start_tensorflow
+from ..paths import expanded_text
 
 if TYPE_CHECKING:
     from ..rendering.sink import Sink
@@ -27,13 +29,15 @@ app = typer.Typer(
 
 Trials = Annotated[int | None, typer.Option(metavar="N", help="Trials of all processes together.", show_default="30")]
 Study = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the study.", show_default="sweep")]
+_STORAGE_HELP = "Where the study is stored: a journal file, or the URL of a database."
+_STORAGE_DEFAULT = "sweeps.journal in --log-dir"
 Storage = Annotated[
     str | None,
-    typer.Option(
-        metavar="URL|FILE",
-        help="Where the study is stored: a journal file, or the URL of a database.",
-        show_default="sweeps.journal in --log-dir",
-    ),
+    typer.Option(metavar="URL|FILE", callback=expanded_text, help=_STORAGE_HELP, show_default=_STORAGE_DEFAULT),
+]
+# This one goes through the configuration, which expands variables itself.
+ConfiguredStorage = Annotated[
+    str | None, typer.Option("--storage", metavar="URL|FILE", help=_STORAGE_HELP, show_default=_STORAGE_DEFAULT)
 ]
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="Show only the first N.")]
 Plots = Annotated[bool, typer.Option("--plots", metavar="", help="Draw the plots again as well.")]
@@ -46,7 +50,7 @@ def sweep(
     overrides: options.Overrides = None,
     trials: Trials = None,
     study: Study = None,
-    storage: Storage = None,
+    storage: ConfiguredStorage = None,
     log_dir: options.ConfiguredLogDir = None,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -102,13 +106,12 @@ def _live(stream: TextIO) -> Sink:
 def show(
     study: Annotated[str, typer.Argument(metavar="STUDY", help="Name of the study.")] = "sweep",
     storage: Storage = None,
-    log_dir: options.ConfiguredLogDir = None,
+    log_dir: options.LogDir = Path("runs"),
     limit: Limit = 10,
     plots: Plots = False,
     as_json: options.Json = False,
 ) -> None:
     """Show the best trials of a study, and how to train the best again."""
-    from mnistcnn.config.schema import Config
     from mnistcnn.errors import RunError
     from mnistcnn.sweep.results import best_results, count_states, study_slots
     from mnistcnn.sweep.settings import SweepConfig
@@ -117,8 +120,7 @@ def show(
     from ..rendering.ndjson import write_record
     from ..rendering.sweep_view import draw_study, study_record
 
-    place = log_dir or Config().log_dir
-    settings = SweepConfig.model_construct(study=study, storage=storage, log_dir=place, lost_after=60)
+    settings = SweepConfig.model_construct(study=study, storage=storage, log_dir=log_dir, lost_after=60)
     opened = load_study(settings)
     slots = study_slots(opened)
     best = best_results(slots)
@@ -130,8 +132,8 @@ def show(
         from mnistcnn.sweep.plots import draw_plots
 
         try:
-            drawn = draw_plots(opened, place)
+            drawn = draw_plots(opened, log_dir)
         except OSError as error:
-            raise RunError(f"{error.filename or place}: cannot write the plots: {error.strerror or error}") from error
+            raise RunError(f"{error.filename or log_dir}: cannot write the plots: {error.strerror or error}") from error
         for path in drawn:
             typer.echo(f"drew {path}", err=True)

@@ -17,6 +17,7 @@ from .. import options
 from ..completion import complete_runs
 from ..help import examples
 from ..loading import load_data, start_tensorflow
+from ..paths import expand, expanded_run
 
 if TYPE_CHECKING:
     from mnistcnn.config.schema import Config
@@ -52,6 +53,7 @@ Resume = Annotated[
     typer.Option(
         "--resume",
         metavar="RUN",
+        callback=expanded_run,
         help="Resume this run: its path, its name in --log-dir, or `latest`.",
         autocompletion=complete_runs,
     ),
@@ -61,6 +63,7 @@ From = Annotated[
     typer.Option(
         "--from",
         metavar="RUN",
+        callback=expanded_run,
         help="Start from this run's best weights: its path, its name in --log-dir, or `latest`.",
         autocompletion=complete_runs,
     ),
@@ -235,7 +238,8 @@ def _resumed(which: str, log_dir: Path | None, overrides: list[str], named: Mapp
     from mnistcnn.runs.finding import open_run
     from mnistcnn.runs.resuming import resumed_config
 
-    run = open_run(which, log_dir or Config().log_dir)
+    # The configuration, which expands --log-dir for a new run, is the run's own here.
+    run = open_run(which, Config().log_dir if log_dir is None else expand("--log-dir", str(log_dir)))
     config = resumed_config(run, overrides, named)
     with run.locked():  # One that is in use or cannot be written is refused before TensorFlow starts.
         return run, config

@@ -16,6 +16,7 @@ from ..browser import open_in_browser
 from ..completion import complete_kinds, complete_layers
 from ..help import examples
 from ..loading import find_run, load_picture_source, warn_of_damage
+from ..paths import expanded, expanded_text
 from ..run_page import write_run_page
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ ImageName = Annotated[
     typer.Option(
         "--image",
         metavar="INDEX|FILE",
+        callback=expanded_text,
         help="Digit to follow: the number of a test image, or a file.",
         show_default="the least certain correct answer among the first 100",
     ),
@@ -65,7 +67,9 @@ Autoscale = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Folder for the pictures.", show_default="visualize/ in the run"),
+    typer.Option(
+        metavar="DIR", callback=expanded, help="Folder for the pictures.", show_default="visualize/ in the run"
+    ),
 ]
 AsPage = Annotated[
     bool,

@@ -11,7 +11,7 @@ from mnistcnn.events import RunFinished
 from mnistcnn.events.displayed_run import DisplayedRun
 
 from .tensorboard_viewer import viewer_command
-from .text import shell_path
+from .text import option_path, shell_path
 
 if TYPE_CHECKING:
     from mnistcnn.runs.directory import Run
@@ -41,7 +41,7 @@ def after_run(run: DisplayedRun, finished: RunFinished) -> list[Hint]:
     """The commands to type next, the most likely one first."""
     if finished.state == "diverged" and run.last is not None:
         rate = run.last.learning_rate / 10
-        config = shell_path(finished.run / "config.yaml")
+        config = option_path(finished.run / "config.yaml")
         return [(f"mnistcnn train --config {config} --learning-rate {rate:.3g}", "try again with smaller steps")]
     if finished.state == "interrupted":
         return [(f"mnistcnn train --resume {shell_path(finished.run)}", "continue where it stopped")]
@@ -71,7 +71,7 @@ def hint_lines(hints: Sequence[Hint], width: int | None = None) -> list[str]:
 
 
 def _filled(hints: Sequence[Hint], run: Path) -> list[Hint]:
-    places = {"run": shell_path(run), "config": shell_path(run / "config.yaml")}
+    places = {"run": shell_path(run), "config": option_path(run / "config.yaml")}
     return [(command.format(**places), purpose) for command, purpose in hints]
 
 

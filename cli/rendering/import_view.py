@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .ndjson import write_record
 from .tables import Listing, draw
-from .text import count, printable, shell_path
+from .text import count, option_path, printable
 
 if TYPE_CHECKING:
     from mnistcnn.data.dataset import Examples
@@ -47,6 +47,6 @@ def _train_command(imported: Imported) -> str:
     validation = min(5000, len(imported.training) // _VALIDATION_SHARE)
     learned, batch = len(imported.training) - validation, Config().batch_size
     return (
-        f"mnistcnn train --set data.source=idx --set data.dir={shell_path(imported.folder)} "
+        f"mnistcnn train --set data.source=idx --set data.dir={option_path(imported.folder)} "
         f"--set data.validation_size={validation}" + (f" --set batch_size={learned}" if learned < batch else "")
     )

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from mnistcnn import files
+
 from .markup import latex_table, markdown_table
 from .ndjson import write_record
 from .run_records import run_record
@@ -53,7 +55,7 @@ def write_metrics(runs: Iterable[tuple[RunSummary, Sequence[Mapping[str, str]]]]
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(("run", "name", "seed", *COLUMNS))
     for run, rows in runs:
-        of_run = (run.path, run.name, _plain(run.config.get("seed")))
+        of_run = (_plain(str(run.path)), _plain(run.name), _plain(run.config.get("seed")))
         writer.writerows((*of_run, *(row[column] for column in COLUMNS)) for row in rows)
 
 
@@ -89,10 +91,13 @@ def _flat(record: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _plain(value: object) -> str:
-    """A value in a cell: nothing for what is not known, text as it is, everything else as JSON has it."""
+    """A value in a cell: nothing for what is not known, text as it is, everything else as JSON has it.
+
+    A name that is not UTF-8 has escapes, because programs refuse a whole CSV for one such byte.
+    """
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value)
+    return files.utf8(value).decode() if isinstance(value, str) else json.dumps(value)
 
 
 def _cells(run: RunSummary) -> tuple[str, ...]:

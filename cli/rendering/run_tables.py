@@ -13,7 +13,7 @@ from .hints import for_run, hint_lines
 from .run_records import compared_settings, manifest_or_none
 from .tables import Listing, draw
 from .terminal import window_width
-from .text import count, duration, one_line, percent, printable, shell_path, value_text
+from .text import count, duration, one_line, option_path, percent, printable, shell_path, value_text
 
 if TYPE_CHECKING:
     from mnistcnn.runs.directory import Run
@@ -175,7 +175,7 @@ def _way_on(run: RunSummary, log_dir: Path) -> str:
     if run.can_be_resumed:
         name = shell_path(Path(run.name) if log_dir == Path("runs") else run.path)
         return f"resume it: mnistcnn train --resume {name}"
-    return f"it has no checkpoint; start again: mnistcnn train --config {shell_path(run.path / 'config.yaml')}"
+    return f"it has no checkpoint; start again: mnistcnn train --config {option_path(run.path / 'config.yaml')}"
 
 
 def _write_shortfalls(runs: Sequence[RunSummary]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from statistics import stdev
 
 from mnistcnn.events import SweepFinished, TrialResult
 
 from .summary import Fact, time_and_place
-from .text import count, duration, percent, printable, shell_path, value_text
+from .text import count, duration, option_path, percent, printable, shell_path, value_text
 
 
 def settings_text(params: Mapping[str, object]) -> str:
@@ -76,11 +77,12 @@ def next_commands(best: Sequence[TrialResult]) -> Iterator[tuple[str, str]]:
     """List what to type next, and why."""
     if best and best[0].run is not None:
         run = best[0].run
-        yield f"mnistcnn train --config {shell_path(run / 'config.yaml')}", "train the best again"
+        yield f"mnistcnn train --config {option_path(run / 'config.yaml')}", "train the best again"
         yield f"mnistcnn eval {shell_path(run)}", "see where it is wrong"
 
 
 def show_command(finished: SweepFinished) -> str:
     """Write the command that shows the study again; a password has to be filled in."""
-    study, storage = (shlex.quote(printable(text)) for text in (finished.study, finished.storage))
-    return f"mnistcnn sweep show {study} --storage {storage}"
+    storage = finished.storage
+    where = shlex.quote(printable(storage)) if "://" in storage else option_path(Path(storage))
+    return f"mnistcnn sweep show {shlex.quote(printable(finished.study))} --storage {where}"

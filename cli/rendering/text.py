@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 
 from mnistcnn import statistics
+from mnistcnn.config.paths import unexpanded
 from mnistcnn.errors import printable as printable  # With the others that write for people.
 
 
@@ -54,6 +55,11 @@ def value_text(value: object) -> str:
 def one_line(text: str) -> str:
     """Join the lines of `text` for a log, where one event is one line."""
     return " | ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def option_path(path: Path) -> str:
+    """Quote `path` as it can be pasted behind an option that takes a path, which expands `~` and `$`."""
+    return shell_path(Path(unexpanded(str(path)))) if "$" in str(path) else shell_path(path)
 
 
 def shell_path(path: Path) -> str:

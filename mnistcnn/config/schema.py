@@ -7,6 +7,7 @@ keys in an editor all read them. To add a key, add a field here; tests then ask 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,11 +36,31 @@ def _directory(value: object, info: ValidationInfo) -> Path:
     text = str(value)
     if not isinstance(value, str | Path) or not text or "\0" in text:
         raise PydanticCustomError("path", "expected the path of a directory")
+    return expanded_path(text, info)
+
+
+def expanded_path(text: str, info: ValidationInfo) -> Path:
+    """Expand `~`, and with an environment in `info` its variables; for validators.
+
+    Raises:
+        PydanticCustomError: it cannot be expanded, or no file can have this name.
+    """
     environment = (info.context or {}).get("environment")
+    if bad := _not_of_a_name(text):
+        raise PydanticCustomError("path", "expected a path without the character {bad}", {"bad": f"U+{ord(bad):04X}"})
     try:
         return expand_home(text) if environment is None else expand_path(text, environment)
     except BadPathError as error:
         raise PydanticCustomError("path", "{reason}", {"reason": str(error)}) from None
+
+
+def _not_of_a_name(text: str) -> str | None:
+    """The first character that the name of no file can have: NUL, or half of a pair in UTF-16."""
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError as error:
+        return text[error.start]
+    return "\0" if "\0" in text else None
 
 
 def _run_name(name: str) -> str:

@@ -105,10 +105,11 @@ def parse_one_value(text: str) -> Document:
     stripped = text.strip()
     if stripped[0] not in _INDICATORS:
         return Document(plain_value(stripped))
-    document = parse_yaml(text)
-    node = yaml.compose(text, yaml.SafeLoader)
-    if node is not None and text[node.end_mark.index :].strip():
-        raise BadYamlError("text follows the value; put quotes around all of it", _position(node.end_mark))
+    document = _read_or_explain(text)  # libyaml takes `>#1` for a value with a comment, and compares no anchors.
+    *_, last, _, _ = yaml.parse(text, yaml.SafeLoader)  # The last two end the document and the stream.
+    end: Any = last.end_mark
+    if text[end.index :].strip():
+        raise BadYamlError("text follows the value; put quotes around all of it", _position(end))
     return document
 
 

@@ -34,6 +34,8 @@ from ..network.weights import Weights, weights_digest
 
 FORMAT = 1
 _NAME = re.compile(r"step-(\d{7,})")
+_MOST_DIGITS = 20
+"""Of a step that somebody asks for; longer ones name no directory, and Python refuses to read thousands of digits."""
 _BEST = "best_"  # Begins the names of the fields of `Best` in a manifest.
 
 
@@ -182,7 +184,8 @@ class CheckpointDirectory:
             self._point("best", self.path_of(best_step))
 
     def _path_of_text(self, which: str) -> Path | None:
-        return self.path_of(int(which)) if which.isascii() and which.isdigit() else None
+        is_step = which.isascii() and which.isdigit() and len(which) <= _MOST_DIGITS
+        return self.path_of(int(which)) if is_step else None
 
     def _without_link(self, which: str, steps: list[int]) -> Path | None:
         """Where a link that is lost would point; None if that is not known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import platform
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import TrialState
 
 from ..data.dataset import Dataset
-from ..errors import ConfigError, DivergedError, MnistCnnError, RunError
+from ..errors import DivergedError, MnistCnnError, RunError
 from ..events import (
     Evaluated,
     Event,
@@ -31,12 +32,12 @@ from ..events import (
 from ..training.signatures import Stop, Train
 from .plots import draw_plots
 from .results import best_results, count_states, result_of
-from .settings import SweepConfig
+from .settings import SweepConfig, check_fit
 from .slots import OUTCOME, RETRY_OF
 from .space import trial_config
 from .storage import storage_errors
 from .study import Claim, SharedStudy
-from .trial_runs import Attempt, TrialRun, in_turns, mean_at
+from .trial_runs import Attempt, TrialRun, find_trial_runs, in_turns, mean_at, run_name, taken
 
 BEST = 10
 """Trials in a table of the best."""
@@ -59,10 +60,16 @@ def sweep(settings: SweepConfig, dataset: Dataset, train: Train, stop: Stop = la
     Raises:
         ConfigError: the settings do not fit the data, or the study was begun with others. Before the first event.
         UsageError: the storage's address makes no sense.
-        RunError: the storage or a run's directory cannot be read or written.
+        RunError: the storage or a run's directory cannot be read or written, or runs of another study of this name
+            are in the way.
     """
-    _check_fit(settings, dataset)
+    check_fit(settings, dataset)
+    # Before the study is read, so that it has every trial whose run is found, also those of other processes.
+    found = find_trial_runs(settings.log_dir, settings.study)
     study = SharedStudy(settings, {"name": dataset.name, "sha256": dict(dataset.checksums)})
+    for number, path in found:
+        if number >= study.made:
+            raise taken(path)
     return _Worker(settings, study, dataset, train, stop).events()
 
 
@@ -105,6 +112,7 @@ class _Worker:
         """Train one trial, and say what became of it, whatever that is."""
         first = trial_config(self._settings.base, claim.params).seed
         attempt = Attempt(claim, [TrialRun(first + number) for number in range(self._settings.repeats)])
+        self._check_free(attempt)
         yield TrialStarted(claim.number, claim.params, claim.slot.last.user_attrs.get(RETRY_OF))
         try:
             yield from self._run(attempt)
@@ -162,17 +170,26 @@ class _Worker:
 
     def _training(self, attempt: Attempt, seed: int) -> Iterator[Event]:
         """The events of one seed. Its run is made when its first turn comes, unless the trial is over by then."""
-        name = f"{self._settings.study}-{attempt.claim.number:04}"
-        if len(attempt.runs) > 1:
-            name += f"-seed{seed}"
         config = trial_config(self._settings.base, attempt.claim.params)
-        config = config.model_copy(update={"name": name, "seed": seed})
+        config = config.model_copy(update={"name": self._path(attempt, seed).name, "seed": seed})
 
         def stop() -> bool:
             return self._stop() or attempt.is_pruned or attempt.is_taken_away
 
         if not stop():
             yield from self._train(config, self._dataset, stop)
+
+    def _path(self, attempt: Attempt, seed: int) -> Path:
+        """Where the run of one seed is made."""
+        several = len(attempt.runs) > 1
+        return self._settings.log_dir / run_name(self._settings.study, attempt.claim.number, seed if several else None)
+
+    def _check_free(self, attempt: Attempt) -> None:
+        """Give a trial back whose run cannot be made, which says nothing about its values."""
+        for path in (self._path(attempt, run.seed) for run in attempt.runs):
+            if os.path.lexists(path):
+                self._end(attempt, "interrupted")
+                raise taken(path)
 
     def _judge(self, attempt: Attempt, step: int) -> None:
         """Tell the study the mean at this step, if it is known, and ask whether the trial is worth continuing."""
@@ -255,18 +272,3 @@ class _Worker:
             plots=plots,
             seconds=time.monotonic() - self._began,
         )
-
-
-def _check_fit(settings: SweepConfig, dataset: Dataset) -> None:
-    """Refuse what would end the first trial, or one in the middle of the night."""
-    problems = []
-    batches = [each.values for each in settings.dimensions if each.key == "batch_size"] or [(settings.base.batch_size,)]
-    largest = max(value for value in batches[0] if isinstance(value, int))
-    if largest > len(dataset.train):
-        problems.append(
-            f"batch_size: {largest:,} is more than the training set has ({dataset.name}: {len(dataset.train):,} images)"
-        )
-    if not len(dataset.validation):
-        problems.append(f"{dataset.name} has no validation images, by which trials are compared")
-    if problems:
-        raise ConfigError(problems)

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from ..config.loading import Finding, load_model
-from ..config.schema import Config, Directory, RunName
+from ..config.schema import Config, Directory, RunName, expanded_path
 from ..config.section import Section
+from ..errors import ConfigError
 from .space import Dimension, dimensions, space_findings
+
+if TYPE_CHECKING:
+    from ..data.dataset import Dataset
 
 JOURNAL = "sweeps.journal"
 """The file in `log_dir` that holds its studies, unless `storage` says otherwise."""
 _NAME_LENGTH = 78  # A trial's run has its number and its seed behind the study's name, and 100 bytes in all.
 _LARGEST_SEED = 2**31 - 1
+
+
+def _storage(storage: str, info: ValidationInfo) -> str:
+    """Expand the path of a journal; the address of a database stays as it is."""
+    return storage if "://" in storage else str(expanded_path(storage, info))
 
 
 class SweepConfig(Section):
@@ -47,9 +56,8 @@ class SweepConfig(Section):
     )
     seed: int = Field(default=0, ge=0, le=2**31 - 1, description="Random seed of the sampler.")
     log_dir: Directory = Field(default=Path("runs"), description="Directory that holds the runs of all trials.")
-    storage: str | None = Field(
+    storage: Annotated[str, Field(min_length=1), AfterValidator(_storage)] | None = Field(
         default=None,
-        min_length=1,
         description="Where the study is stored: a journal file, or a database such as `postgresql://user@host/name`. "
         f"null: `{JOURNAL}` in log_dir.",
     )
@@ -82,6 +90,25 @@ def load_sweep(path: Path, overrides: Sequence[str] = (), options: Mapping[str, 
         ConfigError: anything else that is wrong, everything at once, each with its line and column.
     """
     return load_model(SweepConfig, path, overrides, options or {}, _findings)
+
+
+def check_fit(settings: SweepConfig, dataset: Dataset) -> None:
+    """Refuse what would end the first trial, or one in the middle of the night.
+
+    Raises:
+        ConfigError: the settings do not fit the data.
+    """
+    problems = []
+    batches = [each.values for each in settings.dimensions if each.key == "batch_size"] or [(settings.base.batch_size,)]
+    largest = max(value for value in batches[0] if isinstance(value, int))
+    if largest > len(dataset.train):
+        problems.append(
+            f"batch_size: {largest:,} is more than the training set has ({dataset.name}: {len(dataset.train):,} images)"
+        )
+    if not len(dataset.validation):
+        problems.append(f"{dataset.name} has no validation images, by which trials are compared")
+    if problems:
+        raise ConfigError(problems)
 
 
 def _findings(values: Mapping[str, object]) -> Iterator[Finding]:

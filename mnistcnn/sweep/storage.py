@@ -1,4 +1,4 @@
-"""Where a study is kept: a journal file or a database.
+"""Where a study is kept: a journal file (`mnistcnn.sweep.journal`) or a database.
 
 How its workers know of each other whether they live is in `mnistcnn.sweep.leases`.
 """
@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from optuna.exceptions import StorageInternalError
-from optuna.storages import BaseStorage, JournalStorage, RDBStorage
-from optuna.storages.journal import JournalFileBackend
-from sqlalchemy import URL, make_url
+from optuna.storages import BaseStorage, RDBStorage
+from sqlalchemy import URL, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, ProgrammingError, SQLAlchemyError
 
 from ..errors import RunError, UsageError
+from .journal import check_journal, damaged, open_journal
 from .leases import (
     FileLeases,
     HeartbeatLeases,
@@ -53,22 +53,11 @@ def storage_errors(where: str) -> Iterator[None]:
         reason = str(error.__cause__ or error).strip().splitlines()[0]
         raise RunError(f"{where}: the study cannot be read or written: {reason}") from error
     except ValueError as error:
-        if "Invalid log format" not in str(error) and "Expecting" not in str(error):
+        if not isinstance(error, json.JSONDecodeError | UnicodeDecodeError) and "Invalid log format" not in str(error):
             raise
-        raise RunError(f"{_damaged_place(Path(where))}; restore the file, or begin another with --storage") from error
+        raise damaged(Path(where)) from error
     except OSError as error:  # Of the journal file: a full disk.
         raise RunError(f"{where}: the study cannot be read or written: {error.strerror or error}") from error
-
-
-def _damaged_place(journal: Path) -> str:
-    """The first line of a journal that is no record."""
-    lines = journal.read_bytes().splitlines() if journal.is_file() else []
-    for number, line in enumerate(lines, 1):
-        try:
-            json.loads(line)
-        except ValueError:
-            return f"{journal}:{number}: damaged: not a record of a study"
-    return f"{journal}: damaged: not a study"
 
 
 def storage_name(settings: SweepConfig) -> str:
@@ -93,26 +82,26 @@ def _url(address: str) -> URL:
         ) from error
 
 
-def open_storage(settings: SweepConfig, *, create: bool) -> tuple[BaseStorage, Leases]:
-    """Open a journal file or a database.
+def open_storage(settings: SweepConfig) -> tuple[BaseStorage, Leases]:
+    """Open a journal file or a database to work on a study; make the file or the tables if they are missing.
 
     Args:
         settings: `storage`, `log_dir` and `lost_after` count.
-        create: make the file or the tables if they are missing.
 
     Raises:
         UsageError: the address makes no sense, or its driver is not installed.
-        RunError: there is none, or it cannot be opened.
+        RunError: it cannot be opened, or is something else.
     """
     name = storage_name(settings)
     if settings.storage is not None and "://" in settings.storage:
-        return _open_database(settings.storage, name, settings.lost_after, create=create)
-    path = Path(name).expanduser()
-    if not create and not path.is_file():
-        raise RunError(f"{path}: no studies here; choose another --log-dir or --storage")
+        storage = _open_database(settings.storage, name, settings.lost_after, create=True)
+        return storage, HeartbeatLeases(storage)
+    path = Path(name)
     if path.exists() and not path.is_file():  # Reading a pipe would wait for ever.
         raise RunError(f"{path}: cannot keep a study here: not a regular file")
     try:
+        with suppress(FileNotFoundError):
+            check_journal(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
         trials_path = Path(f"{path}.running")
@@ -122,7 +111,25 @@ def open_storage(settings: SweepConfig, *, create: bool) -> tuple[BaseStorage, L
     except OSError as error:
         raise RunError(f"{error.filename or path}: cannot keep a study here: {error.strerror or error}") from error
     with storage_errors(name):
-        return JournalStorage(JournalFileBackend(str(path), lock)), leases
+        return open_journal(path, lock), leases
+
+
+def open_to_look(settings: SweepConfig) -> BaseStorage:
+    """Open a journal file or a database that exists; nothing is written, nor made beside it.
+
+    Raises:
+        UsageError: as for `open_storage`.
+        RunError: there are no studies, or they cannot be read.
+    """
+    name = storage_name(settings)
+    if settings.storage is not None and "://" in settings.storage:
+        return _open_database(settings.storage, name, settings.lost_after, create=False)
+    path = Path(name)
+    if not path.is_file():
+        raise RunError(f"{path}: no studies here; choose another --log-dir or --storage")
+    with storage_errors(name):
+        check_journal(path)
+        return open_journal(path)
 
 
 def _with_tables(connect: Callable[[], RDBStorage]) -> RDBStorage:
@@ -134,7 +141,7 @@ def _with_tables(connect: Callable[[], RDBStorage]) -> RDBStorage:
     return connect()
 
 
-def _open_database(address: str, name: str, lost_after: int, *, create: bool) -> tuple[BaseStorage, Leases]:
+def _open_database(address: str, name: str, lost_after: int, *, create: bool) -> RDBStorage:
     url = _url(address)
     is_sqlite = url.get_backend_name() == "sqlite"
     if is_sqlite and not create and not Path(url.database or "").is_file():
@@ -143,7 +150,9 @@ def _open_database(address: str, name: str, lost_after: int, *, create: bool) ->
     engine: dict[str, Any] = {"connect_args": {"timeout": 60}} if is_sqlite else {"pool_pre_ping": True}
     try:
         with storage_errors(name), without_experimental_warnings():
-            storage = _with_tables(
+            if not create:
+                _check_tables(url, name)
+            return _with_tables(
                 lambda: RDBStorage(
                     url.render_as_string(hide_password=False),
                     engine,
@@ -159,4 +168,15 @@ def _open_database(address: str, name: str, lost_after: int, *, create: bool) ->
         extra = url.get_backend_name()
         advice = f"pip install 'mnistcnn[{extra}]'" if extra in _DRIVERS else "install it"
         raise UsageError(f"--storage {name}: its driver is missing: {advice}") from error
-    return storage, HeartbeatLeases(storage)
+    except RuntimeError as error:
+        raise RunError(f"{name}: its studies are of another version of Optuna: {error}") from error
+
+
+def _check_tables(url: URL, name: str) -> None:
+    """Refuse a database without studies, in which Optuna would make its tables."""
+    engine = create_engine(url)
+    try:
+        if not inspect(engine).has_table("studies"):
+            raise RunError(f"{name}: no studies here; choose another --storage")
+    finally:
+        engine.dispose()

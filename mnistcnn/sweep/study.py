@@ -19,7 +19,7 @@ from .leases import without_experimental_warnings
 from .settings import SweepConfig
 from .slots import RETRY_OF, Slot, slots_of
 from .space import Dimension, Value
-from .storage import open_storage, storage_errors, storage_name
+from .storage import open_storage, open_to_look, storage_errors, storage_name
 
 _SETTINGS = "settings"
 """Attribute of a study: what all its workers must agree on."""
@@ -61,7 +61,7 @@ class SharedStudy:
         self._dimensions = settings.dimensions
         self._grid = _shuffled_grid(settings) if settings.sampler == "grid" else []
         self.size = min(settings.trials, len(self._grid)) if self._grid else settings.trials
-        self._storage, self._leases = open_storage(settings, create=True)
+        self._storage, self._leases = open_storage(settings)
         with storage_errors(self.where):
             self._study = optuna.create_study(
                 study_name=settings.study,
@@ -82,6 +82,12 @@ class SharedStudy:
     def warning(self) -> str | None:
         """What the user should know of how its workers keep apart."""
         return self._leases.warning
+
+    @property
+    def made(self) -> int:
+        """How many trials there are so far, retries included; their numbers count from 0."""
+        with storage_errors(self.where):
+            return len(self._study.get_trials(deepcopy=False))
 
     def slots(self) -> list[Slot]:
         """What is done and under way."""
@@ -182,7 +188,7 @@ def load_study(settings: SweepConfig) -> optuna.Study:
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     where = storage_name(settings)
-    storage, _ = open_storage(settings, create=False)
+    storage = open_to_look(settings)
     with storage_errors(where):
         names = optuna.get_all_study_names(storage)
         if settings.study not in names:

@@ -6,10 +6,12 @@ step, which the study compares with other trials.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from statistics import fmean
 
 from ..errors import RunError
@@ -106,6 +108,24 @@ class Attempt:
             if run.run is not None and run.state is None:
                 with suppress(OSError, RunError):  # The trial has its end, whatever the manifest says.
                     run.run.update_manifest({"state": "pruned", "reason": f"another seed of the trial: {reason}"})
+
+
+def run_name(study: str, trial: int, seed: int | None) -> str:
+    """How the run of a trial is called; with a seed if the trial has several."""
+    return f"{study}-{trial:04}" if seed is None else f"{study}-{trial:04}-seed{seed}"
+
+
+def find_trial_runs(log_dir: Path, study: str) -> list[tuple[int, Path]]:
+    """Everything that is called like a run of this study, with the number of its trial, in the order of numbers."""
+    form = re.compile(rf"{re.escape(study)}-([0-9]{{4,9}})(?:-seed[0-9]+)?")
+    with suppress(OSError):  # Where nothing can be found, nothing can be made, which is told by others.
+        return sorted((int(name[1]), path) for path in log_dir.iterdir() if (name := form.fullmatch(path.name)))
+    return []
+
+
+def taken(path: Path) -> RunError:
+    """The error for a trial whose run cannot be made, because another one has its name."""
+    return RunError(f"{path}: exists already, and is not of this study; choose another --study or --log-dir")
 
 
 def mean_at(runs: Sequence[TrialRun], step: int) -> float | None:

@@ -104,6 +104,8 @@ class _Batch:
                 self._absorb(seed, event)
                 yield event
         except ConfigError:
+            if all(result.run is None for result in self._results.values()):
+                self._path.unlink(missing_ok=True)  # It would say nothing.
             raise
         except Exception as error:
             self._fail(seed, error)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from mnistcnn_cli.app import run
-from mnistcnn_cli.streams import OutputError, Results
+from mnistcnn_cli.streams import OutputError, Results, guard_standard_streams
 
 FULL = "/dev/full"
 COMMAND = f"{sys.executable} -m mnistcnn"
@@ -100,3 +100,33 @@ def test_a_training_goes_on_when_its_results_cannot_be_written(full, options, tm
 def test_what_cannot_be_written_says_so(full):
     with pytest.raises(OutputError, match="standard output cannot be written: No space left"):
         full.write("a result\n")
+
+
+@pytest.fixture
+def guarded(monkeypatch):
+    """What the program writes on a standard output of this encoding."""
+
+    def write(encoding, errors, text):
+        raw = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding, errors))
+        monkeypatch.setattr(sys, "stderr", io.StringIO())
+        guard_standard_streams()
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return raw.getvalue()
+
+    return write
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_a_name_that_is_not_utf_8_is_written_as_its_bytes(guarded, errors):
+    assert guarded("utf-8", errors, "runs/r\udcffé\n") == b"runs/r\xff\xc3\xa9\n"
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_an_output_in_ascii_has_similar_characters_or_escapes(guarded, errors):
+    assert guarded("ascii", errors, "0.9–1 … │ r\udcff") == b"0.9-1 ... \\u2502 r\xff"
+
+
+def test_a_handler_that_the_user_chose_stays(guarded):
+    assert guarded("ascii", "replace", "–") == b"?"

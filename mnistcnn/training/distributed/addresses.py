@@ -14,6 +14,8 @@ from typing import Any
 from ...errors import ConfigError
 
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
+_MOST_DIGITS = 20
+"""Of an index; Python refuses to read thousands of them."""
 _EXAMPLE = '{"cluster": {"worker": ["a:2222", "b:2222"]}, "task": {"type": "worker", "index": 0}}'
 
 
@@ -95,9 +97,9 @@ def _of_tf_config(text: str) -> tuple[list[str], int, str]:
     job, index = task.get("type"), task.get("index")
     if job == "evaluator":
         raise _tf_config_error("task.type: an evaluator has nothing to do: the chief evaluates; do not start one")
-    if job not in groups:
+    if not isinstance(job, str) or job not in groups:
         raise _tf_config_error(f"task.type: expected worker or chief, got {job!r}")
-    if isinstance(index, str) and index.isascii() and index.isdigit():
+    if isinstance(index, str) and index.isascii() and index.isdigit() and len(index) <= _MOST_DIGITS:
         index = int(index)  # As shell scripts write it.
     if not isinstance(index, int) or isinstance(index, bool):
         raise _tf_config_error(f"task.index: expected a whole number, got {index!r}")

@@ -43,7 +43,7 @@ class EventFile:
         names = (directory / f"events.out.tfevents.{step:010d}.{number:03d}" for number in count())
         self.path = next(path for path in names if not path.exists())
         with _os_errors(self.path):
-            self._file = tf.io.TFRecordWriter(str(self.path))
+            self._file = tf.io.TFRecordWriter(os.fsencode(self.path))  # Text would have to be UTF-8.
         self.write(Event(file_version="brain.Event:2"))
         # A TensorBoard that looks on while a run is resumed drops what it has seen of these steps.
         self.write(Event(step=step, session_log=SessionLog(status=SessionLog.START)))

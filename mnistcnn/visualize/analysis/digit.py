@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
-from ...errors import DataError
+from ...errors import DataError, printable
 from ...network.evaluator import EvaluationResult
 from ...network.model import Network, to_input
+
+_MOST_DIGITS = 20
+"""Of an image's number; Python refuses to read thousands of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +68,8 @@ def find_digit(image: str, dataset: Dataset) -> Digit:
     """
     if not (image.isascii() and image.removeprefix("-").isdigit()):
         return _from_file(image)
-    index, test = int(image), dataset.test
+    test = dataset.test
+    index = int(image) if len(image) <= _MOST_DIGITS else -1
     if not 0 <= index < len(test):
         raise DataError(f"image {image}: the test images of {dataset.name} are numbered 0 to {len(test) - 1}")
     pixels = test.images[index].astype(np.float32) / np.float32(255)
@@ -76,4 +80,4 @@ def _from_file(name: str) -> Digit:
     from ...data.digitfiles import read_digit
 
     image = read_digit(name, sys.stdin.buffer)
-    return Digit(image.astype(np.float32) / np.float32(255), Path(name).name, None)
+    return Digit(image.astype(np.float32) / np.float32(255), printable(Path(name).name), None)

@@ -216,8 +216,9 @@ def test_a_percentage_is_the_same_fraction_to_the_last_bit(text, value):
 
 
 def test_text_that_is_no_number_is_told_what_is(evaluate):
-    code, _, err = evaluate("--min-accuracy", "98,5%")
-    assert (code, "expected a fraction such as 0.98, or 98%" in err) == (2, True)
+    for text in ("98,5%", "1e9999999%", "sNaN"):
+        code, _, err = evaluate("--min-accuracy", text)
+        assert (code, "expected a fraction such as 0.98, or 98%" in err) == (2, True)
 
 
 @pytest.mark.parametrize("wrong", ["98", "1.01", "-0.1", "nan", "inf", "101%"])

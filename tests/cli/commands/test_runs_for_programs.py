@@ -56,6 +56,15 @@ def test_csv_has_a_column_for_every_fact_and_every_setting_in_full(log_dir, caps
     assert (narrow["state"], narrow["seconds"], narrow["test_errors"]) == ("died", "", "23")
 
 
+def test_csv_is_utf_8_whatever_a_run_is_called(log_dir, capsys):
+    (log_dir / "narrow").rename(log_dir / "r\udcff")
+    assert run(["runs", "--format", "csv", "--filter", "name=r*"]) == 0
+    (narrow,) = table(capsys)
+    assert (narrow["run"], narrow["name"]) == ("runs/r\\udcff", "r\\udcff")
+    assert run(["runs", "export", "runs/r\udcff"]) == 0
+    assert {row["run"] for row in table(capsys)} == {"runs/r\\udcff"}
+
+
 def test_json_is_the_same_by_either_option(log_dir, capsys):
     assert run(["runs", "--json"]) == 0
     by_json = capsys.readouterr().out

@@ -1,9 +1,12 @@
+import gc
 import io
 import json
 import os
 import signal
+import sqlite3
 import sys
 import types
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +29,8 @@ from mnistcnn.events import (
     TrialStarted,
 )
 from mnistcnn.runs.creating import create_run
+from mnistcnn.sweep.settings import SweepConfig
+from mnistcnn.sweep.storage import open_storage
 
 FILE = """
 trials: 3
@@ -137,6 +142,44 @@ def test_what_makes_no_sense_is_told_and_nothing_runs(here, capfd, arguments, co
     assert "secret" not in err
     assert "Traceback" not in err
     assert here.runs == 0
+
+
+@pytest.mark.parametrize("content", [b"my precious notes", b'{"a": 1}', b"{}\n", b"5\n"])
+def test_a_file_that_is_no_journal_stays_as_it_is(here, capfd, content):
+    Path("notes").write_bytes(content)
+    for command in (["sweep", "--config", "s.yaml"], ["sweep", "show"]):
+        assert run([*command, "--storage", "notes"]) == 5
+        assert "error: notes: not a journal of studies, and left as it is" in capfd.readouterr().err
+    assert Path("notes").read_bytes() == content
+    assert not list(Path().glob("notes.*"))
+
+
+def test_to_look_at_a_study_leaves_nothing_beside_it(here, capfd):
+    run(["sweep", "--config", "s.yaml", "-q", "--storage", "x"])
+    for name in ("x.lock", "x.running"):
+        Path(name).unlink()
+    assert run(["sweep", "show", "--storage", "x"]) == 0
+    assert [path.name for path in Path().glob("x*")] == ["x"]
+
+
+def test_a_database_without_studies_is_only_looked_at(here, capfd):
+    with closing(sqlite3.connect("x.db")) as database:
+        database.execute("CREATE TABLE notes (text)")
+        assert run(["sweep", "show", "--storage", "sqlite:///x.db"]) == 5
+        assert capfd.readouterr().err == "error: sqlite:///x.db: no studies here; choose another --storage\n"
+        assert [name for (name,) in database.execute("SELECT name FROM sqlite_master")] == ["notes"]
+
+
+# SQLAlchemy's pool leaves connections to the garbage collector, which Python 3.13 warns of.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_database_of_another_version_of_optuna_is_told(here, capfd):
+    open_storage(SweepConfig.model_construct(storage="sqlite:///x.db", lost_after=60))
+    with closing(sqlite3.connect("x.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = 'v99.0.0'")
+        database.commit()
+    assert run(["sweep", "show", "--storage", "sqlite:///x.db"]) == 5
+    assert "error: sqlite:///x.db: its studies are of another version of Optuna: " in capfd.readouterr().err
+    gc.collect()
 
 
 def test_a_study_that_is_not_there_is_told_with_those_that_are(here, capfd):

@@ -53,9 +53,15 @@ def test_what_fits_the_screen_is_written_at_once(pager, terminal):
     assert shown(terminal) == LINES[:20]
 
 
-@pytest.mark.parametrize("command", ["cat", "no-such-pager"])
+@pytest.mark.parametrize("command", ["cat", "no-such-pager", " ", "less '"])
 def test_without_a_pager_everything_is_written(pager, terminal, monkeypatch, command):
     monkeypatch.setenv("PAGER", command)
+    write_in_pages(LINES, terminal[0])
+    assert shown(terminal) == LINES
+
+
+def test_a_pager_that_is_no_program_is_done_without(pager, terminal, tmp_path, monkeypatch):
+    (tmp_path / "page").write_bytes(b"\x7fELF, but not really")
     write_in_pages(LINES, terminal[0])
     assert shown(terminal) == LINES
 

@@ -92,6 +92,7 @@ def test_what_is_not_a_whole_number_is_refused(write: Write, text: str, shown: s
         ("log_dir=", "expected the path of a directory, got nothing (null)"),
         ("log_dir=''", 'expected the path of a directory, got ""'),
         (r'log_dir="a\0"', r'expected the path of a directory, got "a\x00"'),
+        (r'log_dir="\uD800x"', r'expected a path without the character U+D800, got "\ud800x"'),
         (
             "log_dir=~nobody-here/x",
             "expected a path whose '~' is somebody's home directory, got \"~nobody-here/x\"",

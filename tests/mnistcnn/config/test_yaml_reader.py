@@ -85,6 +85,12 @@ def test_a_section_given_twice_is_one_problem(write: Write) -> None:
     ]
 
 
+@pytest.mark.parametrize("text", [">#1", "|#", "[&a b, &a c] #", "[a #", "'a' #b", "!!int 3 #", "*a #", "%a #"])
+def test_a_value_with_a_number_sign_that_is_not_one_value_is_told(text: str) -> None:
+    [problem] = problems(None, f"name={text}")
+    assert problem.startswith(f"--set name={text}: ")
+
+
 EXAMPLES = {path.name: path.read_text() for path in (Path(__file__).parents[3] / "configs").glob("*.yaml")} | {
     "lists, quotes and duplicates": "a: [1, 'x', \"y\"]\nb:\n- 1e-4\n- {c: ~}\nd:\na: |\n  text\n",
     "characters of several bytes": "name: Zoë # ☺\n☺: é\n",

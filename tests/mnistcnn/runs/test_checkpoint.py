@@ -244,7 +244,7 @@ def test_best_and_last_are_found_without_their_links(directory, damage):
         directory.find("best")
 
 
-@pytest.mark.parametrize("which", ["30", "newest", "", "-1", "../../etc", "²"])
+@pytest.mark.parametrize("which", ["30", "newest", "", "-1", "../../etc", "²", "9" * 300, "9" * 5000])
 def test_a_checkpoint_that_is_not_there_is_answered_with_those_that_are(directory, which):
     directory.save(make_checkpoint(step=10), best=True)
     with pytest.raises(CheckpointError, match="there are: 10"):

@@ -9,6 +9,7 @@ from mnistcnn.runs.directory import Run
 from mnistcnn.runs.finding import find_runs
 from mnistcnn.runs.listing import summarize
 from mnistcnn.sweep.running import sweep
+from mnistcnn.sweep.study import SharedStudy
 from tests.mnistcnn.sweep.conftest import accuracy
 
 
@@ -144,6 +145,32 @@ def test_a_trial_that_fails_ends_this_process_and_is_left_for_another(settings, 
     finished = work(settings(trials=1), tiny_dataset, training)[-1]
     assert (finished.failed, finished.finished) == (1, 0)
     assert len({config.learning_rate for config in training.configs}) == 1
+
+
+def test_runs_of_another_study_of_this_name_are_told_before_the_first_trial(settings, tiny_dataset, training, tmp_path):
+    work(settings(trials=2), tiny_dataset, training)
+    other = settings(trials=3, storage=str(tmp_path / "other"))
+    for _ in range(2):
+        with pytest.raises(RunError, match=r"sweep-0000: exists already.*choose another --study or --log-dir"):
+            work(other, tiny_dataset, training)
+    assert SharedStudy(other, {"name": "tiny", "sha256": dict(tiny_dataset.checksums)}).made == 0
+    assert work(settings(trials=3), tiny_dataset, training)[-1].finished == 3
+
+
+@pytest.mark.parametrize("repeats", [1, 2])
+def test_a_run_that_appears_in_the_way_of_a_trial_does_not_count_as_a_failure(
+    settings, tiny_dataset, training, tmp_path, repeats
+):
+    settled = settings(trials=1, repeats=repeats)
+    for number in range(4):
+        events = sweep(settled, tiny_dataset, training, training.stop)
+        next(events)
+        path = tmp_path / "runs" / (f"sweep-{number:04}" if repeats == 1 else f"sweep-{number:04}-seed1")
+        path.mkdir(parents=True)
+        with pytest.raises(RunError, match="exists already, and is not of this study; choose another --study"):
+            list(events)
+    finished = work(settled, tiny_dataset, training)[-1]
+    assert (finished.finished, finished.failed, finished.retries) == (1, 0, 4)
 
 
 def test_a_process_that_stops_at_once_gives_its_trial_back(settings, tiny_dataset, training):

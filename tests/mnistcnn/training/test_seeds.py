@@ -145,6 +145,7 @@ def test_a_configuration_that_fits_no_seed_ends_the_batch_at_once(configs, tiny_
     seen, error = batch(configs(0, 1), tiny_dataset, {0: ConfigError(["batch_size: too large"])})
     assert isinstance(error, ConfigError)
     assert [type(event) for event in seen] == [SeedStarted]
+    assert list(configs(0)[0].log_dir.iterdir()) == []
 
 
 def test_when_it_is_stopped_the_batch_says_what_was_not_run_and_raises_nothing(configs, tiny_dataset):

@@ -63,6 +63,8 @@ def test_a_cluster_of_one_means_one_process():
         ({"worker": ["a:1"], "ps": ["b:1"]}, {"type": "worker", "index": 0}, "cluster.ps: only chief and worker"),
         ({"chief": ["a:1", "b:1"]}, {"type": "chief", "index": 0}, "cluster.chief: there can be only one"),
         ({"worker": "a:1"}, {"type": "worker", "index": 0}, "cluster.worker: expected a list"),
+        ({"worker": ["a:1", "b:1"]}, {"type": ["worker"], "index": 0}, "expected worker or chief, got ['worker']"),
+        ({"worker": ["a:1", "b:1"]}, {"type": "worker", "index": "9" * 5000}, "task.index: expected a whole number"),
         (["a:1"], {"type": "worker", "index": 0}, "cluster: expected an object"),
         ({"worker": ["a:1", "b"]}, {"type": "worker", "index": 0}, "'b' is not host:port"),
         ({"worker": ["a:1", "b:70000"]}, {"type": "worker", "index": 0}, "'b:70000' is not host:port"),

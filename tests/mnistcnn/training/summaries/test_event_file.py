@@ -30,6 +30,12 @@ def test_later_steps_are_cut_off_and_earlier_ones_stay(tmp_path):
     assert steps_in(tmp_path) == [0, 1, 2, 3, 4, 5]
 
 
+def test_a_folder_need_not_have_a_name_in_utf_8(tmp_path):
+    path = write(tmp_path / "\udcff", 0, range(3))
+    rewind(path.parent, 2)
+    assert path.stat().st_size > 0
+
+
 def test_a_file_with_nothing_left_is_removed(tmp_path):
     first, second = write(tmp_path, 0, range(5)), write(tmp_path, 5, range(5, 9))
     rewind(tmp_path, 5)

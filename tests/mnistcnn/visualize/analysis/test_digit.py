@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
+from mnistcnn.errors import DataError
 from mnistcnn.network.model import to_input
-from mnistcnn.visualize.analysis.digit import default_digit
+from mnistcnn.visualize.analysis.digit import default_digit, find_digit
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,12 @@ def test_where_no_answer_is_correct_it_is_the_first_image(source, dataset, monke
     monkeypatch.setattr(type(source.network), "__call__", lambda *_: ConstantLogits(wrong))
     digit = default_digit(source.network, dataset)
     assert (digit.name, digit.reason) == ("test image 0 of crosses", "")
+
+
+@pytest.mark.parametrize("number", ["40", "-1", "9" * 300, "9" * 5000])
+def test_a_number_that_no_image_has_is_told_with_those_that_there_are(dataset, number):
+    with pytest.raises(DataError, match=f"image {number}: the test images of crosses are numbered 0 to 39"):
+        find_digit(number, dataset)
 
 
 class ConstantLogits:
