@@ -18,7 +18,7 @@ from mnistcnn.runs.directory import Run
 from mnistcnn.runs.trained import load_trained
 from mnistcnn.training.loop import train
 
-COUNT = 150
+COUNT = 100
 KERNELS = (
     Image.Resampling.NEAREST,
     Image.Resampling.BILINEAR,

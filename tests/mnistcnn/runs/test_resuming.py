@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import random
 import shutil
+import zlib
 
 import numpy as np
 import pytest
@@ -56,9 +57,19 @@ def config(tmp_path, recipe):
     return lambda *overrides: load_config(None, [f"log_dir={tmp_path / 'runs'}", *SETTINGS, *recipe, *overrides])
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """What was trained once for all tests of a recipe."""
+    return tmp_path_factory.mktemp("trained")
+
+
 @pytest.fixture
-def uninterrupted(config, tiny_dataset):
-    return Run(list(train(config(), tiny_dataset))[-1].run)
+def uninterrupted(config, recipe, tiny_dataset, tmp_path, trained):
+    """A copy of a run that was never stopped."""
+    name = f"recipe-{zlib.crc32(repr(recipe).encode())}"
+    if not (trained / name).exists():
+        list(train(config(f"log_dir={trained}", f"name={name}"), tiny_dataset))
+    return Run(shutil.copytree(trained / name, tmp_path / "runs" / name, symlinks=True))
 
 
 @pytest.fixture(autouse=True)

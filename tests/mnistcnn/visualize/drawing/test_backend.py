@@ -26,7 +26,7 @@ def drawn(module, backend):
     return result.stdout.split()
 
 
-@pytest.mark.parametrize("module", ["visualize.sheets.curves", "visualize.drawing.style", "sweep.plots"])
+@pytest.mark.parametrize("module", ["visualize.drawing.style", "sweep.plots"])
 def test_a_backend_that_is_not_installed_keeps_nothing_from_being_drawn(module):
     backend = "module://no_such_notebook.backend_inline"
     png, variable, _ = drawn(module, backend)
