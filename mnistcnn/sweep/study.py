@@ -50,7 +50,7 @@ class SharedStudy:
 
     Raises:
         UsageError: the storage's address makes no sense.
-        RunError: the storage cannot be opened.
+        RunError: the storage cannot be opened, or its study of this name was made by another program.
         ConfigError: there is a study of this name that looks for something else.
     """
 
@@ -168,6 +168,10 @@ class SharedStudy:
     def _agree(self, wanted: dict[str, object]) -> None:
         """Record what this study is about, or refuse to join one that is about something else."""
         if _SETTINGS not in self._study.user_attrs:
+            if self.made:
+                raise RunError(
+                    f"{self.where}: study '{self._settings.study}' is another program's; choose another --study"
+                )
             self._study.set_user_attr(_SETTINGS, wanted)
         found = self._study.user_attrs[_SETTINGS]
         different = [key for key in {**wanted, **found} if wanted.get(key) != found.get(key)]
