@@ -50,7 +50,7 @@ class SharedStudy:
 
     Raises:
         UsageError: the storage's address makes no sense.
-        RunError: the storage cannot be opened.
+        RunError: the storage cannot be opened, or its study of this name was made by another program.
         ConfigError: there is a study of this name that looks for something else.
     """
 
@@ -167,14 +167,17 @@ class SharedStudy:
 
     def _agree(self, wanted: dict[str, object]) -> None:
         """Record what this study is about, or refuse to join one that is about something else."""
+        name, has_trials = self._settings.study, self.made > 0  # Before the settings, which come before any trial.
         if _SETTINGS not in self._study.user_attrs:
+            if has_trials:
+                raise RunError(f"{self.where}: study '{name}' is another program's; choose another --study")
             self._study.set_user_attr(_SETTINGS, wanted)
         found = self._study.user_attrs[_SETTINGS]
         different = [key for key in {**wanted, **found} if wanted.get(key) != found.get(key)]
         if different:
             raise ConfigError(
                 [
-                    f"study '{self._settings.study}' in {self.where} was started with another {', '.join(different)}; "
+                    f"study '{name}' in {self.where} was started with another {', '.join(different)}; "
                     "choose another --study, or continue with the settings that it was started with"
                 ]
             )

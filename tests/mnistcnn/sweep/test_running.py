@@ -1,6 +1,7 @@
 import gc
 import json
 
+import optuna
 import pytest
 
 from mnistcnn.errors import ConfigError, DivergedError, RunError
@@ -8,6 +9,8 @@ from mnistcnn.events import RunFinished, SweepFinished, SweepStarted, TrialFinis
 from mnistcnn.runs.directory import Run
 from mnistcnn.runs.finding import find_runs
 from mnistcnn.runs.listing import summarize
+from mnistcnn.sweep.journal import open_journal
+from mnistcnn.sweep.leases import JournalLock
 from mnistcnn.sweep.running import sweep
 from mnistcnn.sweep.study import SharedStudy
 from tests.mnistcnn.sweep.conftest import accuracy
@@ -196,6 +199,16 @@ def test_a_study_that_is_about_something_else_is_not_joined(settings, tiny_datas
     work(settings(), tiny_dataset, training)
     with pytest.raises(ConfigError, match=f"{said}; choose another --study"):
         work(settings(**changes), tiny_dataset, training)
+
+
+def test_a_study_of_another_program_is_not_joined(settings, tiny_dataset, training, tmp_path):
+    storage = open_journal(tmp_path / "x", JournalLock(tmp_path / "x", has_locks=True))
+    optuna.create_study(study_name="sweep", storage=storage).optimize(lambda trial: 1.0, n_trials=1)
+    before = (tmp_path / "x").read_bytes()
+    with pytest.raises(RunError, match="study 'sweep' is another program's; choose another --study"):
+        work(settings(storage=str(tmp_path / "x")), tiny_dataset, training)
+    assert (tmp_path / "x").read_bytes().startswith(before)
+    assert not training.configs
 
 
 def test_a_machine_that_fell_back_to_other_data_is_refused(settings, tiny_dataset, training):
