@@ -18,11 +18,12 @@ def run(tmp_path):
     """Makes a run with a data section, that learned from `learned`."""
 
     def make(source, directory=None, learned=None):
+        learned = learned or ("mnist" if source == "auto" else source)
         data = f"data: {{source: {source}, dir: {directory or 'null'}, validation_size: 77}}\n"
         (tmp_path / "config.yaml").write_text(data)
         manifest = {
             "state": "finished",
-            "data": {"name": "any", "source": learned or source, "origin": "/data", "sha256": {}},
+            "data": {"name": "any", "source": learned, "origin": "/data", "sha256": {}},
         }
         (tmp_path / "manifest.json").write_text(json.dumps(manifest))
         return Run(tmp_path)
