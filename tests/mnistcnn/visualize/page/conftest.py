@@ -47,13 +47,18 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def context_with(chromium):
-    """Gives a context of the browser: one for all tests with the same options, as only its first page opens slowly."""
+    """Gives a context of the browser: one for all tests with the same options, as only its first page opens slowly.
+
+    An empty page keeps its window open: for each new window, Chromium loads pages of its own, which takes longer than
+    the page that is tested.
+    """
     contexts = {}
 
     def context(**options):
         key = repr(sorted(options.items()))
         if key not in contexts:
             contexts[key] = chromium.new_context(offline=True, **options)
+            contexts[key].new_page()
         return contexts[key]
 
     yield context
