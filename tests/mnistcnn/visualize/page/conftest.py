@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -28,6 +29,22 @@ QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run",
 ]  # fmt: skip
+
+BEGIN_AGAIN = """() => {
+    const { state } = mnistcnn;
+    document.activeElement.blur();
+    state.openChannel = undefined;
+    state.selection = null;
+    for (const { dataset } of document.querySelectorAll("canvas[data-layer]")) {
+        for (const name of ["unit", "y", "x"]) delete dataset[name];
+    }
+    document.getElementById("on-all").click();
+    document.querySelector("input[value=number]").click();
+    document.getElementById("gradient-output").value = "";
+    state.unpin();
+    state.select(beginning.selection, false);
+    state.load(beginning.source);
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -66,8 +83,8 @@ def context_with(chromium):
         each.close()
 
 
-@pytest.fixture
-def visit(context_with):
+@contextmanager
+def visiting(context_with):
     """Opens a page from the disk, cut off from every network; in the end it must have asked for and said nothing."""
     pages, asked, said = [], [], []
 
@@ -91,6 +108,38 @@ def visit(context_with):
         page.close()
     assert asked == []
     assert said == []
+
+
+@pytest.fixture
+def visit(context_with):
+    """Opens pages for one test."""
+    with visiting(context_with) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def module_visit(context_with):
+    """Opens pages that the tests of a module share."""
+    with visiting(context_with) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def opened_small_page(module_visit, small_page):
+    page = module_visit(small_page)
+    page.evaluate("const { source, selection } = mnistcnn.state; globalThis.beginning = { source, selection };")
+    return page
+
+
+@pytest.fixture
+def shared_page(opened_small_page):
+    """The small network's page, opened once for a module and brought back to its beginning for each test.
+
+    For tests of the digit, the inspected value and the units; what else a test changes would stay.
+    """
+    opened_small_page.evaluate(BEGIN_AGAIN)
+    opened_small_page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
+    return opened_small_page
 
 
 @pytest.fixture(scope="session")

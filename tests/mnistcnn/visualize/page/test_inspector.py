@@ -6,12 +6,14 @@ import tensorflow as tf
 
 from mnistcnn.visualize.drawing.style import LIGHT
 
+from .canvas import pixels_of
+
 CLOSE = {"rtol": 0, "atol": 1e-4}
 
 
 @pytest.fixture
-def page(visit, small_page):
-    return visit(small_page)
+def page(shared_page):
+    return shared_page
 
 
 @pytest.fixture
@@ -127,10 +129,8 @@ def test_the_receptive_field_is_framed_on_the_input(page):
     page.evaluate("mnistcnn.state.select({ layer: 'pool1', unit: 0, y: 6, x: 6 }, true)")
     page.wait_for_function("() => mnistcnn.state.dirty.size === 0")
     # Rows and columns 2 · 6 − 2 to 2 · 6 + 3, at 4 pixels each: the frame is just outside them.
-    content = page.evaluate(
-        "Array.from(document.getElementById('field').getContext('2d').getImageData(0, 0, 112, 112).data)"
-    )
-    pixels = np.array(content).reshape(112, 112, 4)[:, :, :3]
+    pixels = pixels_of(page, "#field")
+    assert pixels.shape == (112, 112, 3)
     for row, column in ((4 * 13, 4 * 10 - 1), (4 * 13, 4 * 16), (4 * 10 - 1, 4 * 13), (4 * 16, 4 * 13)):
         assert pixels[row, column].tolist() == list(LIGHT.blue)
 
@@ -145,11 +145,9 @@ def test_what_excites_a_unit_stands_beside_its_arithmetic(page, source, layer, c
     assert as_number(strongest.split()[-1]) == pytest.approx(patches.values[unit, 0], abs=0.006)
     assert as_number(response.split()[-1]) == pytest.approx(maximised.values[unit], abs=0.006)
     side = maximised.images.shape[-1]
-    width, content = page.evaluate(
-        "(() => { const c = document.getElementById('maximised');"
-        "return [c.width, Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)]; })()"
-    )
-    red = np.array(content).reshape(width, width, 4)[:: width // side, :: width // side, 0]
+    pixels = pixels_of(page, "#maximised")
+    zoom = len(pixels) // side
+    red = pixels[::zoom, ::zoom, 0]
     assert np.corrcoef(red.ravel(), maximised.images[unit].ravel())[0, 1] < -0.99  # Ink is dark.
 
 

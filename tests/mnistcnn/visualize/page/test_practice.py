@@ -11,12 +11,13 @@ from mnistcnn.evaluation.scores import confusion_matrix
 from mnistcnn.visualize.drawing.style import LIGHT, Scale
 from mnistcnn.visualize.page.tensors import decode
 
+from .canvas import pixels_of
+
 
 @pytest.fixture
-def page(visit, small_page):
-    page = visit(small_page)
-    page.wait_for_function("() => document.getElementById('gradient').hasAttribute('aria-label')")
-    return page
+def page(shared_page):
+    shared_page.wait_for_function("() => document.getElementById('gradient').hasAttribute('aria-label')")
+    return shared_page
 
 
 def image_of(page):
@@ -49,11 +50,9 @@ def test_gradient_times_input_is_tensorflows(page, source, choice):
         logit = logits[output]
     values = (tape.gradient(logit, image) * image).numpy()[0, :, :, 0]
     expected = Scale("signed", float(np.abs(values).max()), "", "").colours(values, LIGHT)
-    content = page.evaluate(
-        "Array.from(document.getElementById('gradient').getContext('2d').getImageData(0, 0, 224, 224).data)"
-    )
-    pixels = np.array(content).reshape(224, 224, 4)[::8, ::8, :3]
-    assert np.abs(pixels - expected.astype(int)).max() <= 3  # One step of the 256 colours.
+    pixels = pixels_of(page, "#gradient")
+    assert pixels.shape == (224, 224, 3)
+    assert np.abs(pixels[::8, ::8] - expected.astype(int)).max() <= 3  # One step of the 256 colours.
     assert page.get_attribute("#gradient", "aria-label").startswith(f"Gradient times input for the output {output},")
 
 

@@ -10,12 +10,14 @@ from mnistcnn.network.model import Network
 from mnistcnn.runs.metrics_file import read_metrics
 from mnistcnn.visualize.drawing.style import LIGHT, Scale
 
+from .canvas import pixels_of
+
 CALM = "() => mnistcnn.state.dirty.size === 0"
 
 
 @pytest.fixture
-def page(visit, small_page):
-    return visit(small_page)
+def page(shared_page):
+    return shared_page
 
 
 def image_of(page):
@@ -97,15 +99,8 @@ def test_sorted_by_activity_the_busiest_unit_stands_first(page, source):
 def test_colours_are_the_sheets(page, source):
     values = source.network.activations(tf.constant(image_of(page)))["pool2"].numpy()[0]
     scale = Scale("activation", source.limit("pool2"), "activation", "")
-    height, width, content = page.evaluate(
-        """() => {
-            const canvas = document.querySelector("canvas[data-layer=pool2]");
-            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-            return [canvas.height, canvas.width, Array.from(data)];
-        }"""
-    )
-    pixels = np.array(content).reshape(height, width, 4)[:, :, :3]
-    zoom = width // 7  # Six maps stand in one column, 3 pixels apart.
+    pixels = pixels_of(page, "canvas[data-layer=pool2]").astype(int)
+    zoom = pixels.shape[1] // 7  # Six maps stand in one column, 3 pixels apart.
     for unit, y, x in np.ndindex(6, 7, 7):
         top, left = unit * (7 * zoom + 3) + y * zoom, x * zoom
         expected = scale.colours(values[y, x, unit : unit + 1], LIGHT)[0]
