@@ -51,8 +51,8 @@ def augmented(examples: Examples, config: Config) -> NDArray[np.uint8]:
     """
     if not config.augmentation.enabled:
         return examples.images
-    augmentation = Augmentation(config.augmentation, config.seed)
     with tf.device("CPU:0"):  # XLA compiles it, which may not work for a GPU.
+        augmentation = Augmentation(config.augmentation, config.seed)
         changed = augmentation(to_input(examples.images), tf.constant(0), labels=tf.constant(examples.labels))
     return np.asarray(np.rint(255.0 * changed.numpy()[..., 0]), np.uint8)
 
