@@ -40,7 +40,11 @@ def _load(path: Path) -> dict[str, NDArray[np.generic]]:
         if size > _MOST_BYTES:
             raise DataError(f"{path}: unpacks to {size / 1e9:.0f} GB, which is more than a million images are.")
         with np.load(path, allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in arrays.files}
+            loaded = {key: arrays[key] for key in arrays.files}
+        for key, array in loaded.items():
+            if not isinstance(array, np.ndarray):  # NumPy returns other members of an archive as bytes.
+                raise DataError(f"{path}: damaged, or not arrays of numbers ({key} is no array).")
+        return loaded
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror or error}).") from error
     except DataError:

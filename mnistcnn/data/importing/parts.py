@@ -87,8 +87,8 @@ def _to_labels(labels: NDArray[np.generic], where: str) -> NDArray[np.uint8]:
 
 def _to_bytes(pixels: NDArray[np.generic], where: str) -> NDArray[np.uint8]:
     numbers = _numbers(pixels, where)
-    if numbers.dtype.kind == "f" and numbers.max() <= 1 and (numbers != np.floor(numbers)).any():
-        numbers = np.rint(numbers * 255)
+    if numbers.max() <= 1:  # Fractions, or black and white as 0 and 1; no digit has so little ink of 255.
+        numbers = np.rint(numbers * np.float32(255))
     is_whole = numbers == np.floor(numbers)  # A remainder would warn of an infinite number.
     wrong = np.argwhere(~((numbers >= 0) & (numbers <= 255) & is_whole))  # NaN fails each of them.
     if wrong.size:

@@ -43,7 +43,15 @@ def read_pictures(folder: Path, *, frame: bool) -> Parts:
     Raises:
         DataError: a folder is no digit, or images cannot be read; names each of them.
     """
-    splits = {_SPLITS[path.name.lower()]: path for path in _folders(folder) if path.name.lower() in _SPLITS}
+    splits: dict[str, Path] = {}
+    for path in _folders(folder):
+        split = _SPLITS.get(path.name.lower())
+        if split in splits:
+            raise DataError(f"{folder}: both {splits[split].name} and {path.name} could hold the {split} images.")
+        if split:
+            splits[split] = path
+    if splits and (beside := [path.name for path in _folders(folder) if path.name in DIGITS]):
+        raise DataError(f"{folder}: digits ({', '.join(beside)}) beside the folders of splits; move them into those.")
     if not splits:
         names, examples = _read_split(folder, frame=frame)
         return split_in_two(examples, names)
@@ -76,7 +84,12 @@ def _pictures(folder: Path) -> Iterator[Path]:
     for digit in _folders(folder):
         if digit.name not in DIGITS:
             raise DataError(f"{digit}: expected a folder for each digit, called 0 to 9. Rename it or move it away.")
-        yield from (file for file in digit.iterdir() if file.suffix.lower() in suffixes() and file.name[0] != ".")
+        yield from (file for file in digit.iterdir() if _is_picture(file))
+
+
+def _is_picture(file: Path) -> bool:
+    # Reading a pipe would wait for ever.
+    return file.suffix.lower() in suffixes() and file.name[0] != "." and files.is_file(file)
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -69,7 +69,7 @@ def _read(path: Path, *, frame: bool) -> Examples | None:
     """The examples of one file, or None if it has no labels."""
     with _opened(path) as file:
         first = file.readline()
-        has_header = bool(re.search(r"[A-Za-z]", first))
+        has_header = any(not _is_number(cell) for cell in first.split(","))
         file.seek(0)
         values = _read_numbers(path, file, skipped=int(has_header))
     if values.shape[1] == _PIXELS:
@@ -81,6 +81,16 @@ def _read(path: Path, *, frame: bool) -> Examples | None:
     if has_header and names[-1] in ("label", "class"):
         values = np.roll(values, 1, axis=1)
     return to_examples(values[:, 1:], values[:, 0], str(path), frame=frame)
+
+
+def _is_number(cell: str) -> bool:
+    """Whether a cell is a number such as `5.000e+00` or `nan`, or empty; the names of columns are neither."""
+    text = cell.strip(' "\r\n\ufeff')
+    try:
+        float(text or "0")
+    except ValueError:
+        return False
+    return True
 
 
 def _read_numbers(path: Path, file: TextIO, skipped: int) -> NDArray[np.float32]:

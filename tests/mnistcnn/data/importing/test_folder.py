@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import sys
 from pathlib import Path
 from zipfile import ZipFile
@@ -128,6 +129,14 @@ def test_kaggles_table_is_read_with_and_without_its_header(source: Path, header:
     assert_same(result.test, test)
 
 
+def test_numpys_own_notation_in_the_first_line_is_no_header(source: Path) -> None:
+    train = make_examples(20, 0)
+    rows = np.column_stack([train.labels, train.images.reshape(20, -1)])
+    np.savetxt(source / "train.csv", rows, delimiter=",")  # 5.000000000000000000e+00,…
+    np.savetxt(source / "test.csv", rows, delimiter=",")
+    assert_same(imported(source).training, train)
+
+
 def test_kaggles_test_file_has_no_labels_so_the_training_file_is_split(source: Path) -> None:
     train = make_examples(70, 0)
     (source / "train.csv").write_text("\ufeff" + csv_text(train))
@@ -186,6 +195,14 @@ def test_fractions_become_grey_levels(source: Path) -> None:
     assert_same(imported(source).training, train)
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.float32, np.int64])
+def test_black_and_white_as_0_and_1_are_not_almost_black(source: Path, kind: type[np.generic]) -> None:
+    train = make_examples(20, 0)
+    bits = (train.images > 127).astype(kind)
+    np.savez(source / "a.npz", x_train=bits, y_train=train.labels, x_test=bits, y_test=train.labels)
+    np.testing.assert_array_equal(imported(source).training.images, np.where(train.images > 127, 255, 0))
+
+
 def test_an_archive_that_is_not_one_of_digits_is_told_why(source: Path) -> None:
     train, path = make_examples(20, 0), source / "a.npz"
 
@@ -199,6 +216,10 @@ def test_an_archive_that_is_not_one_of_digits_is_told_why(source: Path) -> None:
     assert "pixel 0 (row 0, column 0): nan" in problem(x_train=train.images * np.nan, y_train=train.labels)
     assert "which are not numbers" in problem(x_train=train.images, y_train=train.labels.astype(str))
     assert "damaged, or not arrays" in problem(x_train=np.array([None]), y_train=train.labels)
+    np.savez(path, x_train=train.images, y_train=train.labels)
+    with ZipFile(path, "a") as archive:
+        archive.writestr("x_test", "no array")
+    assert "damaged, or not arrays of numbers (x_test is no array)" in refusal(source)
     path.write_bytes(b"junk")
     assert "damaged, or not arrays" in refusal(source)
     for shape in ("(99999999999, 28, 28)", f"({10**30},)", "(True,)", "((("):  # Each raises another error in NumPy.
@@ -290,6 +311,23 @@ def test_every_picture_that_cannot_be_read_is_named(source: Path) -> None:
     message = refusal(source)
     assert str(source / "3/a.png") in message
     assert str(source / "4/b.jpg") in message
+
+
+def test_two_folders_of_one_split_and_digits_beside_splits_are_not_chosen_from(source: Path) -> None:
+    write_pictures(source / "train", make_examples(30, 0))
+    write_pictures(source / "training", make_examples(30, 1))
+    assert "both train and training could hold the train images" in refusal(source)
+    (source / "training").rename(source / "test")
+    write_pictures(source, make_examples(30, 2))
+    assert "beside the folders of splits" in refusal(source)
+
+
+def test_what_is_called_a_picture_and_is_no_file_is_passed_over(source: Path) -> None:
+    write_pictures(source, make_examples(60, 0))
+    os.mkfifo(source / "3" / "pipe.png")
+    (source / "4" / "folder.png").mkdir()
+    result = imported(source)
+    assert len(result.training) + len(result.test) == 60
 
 
 def test_a_folder_that_is_no_digit_is_named(source: Path) -> None:
