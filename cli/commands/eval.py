@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -139,7 +140,11 @@ def _report(assessment: Assessment, target: Run | Path, dataset: Dataset, *, as_
     if assessment.lack:
         warnings.append(f"{assessment.provenance.run}: {assessment.lack}")
     written: list[Path] = []
-    directory, prefix = (target.parent, f"{target.name}-") if isinstance(target, Path) else (target.path, "")
+    if isinstance(target, Path):
+        named = target if target.name not in ("", "..") else Path(os.path.abspath(target))  # noqa: PTH100 (keeps links)
+        directory, prefix = named.parent, f"{named.name}-"
+    else:
+        directory, prefix = target.path, ""
     try:
         written = assessment.write(directory, prefix)
     except OSError as error:

@@ -127,5 +127,6 @@ def _spread(figure: Spread, data: str) -> tuple[str, str]:
     if figure.standard_deviation is None or figure.low is None or figure.high is None:
         return f"{percent(figure.mean)} ({data})", "1 run"
     value = f"{percent(figure.mean)} ± {percent(figure.standard_deviation)} ({data})"
-    interval = f"95 % interval of the mean {100 * figure.low:.2f} to {100 * figure.high:.2f} %"
+    low, high = max(0.0, figure.low), min(1.0, figure.high)  # Student's interval knows no limits.
+    interval = f"95 % interval of the mean {100 * low:.2f} to {100 * high:.2f} %"
     return value, f"mean and standard deviation of {figure.count} runs, {interval}"

@@ -121,6 +121,7 @@ class ExportDirectory:
         path = self.path / file
         try:
             content = json.loads(files.read_regular(path))
+            json.dumps(content, allow_nan=False)  # What could not be written again is damage.
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:

@@ -157,6 +157,8 @@ def test_a_directory_that_cannot_be_made_is_told(tmp_path):
     ("content", "problem"),
     [
         ("{", "damaged; remove it"),
+        ('{"format": 1, "files": {"keep": {"a": NaN}}}', "damaged; remove it"),
+        ('{"format": 1, "files": {"keep": {"a": 1e999}}}', "damaged; remove it"),
         ('{"name": "thesis"}', "not a record of mnistcnn export; choose another folder"),
         ("[1]", "not a record of mnistcnn export"),
         ('{"format": 2, "files": {}}', "format 2, of a newer version of mnistcnn"),
