@@ -326,9 +326,9 @@ def main() -> int:
         bench.whole_runs()
         bench.together()
         bench.steps((OURS, GRAPH, FREE))
+        bench.judge_steps()
         bench.long_run()
         bench.steps(name for name in CONTENDERS if name not in (OURS, GRAPH, FREE))
-        bench.judge_steps()
     print()
     for text, kept in bench.promises:
         print(f"{'not judged' if kept is None else 'kept' if kept else 'BROKEN':12}{text}")

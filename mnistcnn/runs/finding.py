@@ -13,7 +13,7 @@ from .. import files
 from ..errors import CheckpointError, RunError
 from . import manifest as manifests
 from .directory import NO_RUN, Run, no_manifest
-from .names import otherwise_encoded, refuse_checkpoint, suggestion
+from .names import is_of_pictures, otherwise_encoded, refuse_checkpoint, suggestion
 
 
 def find_runs(log_dir: Path) -> list[Run]:
@@ -75,8 +75,8 @@ def _started(manifest: str) -> float | None:
     """When a run began, in seconds since 1970; minus infinity if that cannot be known, None if this is no run."""
     try:
         content = manifests.read_json(manifest)
-        if "pictures" in content and "state" not in content:
-            return None  # A folder of pictures, which `visualize --out` made here.
+        if is_of_pictures(content):
+            return None
         started = content.get("started")
         return datetime.fromisoformat(started).timestamp() if isinstance(started, str) else -math.inf
     except (RunError, ValueError, OverflowError):

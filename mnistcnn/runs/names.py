@@ -25,6 +25,11 @@ def otherwise_encoded(path: Path) -> Path | None:
     return None
 
 
+def is_of_pictures(manifest: object) -> bool:
+    """Whether a `manifest.json` is of a folder that `visualize` drew into, and not of a run or another program."""
+    return isinstance(manifest, dict) and "pictures" in manifest and "state" not in manifest
+
+
 def refuse_checkpoint(path: Path) -> None:
     """Refuse the directory of a checkpoint, which has a manifest as a run has.
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from .. import files
 from ..errors import UsageError
+from ..runs.names import is_of_pictures
 
 LAYERS = ("input", "conv1", "pool1", "conv2", "pool2", "fc1", "fc2")
 ALL = "all"
@@ -36,11 +37,6 @@ PAGE = "page.html"
 """The interactive page's file."""
 PageWeights = Literal["int8", "float32"]
 """How the page stores fc1's weights, 98 % of all: int8 makes a page of 6 MB, float32 one of 19 MB."""
-
-
-def is_of_pictures(manifest: object) -> bool:
-    """Whether a `manifest.json` is of a folder of pictures, and not of a run, a checkpoint or another program."""
-    return isinstance(manifest, dict) and "pictures" in manifest and "state" not in manifest
 
 
 def check_folder(folder: Path) -> None:
